@@ -1,0 +1,54 @@
+/**
+ * A file tree as a value: what a tar, an ext4 image or a folder on disk holds, in one shape. Readers
+ * make it, writers take it; neither knows the other.
+ */
+
+/** The bytes of one file, read where and when they are wanted. */
+export interface Content {
+  readonly size: number;
+  /** Parts that hold data, ascending, not touching each other; what lies between reads as zeros. */
+  readonly ranges: () => readonly { readonly offset: number; readonly length: number }[];
+  /** Fills `buffer[start, start + length)` with the bytes at `offset`; the range lies within `size`. */
+  read(buffer: Uint8Array, start: number, length: number, offset: number): void;
+  /** Where the bytes lie in a file of the host, if they do: for copies within the kernel. */
+  readonly file?: { readonly path: string; readonly offset: number };
+}
+
+interface EntryBase {
+  /** Relative, `/` between names, no leading or trailing `/`, no `.` or `..`; the root itself is `""`. */
+  readonly path: string;
+  /** Permission bits with setuid, setgid and sticky: 0o0000 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Whole seconds since 1970 (negative before). */
+  readonly mtime: number;
+  /** Full names (`user.x`, `security.capability`, `system.posix_acl_access`…) in byte order. */
+  readonly attributes: ReadonlyMap<string, Uint8Array>;
+}
+
+export type Entry =
+  | (EntryBase & { readonly kind: "file"; readonly content: Content })
+  | (EntryBase & { readonly kind: "folder" })
+  | (EntryBase & { readonly kind: "symlink"; readonly target: string })
+  /** Another name of the file at `target` (a path as in `path`), which stands earlier in the tree. */
+  | (EntryBase & { readonly kind: "hardlink"; readonly target: string })
+  | (EntryBase & { readonly kind: "char" | "block"; readonly major: number; readonly minor: number })
+  | (EntryBase & { readonly kind: "fifo" | "socket" });
+
+/**
+ * A tree: sorted so that a folder stands before what it holds and siblings are in byte order
+ * (depth first), the root first, every parent present, no path twice.
+ */
+export type Tree = readonly Entry[];
+
+export const NO_ATTRIBUTES: ReadonlyMap<string, Uint8Array> = new Map();
+
+/** Content that is held in memory. */
+export function contentOf(bytes: Uint8Array): Content {
+  return {
+    size: bytes.length,
+    ranges: () => (bytes.length === 0 ? [] : [{ offset: 0, length: bytes.length }]),
+    read: (buffer, start, length, offset) => buffer.set(bytes.subarray(offset, offset + length), start),
+  };
+}
