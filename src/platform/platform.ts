@@ -8,6 +8,7 @@
  * Paths are absolute. Names are bytes on Linux; here they are strings that lose nothing
  * (`base/text.ts`). Every failing file operation throws {@link SystemError}.
  */
+import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 
 export interface Platform {
@@ -52,7 +53,7 @@ const ERRNO_HINT: { readonly [code: string]: string } = {
   EDQUOT: "free some of your disk quota and run the same command again",
 };
 
-export type Arch = "x86_64" | "aarch64";
+export type { Arch };
 
 /** Facts about the process and its machine, taken once at the start. */
 export interface Host {

@@ -1,0 +1,93 @@
+/**
+ * Actions: the primitive operations that a step expands to. Those that run inside a namespace name
+ * paths as seen there; those that run on the host name values only, since host paths are no part of a plan.
+ */
+import * as v from "valibot";
+
+const Text = v.string();
+const Path = v.pipe(v.string(), v.startsWith("/", "not an absolute path"));
+export const EnvSchema = v.record(v.string(), v.string());
+
+/** Runs a program. `{jobs}` in an argument is replaced by the number of jobs when it runs. */
+export const RunSchema = v.strictObject({
+  kind: v.literal("run"),
+  argv: v.pipe(v.array(Text), v.minLength(1)),
+  cwd: Path,
+  env: EnvSchema,
+});
+/** Writes a whole file; missing folders above it are made. `mode` in octal text, such as `"0644"`. */
+export const WriteFileSchema = v.strictObject({
+  kind: v.literal("write-file"),
+  path: Path,
+  mode: v.pipe(Text, v.regex(/^[0-7]{4}$/, "not four octal digits")),
+  text: Text,
+});
+export const MakeFolderSchema = v.strictObject({
+  kind: v.literal("make-folder"),
+  path: Path,
+  mode: v.pipe(Text, v.regex(/^[0-7]{4}$/, "not four octal digits")),
+});
+/** Makes `path` a symbolic link to `target`; an older link of that name is replaced. */
+export const SymlinkSchema = v.strictObject({ kind: v.literal("symlink"), path: Path, target: Text });
+/** Copies a file, or a folder with all it holds, to `to`; modes and links are kept. */
+export const CopySchema = v.strictObject({ kind: v.literal("copy"), from: Path, to: Path });
+/** Removes a file or a folder with all it holds; a missing one is an error. */
+export const RemoveSchema = v.strictObject({ kind: v.literal("remove"), path: Path });
+/** Applies a unified diff of the project's `pkgs/`, held to its sha256, below `folder`. */
+export const PatchActionSchema = v.strictObject({
+  kind: v.literal("patch"),
+  folder: Path,
+  file: Text,
+  sha256: v.pipe(Text, v.regex(/^[0-9a-f]{64}$/, "not a sha256")),
+});
+/** Fails where an option that was asked for is not so in a finished Kconfig `.config`. */
+export const CheckKconfigSchema = v.strictObject({
+  kind: v.literal("check-kconfig"),
+  config: Path,
+  options: v.array(v.strictObject({ option: Text, value: Text })),
+});
+
+/** Actions that run inside a step's namespace. */
+export const InsideActionSchema = v.variant("kind", [
+  RunSchema,
+  WriteFileSchema,
+  MakeFolderSchema,
+  SymlinkSchema,
+  CopySchema,
+  RemoveSchema,
+  PatchActionSchema,
+  CheckKconfigSchema,
+]);
+export type InsideAction = v.InferOutput<typeof InsideActionSchema>;
+
+/** Fetches and verifies the archives of these pins. */
+export const FetchSchema = v.strictObject({ kind: v.literal("fetch-sources"), pins: v.array(Text) });
+/** Resolves the seed and lays its tree out. `packages`: what a Debian seed installs. */
+export const PopulateSeedSchema = v.strictObject({
+  kind: v.literal("populate-seed"),
+  seed: Text,
+  packages: v.array(Text),
+});
+/** Unpacks the archives of these pins, each to a source tree of its own. */
+export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(Text) });
+/** Packs the finished rootfs as `<file>.tar.gz`. */
+export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text });
+/** Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes. */
+export const WriteImageSchema = v.strictObject({
+  kind: v.literal("write-image"),
+  file: Text,
+  kernel: Path,
+  size: v.pipe(v.number(), v.integer()),
+});
+
+/** Actions that the coordinator carries out by itself. */
+export const HostActionSchema = v.variant("kind", [
+  FetchSchema,
+  PopulateSeedSchema,
+  ExtractSchema,
+  PackRootfsSchema,
+  WriteImageSchema,
+]);
+export type HostAction = v.InferOutput<typeof HostActionSchema>;
+
+export type Action = InsideAction | HostAction;

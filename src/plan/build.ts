@@ -1,0 +1,59 @@
+/**
+ * How a package is built: a union of a few styles, each with just the fields that vary. A plan keeps
+ * these fields as they are, so that overrides can set or append them; `recipe/actions.ts` expands
+ * them. Every field is always there (empty where unused), which keeps unknown ones recognisable.
+ */
+import * as v from "valibot";
+import { HostActionSchema, InsideActionSchema } from "./action.ts";
+
+const Words = v.array(v.string());
+const MakeCall = v.strictObject({ targets: Words, flags: Words });
+
+/** `./configure`, `make`, `make install`; out of tree unless `inTree`. */
+export const ConfigureMakeSchema = v.strictObject({
+  kind: v.literal("configure-make"),
+  inTree: v.boolean(),
+  configureFlags: Words,
+  make: MakeCall,
+  install: MakeCall,
+  /** What remains to be done after `make install`. */
+  finish: v.array(InsideActionSchema),
+});
+
+/** A Makefile without configure. */
+export const MakeSchema = v.strictObject({
+  kind: v.literal("make"),
+  make: MakeCall,
+  install: MakeCall,
+  finish: v.array(InsideActionSchema),
+});
+
+/** Kconfig and kbuild (Linux, busybox): `allnoconfig` plus the options, which must all survive. */
+export const KbuildSchema = v.strictObject({
+  kind: v.literal("kbuild"),
+  /** Out of the source tree, in the step's build folder (`O=`). */
+  options: v.array(v.strictObject({ option: v.string(), value: v.string() })),
+  make: MakeCall,
+  /** Empty targets where installing is done by `finish`. */
+  install: MakeCall,
+  finish: v.array(InsideActionSchema),
+});
+
+/** A list of actions, for what fits no style; `why` says what makes it special. */
+export const StepsSchema = v.strictObject({
+  kind: v.literal("steps"),
+  why: v.pipe(v.string(), v.minLength(1)),
+  actions: v.array(InsideActionSchema),
+});
+
+/** Work of the coordinator itself: downloads, the seed, the finished files. */
+export const HostBuildSchema = v.strictObject({ kind: v.literal("host"), actions: v.array(HostActionSchema) });
+
+export const BuildSchema = v.variant("kind", [
+  ConfigureMakeSchema,
+  MakeSchema,
+  KbuildSchema,
+  StepsSchema,
+  HostBuildSchema,
+]);
+export type Build = v.InferOutput<typeof BuildSchema>;

@@ -1,0 +1,93 @@
+/**
+ * The plan: everything that will be done, as plain values. The same code, profile, arch and seed
+ * name give the same bytes on any machine; jobs, host paths and clocks never enter it.
+ */
+import * as v from "valibot";
+import { EnvSchema } from "./action.ts";
+import { BuildSchema } from "./build.ts";
+import { PinSchema, Sha256 } from "./source.ts";
+
+export const PLAN_FORMAT = "bq2-plan/1";
+
+const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, "not a lower-case name"));
+
+/** Where a path lies: on the machine, in the seed rootfs, or in the generated rootfs. */
+export const PlanPathSchema = v.strictObject({
+  root: v.picklist(["host", "seed", "bq2"]),
+  path: v.pipe(v.string(), v.startsWith("/", "not an absolute path")),
+});
+export type PlanPath = v.InferOutput<typeof PlanPathSchema>;
+
+export const StepRefSchema = v.strictObject({ phase: Name, step: Name });
+export type StepRef = v.InferOutput<typeof StepRefSchema>;
+
+export const PatchSchema = v.strictObject({
+  /** Below the project's folder, such as `pkgs/linux/no-objtool.patch`. */
+  file: v.string(),
+  sha256: Sha256,
+  why: v.string(),
+});
+export type Patch = v.InferOutput<typeof PatchSchema>;
+
+export const StepSchema = v.strictObject({
+  name: Name,
+  /** Upstream's release, empty for steps that build none. */
+  version: v.string(),
+  /** Names of pins whose unpacked trees the step sees below /workspace/src. */
+  sources: v.array(v.string()),
+  patches: v.array(PatchSchema),
+  /** Steps whose outputs this one sees, itself and whatever they need. */
+  needs: v.array(StepRefSchema),
+  /** Added to the phase's environment. */
+  env: EnvSchema,
+  prefix: v.string(),
+  /** Where the step works: its build folder. */
+  workdir: v.pipe(v.string(), v.startsWith("/", "not an absolute path")),
+  /** Files that do not belong to 0:0, by path in the output. */
+  owners: v.record(v.string(), v.strictObject({ uid: v.number(), gid: v.number() })),
+  build: BuildSchema,
+});
+export type Step = v.InferOutput<typeof StepSchema>;
+
+export const PhaseSchema = v.strictObject({
+  name: Name,
+  description: v.string(),
+  namespace: v.picklist(["host", "seed", "bq2"]),
+  /** Installation goes below here (`DESTDIR`); null: straight into the namespace's own root. */
+  destdir: v.nullable(PlanPathSchema),
+  /** What outputs may hold, as folders of the namespace; anything else that a step writes is an error. */
+  writes: v.array(v.string()),
+  env: EnvSchema,
+  steps: v.array(StepSchema),
+});
+export type Phase = v.InferOutput<typeof PhaseSchema>;
+
+export const PlanSchema = v.strictObject({
+  format: v.literal(PLAN_FORMAT),
+  /** The release of `bq2` that wrote it; part of the file names of what is built. */
+  version: v.string(),
+  arch: v.picklist(["x86_64", "aarch64"]),
+  profile: Name,
+  seed: v.string(),
+  /** SOURCE_DATE_EPOCH: the one time in every output, seconds since 1970. */
+  epoch: v.pipe(v.number(), v.integer()),
+  pins: v.array(PinSchema),
+  phases: v.array(PhaseSchema),
+});
+export type Plan = v.InferOutput<typeof PlanSchema>;
+
+/** `phase/step`, as states and reports name a step. */
+export function stepId(phase: string, step: string): string {
+  return `${phase}/${step}`;
+}
+
+/** A path as a program inside `namespace` names it: the inner rootfs stands at /bq2-rootfs in the seed. */
+export function pathIn(namespace: PlanPath["root"], where: PlanPath): string {
+  if (where.root === namespace) return where.path;
+  if (where.root === "bq2" && namespace === "seed") {
+    return where.path === "/" ? BQ2_ROOTFS_IN_SEED : `${BQ2_ROOTFS_IN_SEED}${where.path}`;
+  }
+  throw new RangeError(`Cannot reach ${where.root}:${where.path} from the ${namespace} namespace`);
+}
+
+export const BQ2_ROOTFS_IN_SEED = "/bq2-rootfs";

@@ -1,0 +1,32 @@
+/** A failure, with all that is needed to look into it. */
+import * as v from "valibot";
+import { EnvSchema } from "./action.ts";
+
+export const REPORT_FORMAT = "bq2-report/1";
+
+export const ReportSchema = v.strictObject({
+  format: v.literal(REPORT_FORMAT),
+  /** UTC, `2026-02-23T14:41:25.685363Z`. */
+  time: v.string(),
+  phase: v.string(),
+  step: v.string(),
+  /** The action that failed, as expanded. */
+  action: v.nullable(v.looseObject({ kind: v.string() })),
+  /** Its position among the step's actions, from 0. */
+  actionIndex: v.nullable(v.number()),
+  argv: v.array(v.string()),
+  env: EnvSchema,
+  cwd: v.string(),
+  /** Exit code, or null where a signal or an error ended it. */
+  exitCode: v.nullable(v.number()),
+  signal: v.nullable(v.string()),
+  message: v.string(),
+  hint: v.nullable(v.string()),
+  /** The last lines that the step wrote. */
+  lastLines: v.array(v.string()),
+  /** The whole log. */
+  log: v.string(),
+  /** The command that enters the step's namespace as the failure left it. */
+  enter: v.string(),
+});
+export type Report = v.InferOutput<typeof ReportSchema>;

@@ -1,0 +1,32 @@
+/** What has been done: written after every step, so that a run can go on where the last one ended. */
+import * as v from "valibot";
+import { StepRefSchema } from "./plan.ts";
+import { Sha256 } from "./source.ts";
+
+export const STATE_FORMAT = "bq2-state/1";
+
+export const StepRecordSchema = v.strictObject({
+  /** Digest of all that the step's output depends on. */
+  key: Sha256,
+  /** Digest of the output; for host steps, of what they stand for. */
+  output: Sha256,
+  /** Seconds it took, 0 where the store had it. */
+  seconds: v.number(),
+});
+export type StepRecord = v.InferOutput<typeof StepRecordSchema>;
+
+export const StateSchema = v.strictObject({
+  format: v.literal(STATE_FORMAT),
+  planDigest: Sha256,
+  /** Digest of the seed as resolved on this machine; null before `populate-seed`. */
+  seedDigest: v.nullable(Sha256),
+  current: v.nullable(StepRefSchema),
+  /** By `phase/step`. */
+  done: v.record(v.string(), StepRecordSchema),
+  lastFailure: v.nullable(v.strictObject({ phase: v.string(), step: v.string(), report: v.string() })),
+});
+export type State = v.InferOutput<typeof StateSchema>;
+
+export function emptyState(planDigest: string): State {
+  return { format: STATE_FORMAT, planDigest, seedDigest: null, current: null, done: {}, lastFailure: null };
+}
