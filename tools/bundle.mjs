@@ -1,0 +1,107 @@
+/**
+ * Bundles `bq2.ts` into `dist/`: `dist/bq2.js` is the entry, `dist/chunk-*.js` the parts that commands
+ * load on demand, each with its source map. Plain JavaScript, because `bin/bq2` runs it before there is
+ * anything else to run.
+ *
+ * Two runs at once are safe, and so is a run beside a program that is still using the last build: chunks
+ * are named by their content and never change, the entry comes last, and every file gets a temporary name
+ * first. Chunks that no build has used for a day are removed.
+ */
+import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+export const distFolder = join(projectFolder, "dist");
+export const entryFile = join(distFolder, "bq2.js");
+
+/** What the bundle is made from; the rest of the checkout does not change it. */
+const INPUTS = ["bq2.ts", "src", "pkgs", "package-lock.json", "tools/bundle.mjs"];
+
+const CHUNK_LIFETIME_SECONDS = 24 * 60 * 60; // longer than any program that may still load one
+
+/**
+ * The entry exports `main(name, args)` for `bin/bq2`, and also runs by itself as `node dist/bq2.js …`:
+ * that is how the program starts itself again, without a second look at the sources.
+ */
+const ENTRY = `
+import { realpathSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { main } from "./bq2.ts";
+export { main };
+const started = process.argv[1];
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main("bq2", process.argv.slice(2));
+}
+`;
+
+/** True where there is no bundle, or an input is newer. Tests do not count. */
+export function isStale() {
+  const built = statSync(entryFile, { throwIfNoEntry: false });
+  if (built === undefined) return true;
+  return INPUTS.some((input) => isNewer(join(projectFolder, input), built.mtimeMs));
+}
+
+/** Folders count as well: their time is that of the last file added, renamed or removed. */
+function isNewer(path, time) {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) return false;
+  if (!path.endsWith(".test.ts") && status.mtimeMs > time) return true;
+  return status.isDirectory() && readdirSync(path).some((name) => isNewer(join(path, name), time));
+}
+
+/** Bundles, and throws esbuild's error (already printed) where the sources do not parse or resolve. */
+export async function bundle() {
+  const { build } = await import("esbuild");
+  const startedAt = Date.now() / 1000;
+  const { outputFiles } = await build({
+    stdin: { contents: ENTRY, resolveDir: projectFolder, sourcefile: "entry.js" },
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    external: ["koffi"], // finds its native library beside its own files
+    absWorkingDir: projectFolder,
+    outdir: distFolder,
+    entryNames: "bq2",
+    chunkNames: "chunk-[hash]",
+    sourcemap: "linked",
+    sourcesContent: false,
+    keepNames: true,
+    write: false,
+    logLevel: "warning",
+    banner: {
+      // Packages in CommonJS call require("node:…"), which an ES module lacks.
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+  });
+  mkdirSync(distFolder, { recursive: true });
+  // The entry last: whoever reads it finds every chunk in place. Its map before it.
+  const order = ({ path }) => ["bq2.js.map", "bq2.js"].indexOf(basename(path));
+  for (const file of outputFiles.sort((a, b) => order(a) - order(b))) {
+    // Dated at the start, so that a file edited meanwhile is newer.
+    placeFile(file.path, file.contents, startedAt);
+  }
+  removeOldChunks(startedAt - CHUNK_LIFETIME_SECONDS);
+}
+
+function placeFile(path, contents, time) {
+  const temporary = `${path}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents, { mode: 0o644 });
+  utimesSync(temporary, time, time);
+  renameSync(temporary, path);
+}
+
+function removeOldChunks(before) {
+  for (const name of readdirSync(distFolder)) {
+    const path = join(distFolder, name);
+    const status = statSync(path, { throwIfNoEntry: false });
+    const isOurs = name.startsWith("chunk-") || name.endsWith(".tmp");
+    if (isOurs && status !== undefined && status.mtimeMs / 1000 < before) rmSync(path, { force: true });
+  }
+}
+
+const started = process.argv[1];
+if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) await bundle();
