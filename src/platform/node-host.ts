@@ -1,0 +1,60 @@
+/** {@link Host} and {@link Clock} on Node. */
+import { realpathSync, writeSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { Bq2Error, errorCode } from "../base/error.ts";
+import { systemError } from "./node-path.ts";
+import type { Arch, Clock, Host } from "./platform.ts";
+
+const ARCHES: { readonly [nodeName: string]: Arch } = { x64: "x86_64", arm64: "aarch64" };
+
+const RETRY_MILLISECONDS = 5;
+
+/** Taken from this process; `argv[0]` is the name it was started by. */
+export function nodeHost(): Host {
+  const script = process.argv[1];
+  return {
+    argv: [script ?? "bq2", ...process.argv.slice(2)],
+    env: Object.fromEntries(
+      Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
+    ),
+    cwd: process.cwd(),
+    arch: archOf(process.arch),
+    cpuCount: availableParallelism(),
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+    pid: process.pid,
+    // The file itself, not a link to it: the link's name would select a subcommand.
+    self: script === undefined ? [process.execPath] : [process.execPath, realpathSync(script)],
+    isTerminal: process.stderr.isTTY === true,
+    writeOut: (text) => writeAll(1, "standard output", text),
+    writeError: (text) => writeAll(2, "standard error", text),
+  };
+}
+
+function archOf(nodeName: string): Arch {
+  const arch = ARCHES[nodeName];
+  if (arch !== undefined) return arch;
+  throw new Bq2Error(`Cannot run on this machine: its architecture is ${nodeName}`, {
+    code: "unsupported-arch",
+    hint: "x86_64 and aarch64 are supported",
+  });
+}
+
+/** Synchronous, so that nothing is lost when the process ends; waits where a pipe is full. */
+function writeAll(fd: number, name: string, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      if (errorCode(error) !== "EAGAIN") throw systemError("write to", name, error);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MILLISECONDS);
+    }
+  }
+}
+
+export const nodeClock: Clock = {
+  nowMicroseconds: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+  monotonicSeconds: () => performance.now() / 1000,
+  sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+};
