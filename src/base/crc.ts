@@ -13,7 +13,8 @@ function makeTables(polynomial: number): Uint32Array[] {
   for (let n = 0; n < 256; n++) {
     for (let k = 1; k < 8; k++) {
       const previous = (tables[k - 1] as Uint32Array)[n] as number;
-      (tables[k] as Uint32Array)[n] = (previous >>> 8) ^ ((tables[0] as Uint32Array)[previous & 0xff] as number);
+      (tables[k] as Uint32Array)[n] =
+        (previous >>> 8) ^ ((tables[0] as Uint32Array)[previous & 0xff] as number);
     }
   }
   return tables;
@@ -21,13 +22,25 @@ function makeTables(polynomial: number): Uint32Array[] {
 
 function update(tables: readonly Uint32Array[], bytes: Uint8Array, start: number): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
-    Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
   ];
   let c = start;
   let i = 0;
   const b = bytes as unknown as readonly number[] & { readonly length: number };
   for (const end = bytes.length - 7; i < end; i += 8) {
-    const low = c ^ ((b[i] as number) | ((b[i + 1] as number) << 8) | ((b[i + 2] as number) << 16) | ((b[i + 3] as number) << 24));
+    const low =
+      c ^
+      ((b[i] as number) |
+        ((b[i + 1] as number) << 8) |
+        ((b[i + 2] as number) << 16) |
+        ((b[i + 3] as number) << 24));
     c =
       (t7[low & 0xff] as number) ^
       (t6[(low >>> 8) & 0xff] as number) ^

@@ -74,7 +74,8 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
     decode(bytes, offset = 0) {
       const view = viewOf(bytes, offset);
       const values: Record<string, unknown> = {};
-      for (const key in fields) values[key] = (fields[key] as Field<unknown>).read(view, offsets[key] as number);
+      for (const key in fields)
+        values[key] = (fields[key] as Field<unknown>).read(view, offsets[key] as number);
       return values as StructValues<F>;
     },
   };
@@ -104,16 +105,36 @@ function safe(value: bigint): number {
   return Number(value);
 }
 
-export const u8: Field<number> = integer(1, (v, o) => v.getUint8(o), (v, o, x) => v.setUint8(o, x));
-export const u16: Field<number> = integer(2, (v, o) => v.getUint16(o, true), (v, o, x) => v.setUint16(o, x, true));
-export const u32: Field<number> = integer(4, (v, o) => v.getUint32(o, true), (v, o, x) => v.setUint32(o, x, true));
+export const u8: Field<number> = integer(
+  1,
+  (v, o) => v.getUint8(o),
+  (v, o, x) => v.setUint8(o, x),
+);
+export const u16: Field<number> = integer(
+  2,
+  (v, o) => v.getUint16(o, true),
+  (v, o, x) => v.setUint16(o, x, true),
+);
+export const u32: Field<number> = integer(
+  4,
+  (v, o) => v.getUint32(o, true),
+  (v, o, x) => v.setUint32(o, x, true),
+);
 export const u64: Field<number> = integer(
   8,
   (v, o) => safe(v.getBigUint64(o, true)),
   (v, o, x) => v.setBigUint64(o, BigInt(x), true),
 );
-export const u16be: Field<number> = integer(2, (v, o) => v.getUint16(o), (v, o, x) => v.setUint16(o, x));
-export const u32be: Field<number> = integer(4, (v, o) => v.getUint32(o), (v, o, x) => v.setUint32(o, x));
+export const u16be: Field<number> = integer(
+  2,
+  (v, o) => v.getUint16(o),
+  (v, o, x) => v.setUint16(o, x),
+);
+export const u32be: Field<number> = integer(
+  4,
+  (v, o) => v.getUint32(o),
+  (v, o, x) => v.setUint32(o, x),
+);
 export const u64be: Field<number> = integer(
   8,
   (v, o) => safe(v.getBigUint64(o)),
@@ -149,7 +170,11 @@ export function ascii(size: number, pad = "\0"): Field<string> {
     },
     write(view, offset, value) {
       if (/[^\x20-\x7e]/.test(value)) throw new RangeError(`Cannot store "${value}": not printable ASCII`);
-      raw.write(view, offset, Uint8Array.from(value.padEnd(size, pad), (c) => c.charCodeAt(0)));
+      raw.write(
+        view,
+        offset,
+        Uint8Array.from(value.padEnd(size, pad), (c) => c.charCodeAt(0)),
+      );
     },
   };
 }

@@ -19,7 +19,8 @@ export function test(name: string, body: Body): void {
 
 /** A plain form for comparing and showing: bytes as hexadecimal, maps as pairs, bigints as text. */
 function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return `bytes:${Array.from(value, (b) => b.toString(16).padStart(2, "0")).join("")}`;
+  if (value instanceof Uint8Array)
+    return `bytes:${Array.from(value, (b) => b.toString(16).padStart(2, "0")).join("")}`;
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (value === undefined) return "undefined";

@@ -61,6 +61,7 @@ export function bytesToName(bytes: Uint8Array): string {
 
 const encodeUtf8 = nameToBytes;
 const decodeUtf8 = bytesToName;
+
 export { decodeUtf8, encodeUtf8 };
 
 /** The smallest code point that needs a sequence of this many bytes (RFC 3629, section 3). */

@@ -47,7 +47,10 @@ export const StepsSchema = v.strictObject({
 });
 
 /** Work of the coordinator itself: downloads, the seed, the finished files. */
-export const HostBuildSchema = v.strictObject({ kind: v.literal("host"), actions: v.array(HostActionSchema) });
+export const HostBuildSchema = v.strictObject({
+  kind: v.literal("host"),
+  actions: v.array(HostActionSchema),
+});
 
 export const BuildSchema = v.variant("kind", [
   ConfigureMakeSchema,

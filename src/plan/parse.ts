@@ -8,13 +8,22 @@ import { Bq2Error } from "../base/error.ts";
  * @throws Bq2Error `bad-json` where it is no JSON (half a file, for one), `bad-format` where a value
  * is not as the schema has it; both name `file`, the latter the JSON path.
  */
-export function parseAs<S extends v.GenericSchema>(schema: S, text: string, file: string, hint: string): v.InferOutput<S> {
+export function parseAs<S extends v.GenericSchema>(
+  schema: S,
+  text: string,
+  file: string,
+  hint: string,
+): v.InferOutput<S> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     const found = text.trim() === "" ? "the file is empty" : "it is damaged or cut short";
-    throw new Bq2Error(`Cannot read ${file}: ${found} (${describe(cause)})`, { code: "bad-json", hint, cause });
+    throw new Bq2Error(`Cannot read ${file}: ${found} (${describe(cause)})`, {
+      code: "bad-json",
+      hint,
+      cause,
+    });
   }
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;

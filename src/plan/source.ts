@@ -1,7 +1,10 @@
 /** Pins: what is fetched, and where from. Schemas first; the types come from them. */
 import * as v from "valibot";
 
-export const Sha256: v.GenericSchema<string> = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "not a sha256 in lower-case hexadecimal"));
+export const Sha256: v.GenericSchema<string> = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{64}$/, "not a sha256 in lower-case hexadecimal"),
+);
 
 /**
  * Where the bytes of an archive may come from. `url`: upstream's own file. `debian`: a path below

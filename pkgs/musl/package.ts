@@ -1,0 +1,51 @@
+import type { Package, Place } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+
+export const musl: Package = {
+  name: "musl",
+  why: "the C library: small, readable, made for static linking",
+  license: "MIT",
+  version: "1.2.5",
+  source: {
+    name: "musl",
+    version: "1.2.5",
+    archives: [
+      {
+        file: "musl-1.2.5.tar.gz",
+        sha256: "a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4",
+        size: 1080786,
+        origins: [
+          { kind: "url", url: "https://musl.libc.org/releases/musl-1.2.5.tar.gz" },
+          { kind: "debian", pool: "main/m/musl/musl_1.2.5.orig.tar.gz" },
+        ],
+      },
+    ],
+  },
+  needs: [crossTools],
+  build(place) {
+    const { include, lib } = folders(place);
+    return {
+      kind: "configure-make",
+      inTree: false,
+      configureFlags: [
+        `--includedir=${include}`,
+        `--libdir=${lib}`,
+        `--syslibdir=${lib}`,
+        `--target=${place.arch.triple}`,
+        `CROSS_COMPILE=${place.arch.triple}-`,
+        "--disable-shared", // everything in this system is linked statically
+        "--disable-gcc-wrapper", // cross-tools has ours
+        "CFLAGS=", // musl sets its own; an empty value keeps -g out
+      ],
+      make: { targets: [], flags: [] },
+      install: { targets: ["install"], flags: [] },
+      finish: [],
+    };
+  },
+};
+
+/** The toolchain looks below its triple; the finished system below /usr. */
+function folders(place: Place): { include: string; lib: string } {
+  const home = place.prefix === place.sysroot ? `${place.sysroot}/${place.arch.triple}` : place.prefix;
+  return { include: `${home}/include`, lib: `${home}/lib` };
+}

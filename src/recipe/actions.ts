@@ -1,0 +1,119 @@
+/** From a step's fields to the actions that carry it out. Pure; what `--dry-run` prints. */
+import type { Action, InsideAction } from "../plan/action.ts";
+import type { Build } from "../plan/build.ts";
+import { type Phase, pathIn, type Step } from "../plan/plan.ts";
+import { SOURCE_ROOT } from "./package.ts";
+
+/** A step in its phase, with what its actions have in common. */
+interface Scene {
+  readonly step: Step;
+  readonly env: Readonly<Record<string, string>>;
+  readonly source: string;
+  /** `DESTDIR=…` for make, or nothing. */
+  readonly destdir: readonly string[];
+}
+
+type Expansion = {
+  readonly [K in Build["kind"]]: (build: Extract<Build, { kind: K }>, scene: Scene) => Action[];
+};
+
+const EXPANSIONS: Expansion = {
+  "configure-make": (build, scene) => {
+    const cwd = build.inTree ? scene.source : scene.step.workdir;
+    return [
+      ...(build.inTree ? [] : [folder(cwd)]),
+      run(scene, cwd, [
+        `${scene.source}/configure`,
+        `--prefix=${scene.step.prefix}`,
+        ...build.configureFlags,
+      ]),
+      make(scene, cwd, build.make),
+      make(scene, cwd, { ...build.install, flags: [...build.install.flags, ...scene.destdir] }),
+      ...build.finish,
+    ];
+  },
+  make: (build, scene) => [
+    make(scene, scene.source, build.make),
+    ...optionalMake(scene, scene.source, build.install),
+    ...build.finish,
+  ],
+  kbuild: (build, scene) => {
+    const out = scene.step.workdir;
+    const fragment = `${out}/bq2.config`;
+    const flags = [`O=${out}`, ...build.make.flags];
+    const configure = run(
+      scene,
+      scene.source,
+      ["make", ...flags, "allnoconfig"],
+      // Kconfig reads the answers of `allnoconfig` from this file: scripts/kconfig/conf.c.
+      { KCONFIG_ALLCONFIG: fragment },
+    );
+    return [
+      folder(out),
+      { kind: "write-file", path: fragment, mode: "0644", text: kconfigText(build.options) },
+      configure,
+      { kind: "check-kconfig", config: `${out}/.config`, options: build.options },
+      make(scene, scene.source, { targets: build.make.targets, flags }),
+      ...optionalMake(scene, scene.source, { ...build.install, flags: [...flags, ...build.install.flags] }),
+      ...build.finish,
+    ];
+  },
+  steps: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
+  host: (build) => build.actions,
+};
+
+/** The actions of `step` in `phase`, in order: patches first, then what its build expands to. */
+export function actionsOf(phase: Phase, step: Step): Action[] {
+  const source = step.sources[0] === undefined ? "" : `${SOURCE_ROOT}/${step.sources[0]}`;
+  const scene: Scene = {
+    step,
+    env: { ...phase.env, ...step.env },
+    source,
+    destdir: phase.destdir === null ? [] : [`DESTDIR=${pathIn(phase.namespace, phase.destdir)}`],
+  };
+  const patches = step.patches.map(
+    (patch): InsideAction => ({ kind: "patch", folder: source, file: patch.file, sha256: patch.sha256 }),
+  );
+  const expand = EXPANSIONS[step.build.kind] as (build: Build, scene: Scene) => Action[];
+  return [...patches, ...expand(step.build, scene)];
+}
+
+function folder(path: string): InsideAction {
+  return { kind: "make-folder", path, mode: "0755" };
+}
+
+function run(
+  scene: Scene,
+  cwd: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): InsideAction {
+  return { kind: "run", argv: [...argv], cwd, env: { ...scene.env, ...env } };
+}
+
+interface MakeCall {
+  readonly targets: readonly string[];
+  readonly flags: readonly string[];
+}
+
+function make(scene: Scene, cwd: string, call: MakeCall): InsideAction {
+  return run(scene, cwd, ["make", "-j{jobs}", ...call.flags, ...call.targets]);
+}
+
+function optionalMake(scene: Scene, cwd: string, call: MakeCall): InsideAction[] {
+  return call.targets.length === 0 ? [] : [make(scene, cwd, call)];
+}
+
+/** Kconfig's own syntax; `n` is written as the comment that Kconfig writes itself. */
+function kconfigText(options: readonly { readonly option: string; readonly value: string }[]): string {
+  return options
+    .map(({ option, value }) =>
+      value === "n" ? `# CONFIG_${option} is not set\n` : `CONFIG_${option}=${value}\n`,
+    )
+    .join("");
+}
+
+/** An explicit `run` of a `steps` build gets the phase's and step's environment below its own. */
+function withStepEnv(action: InsideAction, scene: Scene): InsideAction {
+  return action.kind === "run" ? { ...action, env: { ...scene.env, ...action.env } } : action;
+}

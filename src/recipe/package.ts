@@ -1,0 +1,80 @@
+/** The words that `pkgs/` is written in. */
+import type { ArchFacts } from "../base/arch.ts";
+import type { Build } from "../plan/build.ts";
+import type { Patch, PlanPath, Step } from "../plan/plan.ts";
+import type { Pin } from "../plan/source.ts";
+
+/** One upstream release and how it is built. */
+export interface Package {
+  readonly name: string;
+  /** Why the system has it, in one line. */
+  readonly why: string;
+  /** SPDX expression. */
+  readonly license: string;
+  readonly version: string;
+  /** What it is unpacked from; none for packages that are written here. */
+  readonly source?: Pin;
+  readonly patches?: readonly Patch[];
+  /** Packages whose outputs its build sees. */
+  readonly needs: readonly Package[];
+  readonly env?: Step["env"];
+  readonly owners?: Step["owners"];
+  /** Pure. The only place where a build varies by phase or architecture. */
+  build(place: Place): Build;
+}
+
+/** Where, for what and with what a package is built. */
+export interface Place {
+  readonly arch: ArchFacts;
+  readonly phase: string;
+  /** `DESTDIR` as the build sees it, empty where the output goes straight to the namespace's root. */
+  readonly destdir: string;
+  readonly prefix: string;
+  /** The unpacked source tree. */
+  readonly source: string;
+  /** The step's own build folder. */
+  readonly workdir: string;
+  /** Root of the toolchain that the seed builds. */
+  readonly sysroot: string;
+  readonly epoch: number;
+  readonly version: string;
+}
+
+/** A stage of the build: one namespace, prefix, destdir and environment. */
+export interface PhaseRecipe {
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: "host" | "seed" | "bq2";
+  readonly prefix: string;
+  readonly destdir: PlanPath | null;
+  readonly writes: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Phases whose steps satisfy `needs`, tried in this order. */
+  readonly needsFrom: readonly string[];
+  readonly steps: readonly (Package | HostStep)[];
+}
+
+/** Work of the coordinator itself, with its position among the phases. */
+export interface HostStep {
+  readonly host: true;
+  readonly name: string;
+  readonly build: (context: HostContext) => Extract<Build, { kind: "host" }>;
+}
+
+export interface HostContext {
+  readonly arch: ArchFacts;
+  readonly seed: string;
+  readonly version: string;
+  /** Names of all pins of the plan, in order. */
+  readonly pins: readonly string[];
+}
+
+/** Source trees and build folders, the same in every namespace, so that paths in outputs are too. */
+export const SOURCE_ROOT = "/workspace/src";
+export const BUILD_ROOT = "/workspace/build";
+export const SYSROOT = "/opt/sysroot";
+
+/** `musl-1.2.5`: how a package's pin and source tree are called. */
+export function releaseName(pkg: { readonly name: string; readonly version: string }): string {
+  return `${pkg.name}-${pkg.version}`;
+}
