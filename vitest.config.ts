@@ -1,9 +1,37 @@
-import { defineConfig } from "vitest/config";
+/**
+ * Four projects, each its own npm script (`npm run test:unit` …), from the quickest to the slowest:
+ *
+ * - `unit`: beside the code, `x.test.ts`; no outside tools.
+ * - `oracle`: beside the code, `x.oracle.test.ts`; outside tools judge what we write.
+ * - `e2e`: `tests/e2e`; whole commands on real input.
+ * - `vm`: `tests/vm`; whole machines under QEMU.
+ */
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+function project(name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include,
+      exclude: name === "oracle" ? [] : ["**/*.oracle.test.ts"],
+      testTimeout,
+      hookTimeout: testTimeout,
+    },
+  };
+}
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "pkgs/**/*.test.ts", "tools/**/*.test.ts"],
-    testTimeout: 30_000,
-    globals: true,
+    globals: true, // src/base/testing.ts looks for `test` there, so that shared tests run elsewhere too
+    projects: [
+      project("unit", ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm}/**"], 30 * SECOND),
+      project("oracle", ["{src,pkgs,tools,tests}/**/*.oracle.test.ts"], 5 * MINUTE),
+      project("e2e", ["tests/e2e/**/*.test.ts"], 60 * MINUTE),
+      project("vm", ["tests/vm/**/*.test.ts"], 10 * MINUTE),
+    ],
   },
 });
