@@ -1,0 +1,72 @@
+import { assert, test } from "../src/base/testing.ts";
+import { checkImports } from "./import-rules.ts";
+
+const OTHER_FILES = {
+  "src/base/bytes.ts": "",
+  "src/formats/tar.ts": "",
+  "src/formats/tar.test.ts": "",
+  "src/plan/plan.ts": "",
+  "src/plan/source.ts": "",
+  "src/recipe/package.ts": "",
+  "src/platform/platform.ts": "",
+  "src/platform/memory.ts": "",
+  "src/platform/node.ts": "",
+  "src/commands/boot.ts": "",
+  "pkgs/musl/package.ts": "",
+};
+
+/** The problems of one file among others that import nothing. */
+function problemsOf(path: string, text: string): string[] {
+  return checkImports(new Map(Object.entries({ ...OTHER_FILES, [path]: text })));
+}
+
+const ALLOWED: readonly (readonly [path: string, text: string])[] = [
+  ["src/formats/gpt.ts", `import { alignUp } from "../base/bytes.ts";`],
+  ["src/formats/gpt.ts", `import type { Bulk } from "../platform/platform.ts";`],
+  ["src/sources/pins.ts", `import { PinSchema } from "../plan/source.ts";`],
+  ["src/plan/state.ts", `import * as v from "valibot";`],
+  ["src/platform/node-files.ts", `import fs from "node:fs"; import koffi from "koffi";`],
+  ["src/commands/image.ts", `import { x } from "../formats/tar.ts"; import "@stricli/core";`],
+  ["src/formats/gpt.oracle.test.ts", `import fs from "node:fs"; import { test } from "vitest";`],
+  ["src/formats/gpt.test.ts", `import { memoryPlatform } from "../platform/memory.ts";`],
+  ["src/platform/node-files.test.ts", `import { nodePlatform } from "./node.ts"; import "node:fs";`],
+  ["bq2.ts", `const boot = () => import("./src/commands/boot.ts");`],
+  [
+    "pkgs/busybox/package.ts",
+    `import { x } from "../../src/recipe/package.ts"; import { m } from "../musl/package.ts";`,
+  ],
+];
+
+const REFUSED: readonly (readonly [path: string, text: string, problem: RegExp])[] = [
+  ["src/base/log.ts", `import { x } from "../formats/tar.ts";`, /src\/base may not import/],
+  ["src/base/log.ts", `import type { X } from "../plan/plan.ts";`, /may not import/],
+  ["src/base/log.ts", `\n\nexport { x } from "../plan/plan.ts";`, /^src\/base\/log\.ts:3: /],
+  ["src/formats/gpt.ts", `const x = await import("../commands/boot.ts");`, /may not import/],
+  ["src/formats/gpt.ts", `import { nodePlatform } from "../platform/node.ts";`, /may not import/],
+  ["src/formats/gpt.ts", `import fs from "node:fs";`, /Node's modules/],
+  ["src/formats/gpt.ts", `import fs from "fs";`, /npm package fs is not allowed/],
+  ["src/formats/gpt.ts", `import { gzip } from "fflate";`, /npm package fflate is not allowed/],
+  ["src/recipe/actions.ts", `import * as v from "valibot";`, /valibot is not allowed/],
+  ["src/runner/run.ts", `import { musl } from "../../pkgs/musl/package.ts";`, /may not import/],
+  ["src/sources/pins.ts", `import { x } from "../plan/plan.ts";`, /may not import/],
+  ["src/platform/platform.ts", `import { x } from "./node.ts";`, /may not import/],
+  ["src/image/disk.ts", `import { x } from "../commands/boot.ts";`, /may not import/],
+  ["src/formats/gpt.test.ts", `import fs from "node:fs";`, /Node's modules/],
+  ["src/formats/gpt.test.ts", `import { nodePlatform } from "../platform/node.ts";`, /may not import/],
+  ["src/formats/gpt.ts", `import { x } from "./tar.test.ts";`, /a test is not imported/],
+  ["src/formats/gpt.ts", `import { x } from "./missing.ts";`, /no such file/],
+  ["src/formats/gpt.ts", `import { x } from "./tar";`, /no such file/],
+  ["src/unheard/of.ts", "", /no rule/],
+];
+
+for (const [path, text] of ALLOWED) {
+  test(`${path} may: ${text}`, () => assert.equal(problemsOf(path, text), []));
+}
+
+for (const [path, text, problem] of REFUSED) {
+  test(`${path} may not: ${text.trim()}`, () => {
+    const problems = problemsOf(path, text);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? "", problem);
+  });
+}
