@@ -1,0 +1,103 @@
+/** Copies of files and trees that keep what makes them what they are: bytes, holes, modes, times, links, attributes. */
+import { Bq2Error, errorCode } from "../base/error.ts";
+import { dirname } from "../base/path.ts";
+import { removeTree, syncFolder, walk } from "./files.ts";
+import { type FileStatus, type Files, SystemError } from "./platform.ts";
+
+/** One file's bytes to a new name (which must not exist); holes stay holes. Mode, time and attributes come along. */
+export function copyFile(files: Files, from: string, to: string): void {
+  const status = files.status(from);
+  if (status === undefined) throw new SystemError("copy", from, "ENOENT");
+  if (status.kind !== "file") throw notCopied(from, status);
+  copyBytes(files, from, to, status.size);
+  copyFacts(files, from, to, status);
+}
+
+function copyBytes(files: Files, from: string, to: string, size: number): void {
+  const source = files.open(from, "read");
+  try {
+    const target = files.open(to, "create", 0o600);
+    try {
+      for (const { offset, length } of files.dataRanges(source, size)) {
+        files.copyRange(source, offset, target, offset, length);
+      }
+      files.truncate(target, size);
+      files.fsync(target);
+    } finally {
+      files.close(target);
+    }
+  } finally {
+    files.close(source);
+  }
+}
+
+/** Time last: all else would change it. The owner is the caller: only root could give files away. */
+function copyFacts(files: Files, from: string, to: string, status: FileStatus): void {
+  for (const [name, value] of files.attributes(from)) files.setAttribute(to, name, value);
+  if (status.kind !== "symlink") files.setMode(to, status.mode);
+  files.setTime(to, status.mtime);
+}
+
+/**
+ * A whole tree to a new name, which must not exist. Hard links within it stay hard links. Devices,
+ * sockets and fifos are refused: nothing that this project moves holds them. Owners become the caller.
+ */
+export function copyTree(files: Files, from: string, to: string): void {
+  const rootStatus = files.status(from);
+  if (rootStatus === undefined) throw new SystemError("copy", from, "ENOENT");
+  const firstNames = new Map<string, string>();
+  const folders: { readonly path: string; readonly status: FileStatus }[] = [];
+  const place = (path: string, status: FileStatus): void => {
+    const [source, target] = [`${from}${path}`, `${to}${path}`];
+    const first =
+      status.linkCount > 1 && status.kind !== "folder" ? firstNames.get(status.identity) : undefined;
+    if (first !== undefined) {
+      files.link(first, target);
+      return;
+    }
+    firstNames.set(status.identity, target);
+    if (status.kind === "folder") {
+      files.makeFolder(target, 0o700);
+      folders.push({ path, status });
+    } else if (status.kind === "symlink") {
+      files.symlink(files.readLink(source), target);
+      copyFacts(files, source, target, status);
+    } else {
+      copyFile(files, source, target);
+    }
+  };
+  place("", rootStatus);
+  if (rootStatus.kind === "folder")
+    for (const { path, status } of walk(files, from)) place(`/${path}`, status);
+  // Deepest first: filling a folder changes its time, and a read-only one could not be filled.
+  for (const { path, status } of folders.reverse()) {
+    syncFolder(files, `${to}${path}`);
+    copyFacts(files, `${from}${path}`, `${to}${path}`, status);
+  }
+}
+
+/**
+ * Moves a file or tree to a new name, which must not exist: by rename, or across file systems by a
+ * copy under a temporary name that is renamed when it is whole, and then the removal of the original.
+ */
+export function moveTree(files: Files, from: string, to: string): void {
+  if (files.status(to) !== undefined) throw new SystemError("move", `${from} to ${to}`, "EEXIST");
+  try {
+    files.rename(from, to);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+    const temporary = `${to}.partial`;
+    removeTree(files, temporary);
+    copyTree(files, from, temporary);
+    files.rename(temporary, to);
+    syncFolder(files, dirname(to));
+    removeTree(files, from);
+  }
+}
+
+function notCopied(path: string, status: FileStatus): Bq2Error {
+  return new Bq2Error(`Cannot copy ${path}: it is a ${status.kind}`, {
+    code: "unsupported-kind",
+    hint: "only files, folders and symbolic links are copied",
+  });
+}

@@ -1,0 +1,141 @@
+/** What the code above does again and again with {@link Files}, over any platform. */
+import { errorCode } from "../base/error.ts";
+import { dirname } from "../base/path.ts";
+import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
+import { type FileStatus, type Files, type Platform, SystemError } from "./platform.ts";
+
+const CHUNK = 1 << 20;
+
+/** The folder and all folders above it, where they are missing (`mkdir -p`); links to folders are fine. */
+export function makeFolders(files: Files, path: string, permissions = 0o777): void {
+  const found = files.statusFollowed(path);
+  if (found?.kind === "folder") return;
+  if (found !== undefined) throw new SystemError("make folder", path, "EEXIST");
+  if (dirname(path) !== path) makeFolders(files, dirname(path), permissions);
+  try {
+    files.makeFolder(path, permissions);
+  } catch (error) {
+    // Another process may have made it in the meantime.
+    if (errorCode(error) !== "EEXIST" || files.statusFollowed(path)?.kind !== "folder") throw error;
+  }
+}
+
+/**
+ * Whatever is at `path`, and all below it (`rm -rf`): nothing there is fine, links are removed and
+ * never followed, folders without permission bits are opened first. What others remove or add
+ * meanwhile is tolerated.
+ */
+export function removeTree(files: Files, path: string): void {
+  ignoring("ENOENT", () => {
+    const status = files.status(path);
+    if (status === undefined) return;
+    if (status.kind === "folder") removeFolderTree(files, path, status);
+    else files.removeFile(path);
+  });
+}
+
+function removeFolderTree(files: Files, path: string, status: FileStatus): void {
+  const ATTEMPTS = 3;
+  for (let attempt = 1; ; attempt++) {
+    emptyFolder(files, path, status);
+    try {
+      files.removeFolder(path);
+      return;
+    } catch (error) {
+      // A process that is just ending may have added a file.
+      if (errorCode(error) !== "ENOTEMPTY" || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function emptyFolder(files: Files, path: string, status: FileStatus): void {
+  const OWNER_ALL = 0o700;
+  if ((status.mode & OWNER_ALL) !== OWNER_ALL) files.setMode(path, status.mode | OWNER_ALL);
+  for (const name of files.list(path)) removeTree(files, `${path}/${name}`);
+}
+
+function ignoring(code: string, body: () => void): void {
+  try {
+    body();
+  } catch (error) {
+    if (errorCode(error) !== code) throw error;
+  }
+}
+
+/**
+ * Puts `content` at `path` in one stroke: readers see the old file or the new one, also after a
+ * crash. The temporary name stands beside it: two processes must not write the same path at once.
+ */
+export function writeFileAtomic(
+  files: Files,
+  path: string,
+  content: Uint8Array | string,
+  permissions = 0o666,
+): void {
+  const temporary = `${path}.partial`;
+  const bytes = typeof content === "string" ? encodeUtf8(content) : content;
+  removeTree(files, temporary); // left behind by a run that was cut off
+  try {
+    const fd = files.open(temporary, "create", permissions);
+    try {
+      files.write(fd, bytes, null);
+      files.fsync(fd);
+    } finally {
+      files.close(fd);
+    }
+    files.rename(temporary, path);
+  } catch (error) {
+    ignoring(errorCode(error) ?? "", () => removeTree(files, temporary));
+    throw error;
+  }
+  syncFolder(files, dirname(path));
+}
+
+/** Makes names in `folder` (new, renamed, removed) last through a crash; fsync(2) on the folder. */
+export function syncFolder(files: Files, folder: string): void {
+  const fd = files.open(folder, "read");
+  try {
+    files.fsync(fd);
+  } finally {
+    files.close(fd);
+  }
+}
+
+/** The whole file as text; bytes that are not UTF-8 become lone surrogates (`base/text.ts`). */
+export function readText(files: Files, path: string): string {
+  return decodeUtf8(files.readFile(path));
+}
+
+/** Lower-case hexadecimal. */
+export function sha256File(platform: Pick<Platform, "files" | "bulk">, path: string): string {
+  const { files } = platform;
+  const hasher = platform.bulk.sha256();
+  const buffer = new Uint8Array(CHUNK);
+  const fd = files.open(path, "read");
+  try {
+    for (;;) {
+      const length = files.read(fd, buffer, 0, CHUNK, null);
+      if (length === 0) return hasher.digest();
+      hasher.update(buffer.subarray(0, length));
+    }
+  } finally {
+    files.close(fd);
+  }
+}
+
+export interface Walked {
+  /** Relative to the start, `/` between names. */
+  readonly path: string;
+  readonly status: FileStatus;
+}
+
+/** All below `root` (itself left out): a folder before what it holds, siblings in byte order, links not followed. */
+export function* walk(files: Files, root: string, below = ""): Generator<Walked> {
+  for (const name of files.list(below === "" ? root : `${root}/${below}`)) {
+    const path = below === "" ? name : `${below}/${name}`;
+    const status = files.status(`${root}/${path}`);
+    if (status === undefined) continue; // removed in the meantime
+    yield { path, status };
+    if (status.kind === "folder") yield* walk(files, root, path);
+  }
+}
