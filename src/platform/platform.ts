@@ -253,3 +253,40 @@ export interface Kernel {
   /** The raw result: -errno on failure. `number` is the architecture's own (`linux/syscalls.ts`). */
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
 }
+
+/** One answer to a GET, its body not read yet. */
+export interface FetchAnswer {
+  /** HTTP status after redirects: 200, 206, 404, … */
+  readonly status: number;
+  /** Where it came from in the end, redirects followed. */
+  readonly url: string;
+  /** A header's value by its lower-case name, or `undefined`. */
+  header(name: string): string | undefined;
+  /** The body as it arrives; a cut connection throws {@link FetchError}. Leaving the loop early drops the rest. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Drops the connection where the body is not wanted. */
+  cancel(): void;
+}
+
+/**
+ * HTTP for downloads. Apart from {@link Platform}: only the host fetches, the image has no network
+ * to ask. Makers: `node-fetch.ts`.
+ */
+export interface Fetcher {
+  /** @throws {@link FetchError} where no answer came. An HTTP status is an answer, not an error. */
+  get(url: string, headers: { readonly [name: string]: string }): Promise<FetchAnswer>;
+  /** Ends what is still open, so that the process can end. */
+  close(): Promise<void>;
+}
+
+export type FetchFailure = "unreachable" | "timed-out" | "cut-connection" | "bad-redirect" | "bad-url";
+
+/** A GET that brought no answer, or not the whole of it; `code` says which. */
+export class FetchError extends Bq2Error {
+  declare readonly code: FetchFailure;
+
+  constructor(message: string, code: FetchFailure, cause?: unknown) {
+    super(message, { code, cause });
+    this.name = "FetchError";
+  }
+}

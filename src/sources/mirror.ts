@@ -1,0 +1,22 @@
+/** A folder of archives brought by hand (`--mirror DIR`), for machines without a network. */
+import type { Archive } from "../plan/source.ts";
+import type { Files } from "../platform/platform.ts";
+import { originFileName } from "./origins.ts";
+
+/**
+ * The file in `folder` that seems to be `archive`, or `undefined`: by its name, by its sha256, as the
+ * `archives` folder of another cache holds it, or by the name that one of its origins gives it. Of
+ * these the first of the pinned size; its bytes are for the caller to verify.
+ */
+export function findInMirror(files: Files, folder: string, archive: Archive): string | undefined {
+  const names = [
+    archive.file,
+    archive.sha256,
+    `${archive.sha256}/${archive.file}`,
+    ...archive.origins.map(originFileName),
+  ];
+  const present = names
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => files.statusFollowed(path)?.kind === "file");
+  return present.find((path) => files.statusFollowed(path)?.size === archive.size) ?? present[0];
+}
