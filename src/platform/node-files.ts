@@ -17,14 +17,15 @@ const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
 };
 
 const S_IFMT = 0o170000; // linux/stat.h
+// Computed keys: Biome 2.6 rewrites a plain octal key to a wrong decimal one.
 const KINDS: { readonly [type: number]: FileKind } = {
-  16807: "file",
-  9604: "folder",
-  21609: "symlink",
-  4802: "char",
-  14406: "block",
-  2401: "fifo",
-  26411: "socket",
+  [0o100000]: "file",
+  [0o040000]: "folder",
+  [0o120000]: "symlink",
+  [0o020000]: "char",
+  [0o060000]: "block",
+  [0o010000]: "fifo",
+  [0o140000]: "socket",
 };
 
 const AT_FDCWD = -100; // linux/fcntl.h
