@@ -1,0 +1,114 @@
+/** The inodes of a file system in memory, and how a path leads to one: links, permissions, errors as on Linux. */
+import { nameToBytes } from "../base/text.ts";
+import type { MemoryContent } from "./memory-content.ts";
+import { type FileKind, SystemError } from "./platform.ts";
+
+interface InodeBase {
+  readonly number: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+  linkCount: number;
+  readonly attributes: Map<string, Uint8Array>;
+}
+
+export type FileInode = InodeBase & {
+  readonly kind: "file";
+  readonly content: MemoryContent;
+  isLocked: boolean;
+};
+export type FolderInode = InodeBase & { readonly kind: "folder"; readonly entries: Map<string, Inode> };
+export type Inode =
+  | FileInode
+  | FolderInode
+  | (InodeBase & { readonly kind: "symlink"; readonly target: string })
+  | (InodeBase & {
+      readonly kind: Exclude<FileKind, "file" | "folder" | "symlink">;
+      readonly device: { readonly major: number; readonly minor: number };
+    });
+
+/** Where a path ends: the folder that holds (or would hold) the name, and what has it now. */
+export interface Place {
+  readonly folder: FolderInode;
+  /** Empty for the root itself. */
+  readonly name: string;
+  readonly inode: Inode | undefined;
+  /** With all links resolved. */
+  readonly path: string;
+}
+
+const NAME_MAX = 255; // linux/limits.h
+const PATH_MAX = 4096; // linux/limits.h, with the NUL
+const LINKS_MAX = 40; // MAXSYMLINKS, linux/namei.h
+
+export const MAY_READ = 4; // permission bits of one class, inode(7)
+export const MAY_WRITE = 2;
+export const MAY_SEARCH = 1;
+
+export class MemoryTree {
+  readonly root: FolderInode;
+  readonly #uid: number;
+
+  /** `uid` 0 may do everything, as root does. */
+  constructor(root: FolderInode, uid: number) {
+    this.root = root;
+    this.#uid = uid;
+  }
+
+  /** `follow` also resolves a link in the last place. Throws what Linux would. */
+  find(action: string, path: string, follow: boolean): Place {
+    const fail = (code: string): never => {
+      throw new SystemError(action, path, code);
+    };
+    if (path.includes("\0")) fail("EINVAL");
+    if (!path.startsWith("/")) fail("ENOENT");
+    if (nameToBytes(path).length >= PATH_MAX) fail("ENAMETOOLONG");
+    let place: Place = { folder: this.root, name: "", inode: this.root, path: "/" };
+    const parents: Place[] = [];
+    const names = path.split("/");
+    for (let links = 0; names.length > 0; ) {
+      const name = names.shift() ?? "";
+      if (name === "" || name === ".") continue;
+      if (place.inode === undefined) fail("ENOENT");
+      if (place.inode?.kind !== "folder") return fail("ENOTDIR");
+      if (!this.may(place.inode, MAY_SEARCH)) fail("EACCES");
+      if (name === "..") {
+        place = parents.pop() ?? place;
+        continue;
+      }
+      if (nameToBytes(name).length > NAME_MAX) fail("ENAMETOOLONG");
+      const inode = place.inode.entries.get(name);
+      const isLast = names.every((rest) => rest === "");
+      if (inode?.kind === "symlink" && (follow || !isLast)) {
+        if (++links > LINKS_MAX) fail("ELOOP");
+        names.unshift(...inode.target.split("/"));
+        if (!inode.target.startsWith("/")) continue;
+        place = { folder: this.root, name: "", inode: this.root, path: "/" };
+        parents.length = 0;
+        continue;
+      }
+      parents.push(place);
+      place = { folder: place.inode, name, inode, path: `${place.path === "/" ? "" : place.path}/${name}` };
+    }
+    return place;
+  }
+
+  /** What `path` names; ENOENT where nothing does. */
+  inode(action: string, path: string, follow: boolean): Inode {
+    const { inode } = this.find(action, path, follow);
+    if (inode === undefined) throw new SystemError(action, path, "ENOENT");
+    return inode;
+  }
+
+  /** Whether the caller may `wanted` (a sum of MAY_…): the owner's bits for the owner, the others' for others. */
+  may(inode: Inode, wanted: number): boolean {
+    const bits = inode.uid === this.#uid ? inode.mode >> 6 : inode.mode;
+    return this.#uid === 0 || (bits & wanted) === wanted;
+  }
+
+  /** Throws EACCES unless names in `folder` may be made and removed. */
+  needWritable(action: string, path: string, folder: FolderInode): void {
+    if (!this.may(folder, MAY_WRITE | MAY_SEARCH)) throw new SystemError(action, path, "EACCES");
+  }
+}
