@@ -1,0 +1,132 @@
+/**
+ * `bq2 boot`: finds QEMU and a UEFI firmware on the host, and boots a disk image with its serial console
+ * on the terminal.
+ */
+import type { Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import type { Platform } from "../platform/platform.ts";
+import { type Acceleration, EMULATORS, type Emulator, type Firmware, qemuArgv } from "./qemu.ts";
+
+export interface BootOptions {
+  /** Absolute path of a QCOW2 or raw disk. */
+  readonly image: string;
+  readonly arch: Arch;
+  readonly acceleration: Acceleration;
+  readonly memoryMiB: number;
+  /** False: the image stays as it is, what the machine writes is gone at the end. */
+  readonly keepChanges: boolean;
+}
+
+/**
+ * The command that boots the image.
+ *
+ * @throws Bq2Error `no-image`, `not-a-disk` for the image; `missing-tool` where QEMU or the firmware is not
+ * installed; `no-kvm` where `kvm` is asked for and cannot work.
+ */
+export function bootArgv(platform: Platform, options: BootOptions): string[] {
+  const emulator = EMULATORS[options.arch];
+  const format = diskFormat(platform, options.image);
+  if (options.acceleration === "kvm") checkKvm(platform, options.arch);
+  return qemuArgv(findProgram(platform, emulator), {
+    arch: options.arch,
+    acceleration: options.acceleration,
+    memoryMiB: options.memoryMiB,
+    cpuCount: platform.host.cpuCount,
+    firmware: findFirmware(platform, emulator),
+    disk: { path: options.image, format, keepChanges: options.keepChanges },
+    network: true,
+    serial: "terminal",
+  });
+}
+
+/** Boots the image and waits until the machine is off or left; gives QEMU's exit code. */
+export async function boot(platform: Platform, options: BootOptions): Promise<number> {
+  const argv = bootArgv(platform, options);
+  const { host } = platform;
+  host.writeError(`Booting ${options.image}; Ctrl-A X leaves\n`);
+  if (options.acceleration === "tcg") {
+    host.writeError("Every instruction is emulated; --accel kvm is faster where /dev/kvm works\n");
+  }
+  if (!options.keepChanges) host.writeError("What the machine writes to its disk is gone at the end\n");
+  const child = await platform.processes.spawn({
+    argv,
+    cwd: host.cwd,
+    env: host.env,
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  const exit = await child.wait();
+  return exit.code ?? 1;
+}
+
+/** A GPT's header begins so, in the second sector (UEFI 2.10, 5.3.2). */
+const GPT_SIGNATURE = "EFI PART";
+const GPT_SIGNATURE_OFFSET = 512;
+const QCOW2_SIGNATURE = "QFI\xfb"; // QEMU, docs/interop/qcow2.txt
+
+function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
+  const { files } = platform;
+  const status = files.statusFollowed(image);
+  if (status === undefined) {
+    throw new Bq2Error(`Cannot boot ${image}: no such file`, {
+      code: "no-image",
+      hint: "`bq2 build` makes one",
+    });
+  }
+  const start = new Uint8Array(GPT_SIGNATURE_OFFSET + GPT_SIGNATURE.length);
+  if (status.kind !== "folder") {
+    const fd = files.open(image, "read");
+    try {
+      files.read(fd, start, 0, start.length, 0);
+    } finally {
+      files.close(fd);
+    }
+  }
+  if (startsWith(start, QCOW2_SIGNATURE)) return "qcow2";
+  if (startsWith(start.subarray(GPT_SIGNATURE_OFFSET), GPT_SIGNATURE)) return "raw";
+  throw new Bq2Error(`Cannot boot ${image}: it is neither a QCOW2 image nor a raw disk with a GPT`, {
+    code: "not-a-disk",
+    hint: "`bq2 image` makes a disk from a root filesystem and a kernel",
+  });
+}
+
+function startsWith(bytes: Uint8Array, signature: string): boolean {
+  return String.fromCharCode(...bytes.subarray(0, signature.length)) === signature;
+}
+
+function checkKvm(platform: Platform, arch: Arch): void {
+  if (arch !== platform.host.arch) {
+    throw new Bq2Error(`Cannot use kvm: the image is for ${arch}, this machine is ${platform.host.arch}`, {
+      code: "no-kvm",
+      hint: "leave --accel out",
+    });
+  }
+  if (platform.files.statusFollowed("/dev/kvm") === undefined) {
+    throw new Bq2Error("Cannot use kvm: there is no /dev/kvm", {
+      code: "no-kvm",
+      hint: "leave --accel out, or turn virtualization on in the machine's firmware or its own hypervisor",
+    });
+  }
+}
+
+/** Where `$PATH` is not set: what a shell would use. */
+const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+function findProgram(platform: Platform, emulator: Emulator): string {
+  const found = platform.processes.find(emulator.program, platform.host.env.PATH ?? DEFAULT_PATH);
+  return found ?? missing(emulator.program, emulator.debianPackages.program);
+}
+
+function findFirmware(platform: Platform, emulator: Emulator): Firmware {
+  const exists = (path: string): boolean => platform.files.statusFollowed(path) !== undefined;
+  const found = emulator.firmware.find(({ code, variables }) => exists(code) && exists(variables));
+  return found ?? missing(`UEFI firmware for ${emulator.program}`, emulator.debianPackages.firmware);
+}
+
+function missing(what: string, debianPackage: string): never {
+  throw new Bq2Error(`Cannot boot: ${what} was not found`, {
+    code: "missing-tool",
+    hint: `apt-get install ${debianPackage}`,
+  });
+}

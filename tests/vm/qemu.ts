@@ -1,0 +1,182 @@
+/**
+ * Machines for tests: started under QEMU from the same argv as `bq2 boot`, watched and answered on their
+ * serial console, and always ended.
+ *
+ * @example
+ * await withVm({ arch: "x86_64", disk }, async (vm) => {
+ *   await vm.waitFor(/bq2: ready/, 120);
+ *   vm.send("poweroff\n");
+ *   await vm.waitForPowerOff(30);
+ * });
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { Arch } from "../../src/base/arch.ts";
+import { type Disk, EMULATORS, qemuArgv } from "../../src/image/qemu.ts";
+import { findTool, requireFiles, requireTools } from "../oracle.ts";
+
+export interface VmOptions {
+  readonly arch: Arch;
+  /** Path and format of a disk; it is never changed. Without one the firmware ends in its shell. */
+  readonly disk?: Omit<Disk, "keepChanges">;
+  readonly memoryMiB?: number;
+}
+
+export interface Vm {
+  /** All that came on the serial console so far, control sequences taken out. */
+  readonly log: () => string;
+  /** Waits for text behind what earlier calls matched; gives the match. Throws after `seconds`, or at power off. */
+  waitFor(pattern: RegExp, seconds: number): Promise<RegExpMatchArray>;
+  /** Types on the console; a line ends in `\n` for Linux, in `\r` for the firmware. */
+  send(text: string): void;
+  /** Waits until the machine is off by itself. Throws after `seconds`, and where QEMU failed. */
+  waitForPowerOff(seconds: number): Promise<void>;
+}
+
+/** True where machines of that architecture can be started; throws in CI where they cannot. */
+export function canRunVm(arch: Arch): boolean {
+  const { program, firmware } = EMULATORS[arch];
+  const [debian] = firmware; // CI is Debian
+  if (debian === undefined) throw new Error(`Cannot test ${arch}: no firmware is listed`);
+  return requireTools(program, "setpriv") && requireFiles(debian.code, debian.variables);
+}
+
+/**
+ * Starts a machine, runs `body`, and ends the machine whatever happens. Where `body` fails the console's
+ * log is kept, and its path is added to the error.
+ */
+export async function withVm<T>(options: VmOptions, body: (vm: Vm) => Promise<T>): Promise<T> {
+  const console = new SerialConsole(startQemu(options));
+  try {
+    return await body(console);
+  } catch (error) {
+    const path = keepLog(console.log());
+    throw new Error(`${error instanceof Error ? error.message : error}\n  console: ${path}`, {
+      cause: error,
+    });
+  } finally {
+    await console.end();
+  }
+}
+
+function startQemu(options: VmOptions): ChildProcess {
+  const emulator = EMULATORS[options.arch];
+  const [firmware] = emulator.firmware;
+  const program = findTool(emulator.program);
+  if (program === undefined || firmware === undefined)
+    throw new Error(`Cannot start ${emulator.program}: not found`);
+  const argv = qemuArgv(program, {
+    arch: options.arch,
+    acceleration: "tcg", // /dev/kvm is not usable everywhere
+    memoryMiB: options.memoryMiB ?? 512,
+    cpuCount: 2,
+    firmware,
+    disk: options.disk && { ...options.disk, keepChanges: false },
+    network: false,
+    serial: "pipe",
+  });
+  // The kernel ends QEMU when this process ends, however it ends.
+  return spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["pipe", "pipe", "pipe"] });
+}
+
+class SerialConsole implements Vm {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
+  #text = "";
+  #errors = "";
+  #matchedUpTo = 0;
+  #isOff = false;
+  /** Called at each new text and at the end. */
+  #wake: () => void = () => {};
+
+  constructor(process: ChildProcess) {
+    this.#process = process;
+    process.stdout?.setEncoding("latin1").on("data", (text: string) => {
+      this.#text += text;
+      this.#wake();
+    });
+    process.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors += text;
+    });
+    process.stdin?.on("error", () => {}); // the machine may be off while we type
+    this.#ended = new Promise((resolve) => {
+      const end = (): void => {
+        this.#isOff = true;
+        this.#wake();
+        resolve();
+      };
+      process.on("close", end);
+      process.on("error", (error) => {
+        this.#errors += error.message;
+        end();
+      });
+    });
+  }
+
+  log(): string {
+    return stripVTControlCharacters(this.#text).replaceAll("\r", "");
+  }
+
+  async waitFor(pattern: RegExp, seconds: number): Promise<RegExpMatchArray> {
+    const find = (): RegExpMatchArray | null => this.log().slice(this.#matchedUpTo).match(pattern);
+    await this.#until(() => find() !== null || this.#isOff, seconds);
+    const match = find();
+    if (match === null) {
+      const why = this.#isOff ? "the machine is off" : `not in ${seconds} s`;
+      throw new Error(`Cannot find ${pattern} on the console: ${why}${this.#describe()}`);
+    }
+    this.#matchedUpTo += (match.index ?? 0) + match[0].length;
+    return match;
+  }
+
+  send(text: string): void {
+    this.#process.stdin?.write(text, "latin1");
+  }
+
+  async waitForPowerOff(seconds: number): Promise<void> {
+    await this.#until(() => this.#isOff, seconds);
+    if (!this.#isOff)
+      throw new Error(`Cannot see the machine off: still on after ${seconds} s${this.#describe()}`);
+    if (this.#process.exitCode !== 0)
+      throw new Error(`Cannot see the machine off: QEMU failed${this.#describe()}`);
+  }
+
+  /** Ends QEMU where it still runs, and waits until it is gone. */
+  async end(): Promise<void> {
+    if (!this.#isOff) this.#process.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  /** Resolves when `isDone` holds after some output, or when the time is over. */
+  async #until(isDone: () => boolean, seconds: number): Promise<void> {
+    if (isDone()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      this.#wake = () => {
+        if (!isDone()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+
+  /** What a reader of the failure wants first: the last lines, and what QEMU itself said. */
+  #describe(): string {
+    const lines = this.log().trimEnd().split("\n").slice(-15);
+    const own = this.#errors === "" ? "" : `\nQEMU: ${this.#errors.trim()}`;
+    return `; its last lines:\n${lines.map((line) => `  | ${line}`).join("\n")}${own}`;
+  }
+}
+
+let keptLogs = 0;
+
+function keepLog(text: string): string {
+  const folder = join("dist", "vm-logs");
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${process.pid}-${++keptLogs}.log`);
+  writeFileSync(path, text);
+  return path;
+}
