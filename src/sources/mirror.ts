@@ -9,14 +9,12 @@ import { originFileName } from "./origins.ts";
  * these the first of the pinned size; its bytes are for the caller to verify.
  */
 export function findInMirror(files: Files, folder: string, archive: Archive): string | undefined {
-  const names = [
-    archive.file,
-    archive.sha256,
-    `${archive.sha256}/${archive.file}`,
-    ...archive.origins.map(originFileName),
+  const byDigest = `${folder}/${archive.sha256}`;
+  const candidates = [
+    `${folder}/${archive.file}`,
+    files.statusFollowed(byDigest)?.kind === "folder" ? `${byDigest}/${archive.file}` : byDigest,
+    ...archive.origins.map((origin) => `${folder}/${originFileName(origin)}`),
   ];
-  const present = names
-    .map((name) => `${folder}/${name}`)
-    .filter((path) => files.statusFollowed(path)?.kind === "file");
+  const present = candidates.filter((path) => files.statusFollowed(path)?.kind === "file");
   return present.find((path) => files.statusFollowed(path)?.size === archive.size) ?? present[0];
 }
