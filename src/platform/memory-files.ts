@@ -1,5 +1,5 @@
 /** {@link Files} in memory: for tests of what is written, in which order, and what happens when the disk is full. */
-import { compareNames } from "../base/text.ts";
+import { compareNames, nameToBytes } from "../base/text.ts";
 import { MEMORY_PAGE_BYTES, MemoryContent } from "./memory-content.ts";
 import { MemoryDescriptors } from "./memory-descriptors.ts";
 import { type FolderInode, type Inode, MAY_READ, MAY_WRITE, MemoryTree, type Place } from "./memory-tree.ts";
@@ -207,7 +207,8 @@ function statusOf(tree: MemoryTree, path: string, follow: boolean): FileStatus |
   }
   if (inode === undefined) return undefined;
   const { kind, mode, uid, gid, mtime, linkCount } = inode;
-  const size = kind === "file" ? inode.content.size : kind === "symlink" ? inode.target.length : 0;
+  const size =
+    kind === "file" ? inode.content.size : kind === "symlink" ? nameToBytes(inode.target).length : 0;
   return {
     kind,
     mode,

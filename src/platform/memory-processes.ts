@@ -1,7 +1,15 @@
 /** {@link Processes} in memory: programs are functions that a test gives. */
 import { concatBytes } from "../base/bytes.ts";
+import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { type Child, type Exit, type Processes, type SpawnOptions, SystemError } from "./platform.ts";
+import {
+  type Child,
+  type Exit,
+  type Files,
+  type Processes,
+  type SpawnOptions,
+  SystemError,
+} from "./platform.ts";
 
 /** What a program sees of its process. */
 export interface MemoryRun {
@@ -29,7 +37,7 @@ export interface MemoryProcesses extends Processes {
   raise(signal: string): void;
 }
 
-export function memoryProcesses(programs: MemoryPrograms): MemoryProcesses {
+export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryProcesses {
   let nextPid = FIRST_PID;
   const handlers = new Set<{
     readonly signals: readonly string[];
@@ -37,7 +45,12 @@ export function memoryProcesses(programs: MemoryPrograms): MemoryProcesses {
   }>();
   return {
     async spawn(options) {
-      const name = options.argv[0] ?? "";
+      const name = options.argv[0];
+      if (name === undefined)
+        throw new Bq2Error("Cannot start a program: its argv is empty", { code: "EINVAL" });
+      if (files.statusFollowed(options.cwd)?.kind !== "folder") {
+        throw new SystemError(`start ${name} in`, options.cwd, "ENOENT");
+      }
       const program = programs.get(name) ?? programs.get(name.slice(name.lastIndexOf("/") + 1));
       if (program === undefined) throw new SystemError("start", name, "ENOENT");
       return start(program, options, nextPid++);

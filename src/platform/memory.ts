@@ -65,7 +65,7 @@ export function memoryPlatform(options: MemoryOptions = {}): MemoryPlatform {
     host,
     clock,
     files,
-    processes: memoryProcesses(programs),
+    processes: memoryProcesses(programs, files),
     programs,
     disk,
     written,

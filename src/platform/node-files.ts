@@ -1,5 +1,6 @@
 /** {@link Files} on Node: `node:fs` where it can, libc where Node has no way (attributes, holes, locks). */
 import * as fs from "node:fs";
+import { errorCode } from "../base/error.ts";
 import { compareNames } from "../base/text.ts";
 import { attributesOf, setAttributeOf } from "./node-attributes.ts";
 import { copyWithinKernel, dataRangesOf, lockFile } from "./node-descriptors.ts";
@@ -17,16 +18,15 @@ const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
 };
 
 const S_IFMT = 0o170000; // linux/stat.h
-// Computed keys: Biome 2.6 rewrites a plain octal key to a wrong decimal one.
-const KINDS: { readonly [type: number]: FileKind } = {
-  [0o100000]: "file",
-  [0o040000]: "folder",
-  [0o120000]: "symlink",
-  [0o020000]: "char",
-  [0o060000]: "block",
-  [0o010000]: "fifo",
-  [0o140000]: "socket",
-};
+const KINDS: ReadonlyMap<number, FileKind> = new Map([
+  [0o100000, "file"],
+  [0o040000, "folder"],
+  [0o120000, "symlink"],
+  [0o020000, "char"],
+  [0o060000, "block"],
+  [0o010000, "fifo"],
+  [0o140000, "socket"],
+]);
 
 const AT_FDCWD = -100; // linux/fcntl.h
 const AT_SYMLINK_NOFOLLOW = 0x100; // linux/fcntl.h
@@ -63,14 +63,8 @@ export const nodeFiles: Files = {
     openPaths.delete(fd);
   },
 
-  status: (path) =>
-    attempt("look at", path, () =>
-      statusFrom(fs.lstatSync(toNative(path), { throwIfNoEntry: false }), path, fs.lstatSync),
-    ),
-  statusFollowed: (path) =>
-    attempt("look at", path, () =>
-      statusFrom(fs.statSync(toNative(path), { throwIfNoEntry: false }), path, fs.statSync),
-    ),
+  status: (path) => attempt("look at", path, () => statusOf(path, fs.lstatSync)),
+  statusFollowed: (path) => attempt("look at", path, () => statusOf(path, fs.statSync)),
   list: (folder) => attempt("list", folder, () => namesIn(toNative(folder)).sort(compareNames)),
   readFile: (path) => attempt("read", path, () => fs.readFileSync(toNative(path))),
   writeFile(path, content, permissions = 0o666) {
@@ -117,16 +111,19 @@ export const nodeFiles: Files = {
     }),
 };
 
-type Stat = (path: string | Buffer, options: { readonly bigint: true }) => fs.BigIntStats | undefined;
-
-function statusFrom(found: fs.Stats | undefined, path: string, stat: Stat): FileStatus | undefined {
+function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync): FileStatus | undefined {
+  const native = toNative(path);
+  let found: fs.Stats | undefined;
+  try {
+    found = stat(native, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errorCode(error) !== "ENOTDIR") throw error; // a file where a folder was to be: nothing has that name
+  }
   if (found === undefined) return undefined;
-  const kind = KINDS[found.mode & S_IFMT];
+  const kind = KINDS.get(found.mode & S_IFMT);
   if (kind === undefined) throw new SystemError("look at", path, "EINVAL");
   // overlayfs marks its layers in the top bits of the inode number, which a double would round away.
-  const inode = Number.isSafeInteger(found.ino)
-    ? found.ino
-    : (stat(toNative(path), { bigint: true })?.ino ?? found.ino);
+  const inode = Number.isSafeInteger(found.ino) ? found.ino : stat(native, { bigint: true }).ino;
   return {
     kind,
     mode: found.mode & 0o7777,

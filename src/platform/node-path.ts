@@ -8,8 +8,9 @@ export function toNative(path: string): string | Buffer {
   return /[\ud800-\udfff]/.test(path) ? Buffer.from(nameToBytes(path)) : path;
 }
 
-/** The bytes that a C function wants for a path: ended by NUL. */
+/** The bytes that a C function wants for a path or other text: ended by NUL, and no NUL before that. */
 export function toCString(path: string): Buffer {
+  if (path.includes("\0")) throw new SystemError("use", JSON.stringify(path), "EINVAL");
   return Buffer.concat([nameToBytes(path), Buffer.alloc(1)]);
 }
 
