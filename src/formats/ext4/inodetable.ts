@@ -1,0 +1,49 @@
+/** Writes inodes, which come in ascending order, some blocks of the inode table at a time. */
+import type { Sink } from "../sink.ts";
+import { BLOCK_SIZE, type Geometry, INODE_SIZE, INODES_PER_BLOCK } from "./geometry.ts";
+
+const BUFFER_BLOCKS = 16;
+
+export class InodeTableWriter {
+  readonly #geometry: Geometry;
+  readonly #sink: Sink;
+  readonly #buffer = new Uint8Array(BUFFER_BLOCKS * BLOCK_SIZE);
+  /** Where on the disk the buffer belongs; `undefined` while it is empty. */
+  #offset: number | undefined;
+  #usedBlocks = 0;
+
+  constructor(geometry: Geometry, sink: Sink) {
+    this.#geometry = geometry;
+    this.#sink = sink;
+  }
+
+  put(number: number, inode: Uint8Array): void {
+    const offset = this.#offsetOf(number);
+    let start = this.#offset;
+    if (start === undefined || offset >= start + this.#buffer.length || offset < start) {
+      this.flush();
+      start = offset - (offset % BLOCK_SIZE);
+      this.#offset = start;
+    }
+    this.#buffer.set(inode, offset - start);
+    this.#usedBlocks = Math.floor((offset - start) / BLOCK_SIZE) + 1;
+  }
+
+  flush(): void {
+    if (this.#offset === undefined) return;
+    this.#sink.write(this.#buffer.subarray(0, this.#usedBlocks * BLOCK_SIZE), this.#offset);
+    this.#buffer.fill(0);
+    this.#offset = undefined;
+  }
+
+  /** Byte on the disk where inode `number` lies. */
+  #offsetOf(number: number): number {
+    const { inodesPerGroup, groups } = this.#geometry;
+    const group = groups[Math.floor((number - 1) / inodesPerGroup)];
+    if (group === undefined)
+      throw new RangeError(`Cannot place inode ${number}: there are ${groups.length} groups`);
+    const index = (number - 1) % inodesPerGroup;
+    const block = group.inodeTable + Math.floor(index / INODES_PER_BLOCK);
+    return block * BLOCK_SIZE + (index % INODES_PER_BLOCK) * INODE_SIZE;
+  }
+}

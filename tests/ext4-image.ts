@@ -1,0 +1,99 @@
+/** Makes ext4 images in sparse files, and asks e2fsprogs what it thinks of them. For oracle tests. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Ext4Options, writeExt4 } from "../src/formats/ext4.ts";
+import type { Sink } from "../src/formats/sink.ts";
+import { type Content, type Entry, NO_ATTRIBUTES, type Tree } from "../src/formats/tree.ts";
+
+export const HASH_SEED = Uint8Array.from({ length: 16 }, (_, i) => 0x10 + i);
+export const UUID = Uint8Array.from({ length: 16 }, (_, i) => 0xa0 + i);
+export const EPOCH = 1_700_000_000;
+export const MIB = 2 ** 20;
+export const GIB = 2 ** 30;
+
+/** A sink over an open file. */
+export function fileSink(fd: number): Sink {
+  const write = (bytes: Uint8Array, offset: number) => {
+    let done = 0;
+    while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
+  };
+  const buffer = new Uint8Array(MIB);
+  return {
+    write,
+    copy(content, from, length, offset) {
+      for (let done = 0; done < length; done += buffer.length) {
+        const part = Math.min(buffer.length, length - done);
+        content.read(buffer, 0, part, from + done);
+        write(buffer.subarray(0, part), offset + done);
+      }
+    },
+  };
+}
+
+/** Runs `body` with an image of `tree`; folder and image are gone afterwards. */
+export async function withImage(
+  tree: Tree,
+  size: number,
+  body: (image: string, folder: string) => void | Promise<void>,
+  options: Partial<Ext4Options> = {},
+): Promise<void> {
+  mkdirSync("/tmp/ext4", { recursive: true });
+  const folder = mkdtempSync("/tmp/ext4/test-");
+  try {
+    const image = join(folder, "image");
+    const fd = openSync(image, "w");
+    ftruncateSync(fd, size);
+    writeExt4(tree, fileSink(fd), { size, uuid: UUID, hashSeed: HASH_SEED, epoch: EPOCH, ...options });
+    closeSync(fd);
+    await body(image, folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Everything that `e2fsck -fn` says beyond its five passes and the summary; empty when the image is clean. */
+export function complaintsOf(image: string): string {
+  const result = spawnSync("e2fsck", ["-fn", image], { encoding: "utf8", maxBuffer: 2 ** 28 });
+  const usual = /^(e2fsck 1|Pass \d|Inode: |\S+: \d+\/\d+ files )|^$/;
+  const lines = `${result.stdout}\n${result.stderr}`.split("\n").filter((line) => !usual.test(line));
+  return [...lines, ...(result.status === 0 ? [] : [`exit ${result.status}`])].join("\n");
+}
+
+/** What `debugfs` prints on one request, its version line left out. */
+export function debugfs(image: string, request: string): string {
+  return execFileSync("debugfs", ["-R", request, image], {
+    encoding: "latin1",
+    maxBuffer: 2 ** 28,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+const COMMON = { uid: 0, gid: 0, mtime: EPOCH, attributes: NO_ATTRIBUTES };
+
+export function folder(path: string, more: Partial<Entry> = {}): Entry {
+  return { ...COMMON, path, mode: 0o755, ...more, kind: "folder" } as Entry;
+}
+
+export function file(path: string, content: Content, more: Partial<Entry> = {}): Entry {
+  return { ...COMMON, path, mode: 0o644, ...more, kind: "file", content } as Entry;
+}
+
+export function symlink(path: string, target: string): Entry {
+  return { ...COMMON, path, mode: 0o777, kind: "symlink", target };
+}
+
+export function hardlink(path: string, target: string): Entry {
+  return { ...COMMON, path, mode: 0o644, kind: "hardlink", target };
+}
+
+/** Content of any size whose byte at `n` is a function of `n`, without holding it; holes lie between the ranges. */
+export function patterned(size: number, ranges = [{ offset: 0, length: size }]): Content {
+  return {
+    size,
+    ranges: () => ranges,
+    read(buffer, start, length, offset) {
+      for (let i = 0; i < length; i++) buffer[start + i] = ((offset + i) * 31 + ((offset + i) >>> 12)) & 0xff;
+    },
+  };
+}
