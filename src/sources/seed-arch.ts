@@ -1,0 +1,79 @@
+/** Tells for which architecture a root filesystem was made, by a program that every one has. */
+import type { Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { resolvePath } from "../base/path.ts";
+import { bytes, struct, u8, u16 } from "../base/struct.ts";
+import type { Files } from "../platform/platform.ts";
+
+/** ELF-64 header's beginning (System V ABI, chapter 4, "ELF Header"). */
+const ElfStart = struct("ELF header, first 20 bytes", 20, {
+  magic: bytes(4),
+  class: u8,
+  data: u8,
+  rest: bytes(10),
+  type: u16,
+  machine: u16,
+});
+const ELF_MAGIC = "\x7fELF";
+const MACHINES: { readonly [A in Arch]: number } = {
+  x86_64: 62, // EM_X86_64, linux/elf-em.h
+  aarch64: 183, // EM_AARCH64, linux/elf-em.h
+};
+
+const SHELLS = ["/bin/sh", "/usr/bin/sh", "/bin/busybox"];
+const MOST_LINKS = 40; // MAXSYMLINKS, linux/namei.h
+
+/** @throws Bq2Error `no-rootfs` where there is no shell below `root`, `wrong-arch` where it is for another machine. */
+export function checkRootfsArch(files: Files, root: string, wanted: Arch, name: string): void {
+  const shell = SHELLS.map((path) => findInRoot(files, root, path)).find((path) => path !== undefined);
+  if (shell === undefined) {
+    throw new Bq2Error(`Cannot use ${name} as a seed: there is no /bin/sh in it`, {
+      code: "no-rootfs",
+      hint: "wanted is a whole root filesystem with a compiler, packed from its root (`bin`, `usr`, … at the top)",
+    });
+  }
+  const machine = machineOf(files, shell);
+  if (machine === MACHINES[wanted]) return;
+  const found = Object.entries(MACHINES).find(([, number]) => number === machine)?.[0];
+  throw new Bq2Error(
+    `Cannot use ${name} as a seed: its /bin/sh is ${found === undefined ? "no program for Linux that bq2 knows" : `for ${found}`}, wanted ${wanted}`,
+    { code: "wrong-arch", hint: "take the root filesystem made for this machine's architecture" },
+  );
+}
+
+function machineOf(files: Files, path: string): number | undefined {
+  const start = new Uint8Array(ElfStart.size);
+  const fd = files.open(path, "read");
+  try {
+    if (files.read(fd, start, 0, start.length, 0) < start.length) return undefined;
+  } finally {
+    files.close(fd);
+  }
+  const header = ElfStart.decode(start);
+  return String.fromCharCode(...header.magic) === ELF_MAGIC ? header.machine : undefined;
+}
+
+/**
+ * The file that `path` names for a process whose root is `root`: links are followed as it would
+ * follow them, so an absolute one does not lead to the host's files. `undefined` where there is none.
+ */
+export function findInRoot(files: Files, root: string, path: string): string | undefined {
+  let wanted = path.split("/").filter((name) => name !== "");
+  let reached = "";
+  for (let links = 0; wanted.length > 0; ) {
+    const next = resolvePath("/", `${reached}/${wanted[0]}`);
+    wanted = wanted.slice(1);
+    const status = files.status(`${root}${next}`);
+    if (status === undefined) return undefined;
+    if (status.kind === "symlink") {
+      if (++links > MOST_LINKS) return undefined;
+      const target = files.readLink(`${root}${next}`);
+      if (target.startsWith("/")) reached = "";
+      wanted = [...target.split("/").filter((name) => name !== ""), ...wanted];
+    } else {
+      if (status.kind !== "folder" && wanted.length > 0) return undefined;
+      reached = next === "/" ? "" : next;
+    }
+  }
+  return files.status(`${root}${reached}`)?.kind === "file" ? `${root}${reached}` : undefined;
+}

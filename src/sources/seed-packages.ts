@@ -1,0 +1,33 @@
+/**
+ * What must be in a seed before it can compile `minimal`: musl, busybox, the kernel's headers and the
+ * kernel. Names are Debian's; what they depend on comes with them. Nothing else comes along: resolving
+ * starts from an empty system, so even the shell has to be asked for.
+ */
+
+export interface SeedPackage {
+  /** Debian's name of the package, the same in every release so far. */
+  readonly name: string;
+  /** A program of it, by which another seed is seen to have it. */
+  readonly program: string;
+  readonly why: string;
+}
+
+export const SEED_PACKAGES: readonly SeedPackage[] = [
+  { name: "dash", program: "sh", why: "/bin/sh: make's recipes, configure and the compiler wrapper" },
+  { name: "coreutils", program: "install", why: "cp, mkdir, install, sort… in every makefile" },
+  { name: "sed", program: "sed", why: "musl's generated headers, Kbuild" },
+  { name: "grep", program: "grep", why: "Kbuild's and busybox's scripts" },
+  { name: "mawk", program: "awk", why: "Kbuild: the kernel's instruction table, exported symbols" },
+  { name: "findutils", program: "find", why: "xargs and find in Kbuild" },
+  { name: "diffutils", program: "cmp", why: "Kbuild writes a generated file only where cmp sees a change" },
+  { name: "gcc", program: "gcc", why: "the first compiler of all" },
+  { name: "libc6-dev", program: "gcc", why: "headers and libraries for what runs during the build (HOSTCC)" },
+  { name: "binutils", program: "ld", why: "assembler, linker, ar, objcopy" },
+  { name: "make", program: "make", why: "musl, busybox and the kernel are built by it" },
+  { name: "flex", program: "flex", why: "the kernel's Kconfig and device tree readers" },
+  { name: "bison", program: "bison", why: "the same" },
+  { name: "bc", program: "bc", why: "the kernel's time constants (kernel/time/timeconst.bc)" },
+  { name: "gzip", program: "gzip", why: "the compressed kernel image" },
+  { name: "bzip2", program: "bzip2", why: "busybox packs its help texts with it" },
+  { name: "xz-utils", program: "xz", why: "a kernel image compressed with xz" },
+];

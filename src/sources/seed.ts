@@ -1,0 +1,225 @@
+/**
+ * The seed: the outer root filesystem that supplies the first compiler. Three kinds: Debian's packages
+ * (`debian-12`, `debian-13`), the machine's own toolchain (`host`), a root filesystem's tarball (its
+ * path). None needs root.
+ *
+ * Two steps, apart: `resolveSeed` finds out what the seed would be, and its digest (slow: apt, or
+ * hashing); `openSeed` finds one that was made before by that digest (a few file look-ups).
+ *
+ * ```
+ * <cache>/seeds/<digest>/seed.json   what it is
+ *                        rootfs/     its files; none for `host`
+ * ```
+ */
+import * as v from "valibot";
+import { type Arch, isArch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { prettyJson } from "../base/json.ts";
+import { Sha256 } from "../plan/source.ts";
+import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
+import type { FileLock, Files, Platform } from "../platform/platform.ts";
+import type { FetchOptions } from "./fetch.ts";
+import type { ResolvedPackage } from "./seed-apt.ts";
+import { DEBIAN_SUITES, makeDebianTree, resolveDebian } from "./seed-debian.ts";
+import { resolveHost } from "./seed-host.ts";
+import { makeTarballTree, resolveTarball } from "./seed-tarball.ts";
+import { findTool, runTool } from "./tool.ts";
+
+/** A folder of the host and where it stands in the seed; read-only. */
+const BindSchema = v.object({ source: v.string(), target: v.string() });
+export type SeedBind = v.InferOutput<typeof BindSchema>;
+
+/** A file whose change means that the seed is another one; `mtime` and `size` as `FileStatus` has them. */
+const WatchedSchema = v.object({ path: v.string(), mtime: v.number(), size: v.number() });
+export type WatchedFile = v.InferOutput<typeof WatchedSchema>;
+
+/** What the seed's files are: a folder of its own, or the host's, bound. */
+export type SeedBase =
+  | { readonly kind: "tree"; readonly folder: string }
+  | { readonly kind: "host"; readonly binds: readonly SeedBind[] };
+
+export interface Seed {
+  readonly name: string;
+  readonly arch: Arch;
+  /** sha256 over what the seed is: equal digests, equal files. */
+  readonly digest: string;
+  readonly base: SeedBase;
+}
+
+/** What a seed is, before its files are there. */
+export type ResolvedSeed = { readonly name: string; readonly arch: Arch; readonly digest: string } & (
+  | { readonly kind: "debian"; readonly packages: readonly ResolvedPackage[] }
+  | { readonly kind: "tarball"; readonly file: string }
+  | { readonly kind: "host"; readonly binds: readonly SeedBind[]; readonly watched: readonly WatchedFile[] }
+);
+
+export interface SeedRequest extends FetchOptions {
+  /** `debian-12`, `debian-13`, `host`, or the path of a tarball (absolute, or from the current folder). */
+  readonly name: string;
+  readonly arch: Arch;
+  /** What a Debian seed must hold (`SEED_PACKAGES` and what the profile adds). */
+  readonly packages: readonly string[];
+  /** A tarball's sha256, where it is known beforehand. */
+  readonly sha256?: string | undefined;
+  /** The seed that the state names: opened if it is there, and no other one is accepted. */
+  readonly digest?: string | undefined;
+  /** Told what begins: `resolving packages`, `unpacking 81 packages`. */
+  readonly onProgress?: (text: string) => void;
+}
+
+const RecordSchema = v.object({
+  name: v.string(),
+  arch: v.pipe(v.string(), v.check(isArch, "not an architecture that bq2 knows")),
+  digest: Sha256,
+  /** Present for `host` only. */
+  binds: v.optional(v.array(BindSchema)),
+  watched: v.optional(v.array(WatchedSchema)),
+  /** For people: what a Debian seed was made of. */
+  packages: v.optional(v.array(v.object({ name: v.string(), version: v.string(), sha256: v.string() }))),
+});
+
+const RECORD = "seed.json";
+const ROOTFS = "rootfs";
+const LOCK_POLL_SECONDS = 0.5;
+
+/** `debian-12` where apt is, else the machine's own toolchain. */
+export function defaultSeedName(platform: Platform): string {
+  return findTool(platform, "apt-get") === undefined ? "host" : "debian-12";
+}
+
+/** Names that `--seed` takes, apart from paths. */
+export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "host"];
+
+/**
+ * The seed, made if it is not there yet.
+ *
+ * @throws Bq2Error `unknown-seed`, `wrong-arch`, `seed-changed` (it is no longer the one of `digest`),
+ * `digest-mismatch` (a tarball), and what fetching and apt throw.
+ */
+export async function prepareSeed(request: SeedRequest): Promise<Seed> {
+  const { platform, cache, digest } = request;
+  const known = digest === undefined ? undefined : openSeed(platform, cache, digest);
+  if (known !== undefined) return known;
+  const resolved = await resolveSeed(request);
+  if (digest !== undefined && resolved.digest !== digest) {
+    throw new Bq2Error(
+      `Cannot go on with seed ${request.name}: it is ${resolved.digest.slice(0, 12)}… now, this workspace was begun with ${digest.slice(0, 12)}…, which is no longer in ${cache}`,
+      { code: "seed-changed", hint: "begin again with `bq2 sysroot --no-resume`" },
+    );
+  }
+  return openSeed(platform, cache, resolved.digest) ?? makeSeed(request, resolved);
+}
+
+/** What the seed is today, without making it. */
+export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
+  const { name, arch, platform } = request;
+  if (arch !== platform.host.arch) {
+    throw new Bq2Error(`Cannot prepare a seed for ${arch}: this machine is ${platform.host.arch}`, {
+      code: "wrong-arch",
+      hint: "a seed's programs run here; build on a machine (or a VM) of that architecture",
+    });
+  }
+  if (name === "host") return resolveHost(request);
+  const suite = DEBIAN_SUITES[name];
+  if (suite !== undefined) return resolveDebian(request, suite);
+  if (name.includes("/") || /\.(tar(\.\w+)?|t[gxz]z|tzst)$/.test(name)) return resolveTarball(request);
+  throw new Bq2Error(`Cannot use seed "${name}": there is none of that name`, {
+    code: "unknown-seed",
+    hint: `choose ${SEED_NAMES.join(", ")}, or the path of a root filesystem's .tar, .tar.gz, .tar.xz or .tar.zst`,
+  });
+}
+
+/** A seed that was made before, or `undefined`; for `host`, also where the machine has changed since. */
+export function openSeed(platform: Platform, cache: string, digest: string): Seed | undefined {
+  const { files } = platform;
+  const folder = seedFolder(cache, digest);
+  if (files.status(`${folder}/${RECORD}`) === undefined) return undefined;
+  const record = v.parse(RecordSchema, JSON.parse(readText(files, `${folder}/${RECORD}`)));
+  const { name, binds, watched = [] } = record;
+  const arch = record.arch as Arch; // checked by the schema
+  if (!watched.every((file) => isUnchanged(files, file))) return undefined;
+  const base: SeedBase =
+    binds === undefined ? { kind: "tree", folder: `${folder}/${ROOTFS}` } : { kind: "host", binds };
+  return { name, arch, digest, base };
+}
+
+function isUnchanged(files: Files, { path, mtime, size }: WatchedFile): boolean {
+  const status = files.statusFollowed(path);
+  return status?.mtime === mtime && status.size === size;
+}
+
+/** Makes the seed's files; what is there under its final name is whole. */
+async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<Seed> {
+  const { platform, cache } = request;
+  const { files } = platform;
+  const folder = seedFolder(cache, resolved.digest);
+  makeFolders(files, `${cache}/seeds`);
+  const lock = await takeLock(platform, `${folder}.lock`);
+  try {
+    const other = openSeed(platform, cache, resolved.digest);
+    if (other !== undefined) return other; // another process made it while we waited
+    const partial = `${folder}.partial`;
+    removeTree(files, partial);
+    removeTree(files, folder); // a host seed whose watched files changed, and changed back in content
+    files.makeFolder(partial);
+    try {
+      await fill(request, resolved, partial);
+      await flush(platform, partial);
+      files.rename(partial, folder);
+      syncFolder(files, `${cache}/seeds`);
+    } catch (error) {
+      removeTree(files, partial);
+      throw error;
+    }
+  } finally {
+    lock.release();
+  }
+  const seed = openSeed(platform, cache, resolved.digest);
+  if (seed === undefined)
+    throw new Bq2Error(`Cannot open seed ${resolved.name}: it changed meanwhile`, {
+      code: "seed-changed",
+      hint: "run the same command again",
+    });
+  return seed;
+}
+
+async function fill(request: SeedRequest, resolved: ResolvedSeed, folder: string): Promise<void> {
+  const { platform } = request;
+  const { name, arch, digest } = resolved;
+  const record: v.InferInput<typeof RecordSchema> = { name, arch, digest };
+  switch (resolved.kind) {
+    case "debian":
+      await makeDebianTree(request, resolved.packages, `${folder}/${ROOTFS}`);
+      record.packages = resolved.packages.map(({ name, version, archive }) => ({
+        name,
+        version,
+        sha256: archive.sha256,
+      }));
+      break;
+    case "tarball":
+      await makeTarballTree(request, resolved.file, `${folder}/${ROOTFS}`);
+      break;
+    case "host":
+      record.binds = [...resolved.binds];
+      record.watched = [...resolved.watched];
+      break;
+  }
+  writeFileAtomic(platform.files, `${folder}/${RECORD}`, prettyJson(record));
+}
+
+/** Tens of thousands of files are flushed at once: one fsync(2) a file takes minutes on a hard disk. */
+async function flush(platform: Platform, folder: string): Promise<void> {
+  await runTool(platform, ["sync", "--file-system", folder]);
+}
+
+function seedFolder(cache: string, digest: string): string {
+  return `${cache}/seeds/${digest}`;
+}
+
+async function takeLock(platform: Platform, path: string): Promise<FileLock> {
+  for (;;) {
+    const lock = platform.files.tryLock(path);
+    if (lock !== undefined) return lock;
+    await platform.clock.sleep(LOCK_POLL_SECONDS);
+  }
+}
