@@ -1,0 +1,17 @@
+/** `qcow2 DISK OUTPUT`: a raw disk as a compressed QCOW2 image. */
+import { statSync } from "node:fs";
+import process from "node:process";
+import { writeQcow2 } from "../../../src/formats/qcow2-writer.ts";
+import { FileSink } from "../../../src/image/file-sink.ts";
+import { OpenFiles } from "../../../src/image/open-files.ts";
+import { nodePlatform } from "../../../src/platform/node.ts";
+
+const [disk = "", output = ""] = process.argv.slice(2);
+const { files, bulk } = nodePlatform();
+const sources = new OpenFiles(files);
+const fd = files.open(output, "create");
+const sink = new FileSink(files, fd, sources);
+const length = await writeQcow2(sources.contentOf(disk, statSync(disk).size), sink, { compress: true, bulk });
+sink.flush();
+files.truncate(fd, length);
+files.close(fd);
