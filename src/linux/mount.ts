@@ -1,0 +1,133 @@
+/** mount(2), umount(2), pivot_root(2) and mount_setattr(2), with errors that say what was mounted where and why it may fail. */
+
+import { Bq2Error, errorCode } from "../base/error.ts";
+import { struct, u64 } from "../base/struct.ts";
+import { type KernelAccess, systemCall } from "./syscalls.ts";
+
+// include/uapi/linux/mount.h
+export const MS_RDONLY = 0x1;
+export const MS_NOSUID = 0x2;
+export const MS_NODEV = 0x4;
+export const MS_NOEXEC = 0x8;
+const MS_BIND = 0x1000;
+const MS_REC = 0x4000;
+const MS_PRIVATE = 0x40000;
+const MOUNT_ATTR_RDONLY = 0x1;
+const MNT_DETACH = 0x2; // include/linux/fs.h
+
+// include/uapi/linux/fcntl.h
+const AT_FDCWD = -100;
+const AT_RECURSIVE = 0x8000;
+
+/** include/uapi/linux/mount.h: `struct mount_attr`, MOUNT_ATTR_SIZE_VER0. */
+const MountAttributes = struct("mount_attr", 32, {
+  attrSet: u64,
+  attrClear: u64,
+  propagation: u64,
+  usernsFd: u64,
+});
+
+export interface FileSystemMount {
+  /** As in /proc/filesystems: `proc`, `tmpfs`, `overlay`… */
+  readonly type: string;
+  readonly target: string;
+  /** A sum of MS_…; 0 unless told. */
+  readonly flags?: number;
+  /** Comma-separated, at most 4,095 bytes. */
+  readonly options?: string;
+}
+
+/** A new file system at `target`. */
+export function mountFileSystem(
+  platform: KernelAccess,
+  { type, target, flags = 0, options = "" }: FileSystemMount,
+): void {
+  explained(HINTS[type] ?? {}, () =>
+    systemCall(
+      platform,
+      { name: "mount", action: `mount ${type} on`, what: target },
+      type,
+      target,
+      type,
+      flags,
+      options,
+    ),
+  );
+}
+
+/** `source` (file or folder, with what is mounted below it) also at `target`, which is of the same kind. */
+export function bindMount(platform: KernelAccess, source: string, target: string): void {
+  const call = { name: "mount", action: `mount ${source} on`, what: target } as const;
+  explained(BIND_HINTS, () => systemCall(platform, call, source, target, null, MS_BIND | MS_REC, null));
+}
+
+/**
+ * Makes the mount at `target` and all below it read-only. By mount_setattr(2) (Linux 5.12), which
+ * only adds: a remount would have to repeat flags that a user namespace may not drop (nosuid, nodev…).
+ */
+export function makeReadOnly(platform: KernelAccess, target: string): void {
+  const attributes = MountAttributes.encode({ attrSet: MOUNT_ATTR_RDONLY });
+  const call = { name: "mount_setattr", action: "make read-only", what: target } as const;
+  explained(READ_ONLY_HINTS, () =>
+    systemCall(platform, call, AT_FDCWD, target, AT_RECURSIVE, attributes, MountAttributes.size),
+  );
+}
+
+/** From here on mounts in this namespace stay in it, and those outside do not come in. */
+export function makeMountsPrivate(platform: KernelAccess): void {
+  const call = { name: "mount", action: "make private", what: "all mounts" } as const;
+  systemCall(platform, call, null, "/", null, MS_REC | MS_PRIVATE, null);
+}
+
+/** Makes the mount at `root` the root of this process and drops the old one with all that is below it. */
+export function changeRoot(platform: KernelAccess, root: string): void {
+  systemCall(platform, { name: "chdir", action: "enter", what: root }, root);
+  // pivot_root(2), "pivot_root(".", ".")": the old root ends up above the new one, at the same place.
+  systemCall(platform, { name: "pivot_root", action: "make the root of", what: root }, ".", ".");
+  systemCall(platform, { name: "umount2", action: "detach", what: "the old root" }, ".", MNT_DETACH);
+  systemCall(platform, { name: "chdir", action: "enter", what: "/" }, "/");
+}
+
+export function unmount(platform: KernelAccess, target: string): void {
+  systemCall(platform, { name: "umount2", action: "unmount", what: target }, target, MNT_DETACH);
+}
+
+type Hints = { readonly [code: string]: string };
+
+const NAMESPACE_HINT =
+  "this must run as root of its own user and mount namespace; `bq2 doctor` tells what is missing";
+
+const BIND_HINTS: Hints = {
+  EPERM: NAMESPACE_HINT,
+  EINVAL: "the source is in another mount namespace, or is an unbindable mount",
+};
+
+const READ_ONLY_HINTS: Hints = { ENOSYS: "Linux 5.12 or later is needed", EPERM: NAMESPACE_HINT };
+
+/** Why a file system is refused, by type. */
+const HINTS: { readonly [type: string]: Hints } = {
+  overlay: {
+    ENODEV: "the kernel has no overlayfs: modprobe overlay, as root on the host",
+    EPERM: "rootless overlayfs needs Linux 5.11 or later",
+    EINVAL:
+      "the folder for changes must be on a file system that overlayfs takes (ext4, xfs, btrfs, tmpfs; not overlayfs or NFS); the kernel's log (dmesg) says more",
+    ESTALE: "a work folder of another overlay was given; remove it and run again",
+    EBUSY: "another overlay uses that folder for its changes; is another run still going on?",
+  },
+  proc: {
+    EPERM:
+      "parts of the host's /proc are covered, as in a container: start it with --security-opt systempaths=unconfined",
+  },
+  sysfs: { EPERM: "/sys is covered here, as in a container" },
+};
+
+function explained(hints: Hints, body: () => number): void {
+  try {
+    body();
+  } catch (error) {
+    const code = errorCode(error);
+    const hint = code === undefined ? undefined : hints[code];
+    if (!(error instanceof Bq2Error) || code === undefined || hint === undefined) throw error;
+    throw new Bq2Error(error.message, { code, hint, cause: error });
+  }
+}

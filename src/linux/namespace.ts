@@ -1,0 +1,79 @@
+/**
+ * Starts a program in namespaces of its own: user (the caller as root), mount, pid, uts, ipc and, where
+ * no network is wanted, net. Rootless: as an ordinary user too.
+ *
+ * The chain of processes, each the child of the one before:
+ *
+ * | process | why it is there |
+ * |---|---|
+ * | the caller | outside; when it ends, however it ends, the chain ends |
+ * | setpriv, then unshare | becomes one process: makes the namespaces; the kernel kills it when the caller dies |
+ * | unshare | process 1 within: when it ends the kernel kills everything within. Node cannot be that: it does not wait for orphans |
+ * | the program | process 2: builds its view (`view.ts`), then does the work |
+ */
+import { Bq2Error, errorCode } from "../base/error.ts";
+import { struct, u16, u32 } from "../base/struct.ts";
+import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
+import { type KernelAccess, systemCall } from "./syscalls.ts";
+
+export interface NamespaceOptions extends SpawnOptions {
+  /** The host's network, or none but a loopback that is down. */
+  readonly network: boolean;
+}
+
+/** The whole argv that runs `argv` in new namespaces. */
+export function namespaceArgv(argv: readonly string[], network: boolean): readonly string[] {
+  const maker = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--uts", "--ipc"];
+  return [
+    // unshare's --kill-child ends its child with it; this ends unshare itself with the caller.
+    ...["setpriv", "--pdeathsig", "KILL", "--"],
+    ...maker,
+    ...(network ? [] : ["--net"]),
+    ...["--fork", "--kill-child", "--"],
+    ...["unshare", "--fork", "--kill-child", "--"],
+    ...argv,
+  ];
+}
+
+/**
+ * Starts `options.argv` in new namespaces. It ends with the code of the program within; where a signal
+ * ended that, with code 1. `kill("SIGKILL")` ends everything within; other signals are not passed on.
+ */
+export async function startInNamespaces(platform: Platform, options: NamespaceOptions): Promise<Child> {
+  const { network, ...spawn } = options;
+  try {
+    return await platform.processes.spawn({ ...spawn, argv: namespaceArgv(options.argv, network) });
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT" || platform.files.status(options.cwd) === undefined) throw error;
+    throw new Bq2Error("Cannot make namespaces: the programs setpriv and unshare are not installed", {
+      code: "missing-tool",
+      hint: "install util-linux: apt-get install util-linux",
+      cause: error,
+    });
+  }
+}
+
+/** poll(2): struct pollfd. */
+const PollDescriptor = struct("pollfd", 8, { fd: u32, events: u16, revents: u16 });
+const POLLHUP = 0x10; // include/uapi/asm-generic/poll.h
+/** struct __kernel_timespec of zeros: do not wait. */
+const AT_ONCE = new Uint8Array(16);
+
+/**
+ * For the program within, at its start: throws where the caller has died before the kernel was told
+ * to end this chain with it. Standard input must be a pipe from the caller; anything else passes.
+ */
+export function requireLivingCaller(platform: KernelAccess): void {
+  const descriptor = PollDescriptor.encode({ fd: 0, events: 0 });
+  systemCall(
+    platform,
+    { name: "ppoll", action: "look at", what: "standard input" },
+    descriptor,
+    1,
+    AT_ONCE,
+    null,
+    0,
+  );
+  if ((PollDescriptor.decode(descriptor).revents & POLLHUP) === 0) return;
+  throw new Bq2Error("Cannot go on: the process that started this one is gone", { code: "orphaned" });
+}

@@ -1,0 +1,32 @@
+/** Paths as they are within another root: links lead where they would lead there, never out of it. */
+import { dirname, joinPath } from "../base/path.ts";
+import { type Files, SystemError } from "../platform/platform.ts";
+
+const LINKS_MAX = 40; // MAXSYMLINKS, include/linux/namei.h
+
+/**
+ * The host's path of `path` within `root`, all links in it resolved; parts that do not exist are kept
+ * as they are. Throws ELOOP where links go round.
+ */
+export function pathInRoot(files: Pick<Files, "status" | "readLink">, root: string, path: string): string {
+  const names = path.split("/");
+  let inner = "/";
+  for (let links = 0; names.length > 0; ) {
+    const name = names.shift() ?? "";
+    if (name === "" || name === ".") continue;
+    if (name === "..") {
+      inner = dirname(inner);
+      continue;
+    }
+    const next = joinPath(inner, name);
+    if (files.status(joinPath(root, next))?.kind !== "symlink") {
+      inner = next;
+      continue;
+    }
+    if (++links > LINKS_MAX) throw new SystemError(`find, within ${root},`, path, "ELOOP");
+    const target = files.readLink(joinPath(root, next));
+    names.unshift(...target.split("/"));
+    if (target.startsWith("/")) inner = "/";
+  }
+  return joinPath(root, inner);
+}

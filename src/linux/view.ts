@@ -1,0 +1,136 @@
+/**
+ * What a program within namespaces sees as its file system: built out of the host's folders, seen by
+ * nobody else, gone with the last process. Runs inside, as started by `namespace.ts`.
+ */
+import { Bq2Error } from "../base/error.ts";
+import { dirname, joinPath } from "../base/path.ts";
+import { makeFolders } from "../platform/files.ts";
+import type { Platform } from "../platform/platform.ts";
+import { mountDevices, mountProc } from "./devices.ts";
+import {
+  bindMount,
+  changeRoot,
+  MS_NODEV,
+  MS_NOSUID,
+  MS_RDONLY,
+  makeMountsPrivate,
+  makeReadOnly,
+  mountFileSystem,
+} from "./mount.ts";
+import { requireLivingCaller } from "./namespace.ts";
+import { mountOverlay } from "./overlay.ts";
+import { pathInRoot } from "./root-path.ts";
+import { systemCall } from "./syscalls.ts";
+
+/** A file or folder of the host, seen at `target`; made there where it is missing. */
+export interface Bind {
+  readonly source: string;
+  /** Absolute, within the view. */
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export type ViewRoot =
+  /** A folder of the host itself; what is written there stays there. */
+  | { readonly kind: "folder"; readonly path: string }
+  /**
+   * Read-only trees, lowest first, that appear as one; what is written goes to `<changes>/upper` (see
+   * `overlay.ts`). `changes` is made where it is missing, and serves one view at a time.
+   */
+  | { readonly kind: "overlay"; readonly layers: readonly string[]; readonly changes: string };
+
+export interface View {
+  readonly root: ViewRoot;
+  /** An empty folder of the host, over which the view is put together; nothing is written to it. */
+  readonly mountPoint: string;
+  /** In this order, after /dev, /proc, /sys, /tmp and /run. */
+  readonly binds: readonly Bind[];
+  readonly hostname: string;
+  /** The host's /sys, read-only; without it /sys is an empty folder. */
+  readonly sys: boolean;
+}
+
+const TMPFS: { readonly [folder: string]: string } = { "/tmp": "mode=1777", "/run": "mode=0755" };
+const MOUNT_POINTS = ["/dev", "/proc", "/sys", ...Object.keys(TMPFS)];
+const UMASK = 0o022;
+
+/**
+ * Builds the view and makes it the root. Afterwards paths mean paths within it, the current folder is
+ * `/`, and programs are started as usual; nothing of the host can be reached, this program's own
+ * files included: load all code before. Throws a Bq2Error that tells what could not be mounted, and why.
+ */
+export function enterView(platform: Platform, view: View): void {
+  requireLivingCaller(platform);
+  systemCall(platform, { name: "umask", action: "set", what: "the umask" }, UMASK);
+  makeMountsPrivate(platform);
+  mountFileSystem(platform, { type: "tmpfs", target: view.mountPoint, options: "mode=0755" });
+  const root = joinPath(view.mountPoint, "root");
+  platform.files.makeFolder(root);
+  mountRoot(platform, view, root);
+
+  const place = (path: string): string => pathInRoot(platform.files, root, path);
+  mountDevices(platform, place("/dev"));
+  mountProc(platform, place("/proc"));
+  if (view.sys) mountSys(platform, place("/sys"));
+  for (const [folder, options] of Object.entries(TMPFS)) {
+    mountFileSystem(platform, { type: "tmpfs", target: place(folder), flags: MS_NOSUID | MS_NODEV, options });
+  }
+  for (const bind of view.binds) {
+    const target = place(bind.target);
+    makeMountPoint(platform, kindOf(platform, bind), target);
+    bindMount(platform, bind.source, target);
+    if (bind.readOnly) makeReadOnly(platform, target);
+  }
+
+  changeRoot(platform, root);
+  const hostname = { name: "sethostname", action: "set the host name", what: view.hostname } as const;
+  systemCall(platform, hostname, view.hostname, view.hostname.length);
+}
+
+function mountRoot(platform: Platform, view: View, root: string): void {
+  if (view.root.kind === "folder") {
+    bindMount(platform, view.root.path, root);
+    for (const path of MOUNT_POINTS)
+      makeMountPoint(platform, "folder", pathInRoot(platform.files, root, path));
+    return;
+  }
+  // A lowest layer with nothing but mount points, so that they are not among the changes.
+  const skeleton = joinPath(view.mountPoint, "skeleton");
+  for (const path of MOUNT_POINTS) makeMountPoint(platform, "folder", joinPath(skeleton, path));
+  for (const bind of view.binds) {
+    makeMountPoint(platform, kindOf(platform, bind), pathInRoot(platform.files, skeleton, bind.target));
+  }
+  mountOverlay(platform, {
+    layers: [skeleton, ...view.root.layers],
+    changes: view.root.changes,
+    target: root,
+    staging: view.mountPoint,
+  });
+}
+
+/** sysfs belongs to the network namespace: a new one where that is ours, else the host's. */
+function mountSys(platform: Platform, target: string): void {
+  try {
+    mountFileSystem(platform, { type: "sysfs", target, flags: MS_RDONLY });
+  } catch (error) {
+    if (!(error instanceof Bq2Error) || error.code !== "EPERM") throw error;
+    bindMount(platform, "/sys", target);
+    makeReadOnly(platform, target);
+  }
+}
+
+function kindOf(platform: Platform, { source, target }: Bind): "folder" | "file" {
+  const status = platform.files.statusFollowed(source);
+  if (status !== undefined) return status.kind === "folder" ? "folder" : "file";
+  throw new Bq2Error(`Cannot show ${source} at ${target}: it does not exist`, {
+    code: "ENOENT",
+    hint: "make it first, or leave that bind out",
+  });
+}
+
+/** What a mount can stand on, where there is nothing yet. */
+function makeMountPoint({ files }: Platform, kind: "folder" | "file", path: string): void {
+  if (files.status(path) !== undefined) return;
+  makeFolders(files, kind === "folder" ? path : dirname(path), 0o755);
+  if (kind === "file") files.writeFile(path, new Uint8Array(), 0o644);
+}
