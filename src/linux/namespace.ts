@@ -11,46 +11,45 @@
  * | unshare | process 1 within: when it ends the kernel kills everything within. Node cannot be that: it does not wait for orphans |
  * | the program | process 2: builds its view (`view.ts`), then does the work |
  */
-import { Bq2Error, errorCode } from "../base/error.ts";
+import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
-import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
+import type { Platform } from "../platform/platform.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
-export interface NamespaceOptions extends SpawnOptions {
-  /** The host's network, or none but a loopback that is down. */
+export interface NamespaceOptions {
+  /** The program within: usually this program again (`host.self`) with a hidden subcommand. */
+  readonly argv: readonly string[];
+  /** The host's network; else none but a loopback that is down. */
   readonly network: boolean;
 }
 
-/** The whole argv that runs `argv` in new namespaces. */
-export function namespaceArgv(argv: readonly string[], network: boolean): readonly string[] {
-  const maker = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--uts", "--ipc"];
+/**
+ * The whole argv that runs a program in new namespaces; to be spawned with standard input as a pipe
+ * (see {@link requireLivingCaller}), or the terminal's. The child ends with the code of the program
+ * within, or with 1 where a signal ended that. `kill("SIGKILL")` on it ends everything within; other
+ * signals are not passed on. Throws `missing-tool` where util-linux is not installed.
+ */
+export function namespaceCommand(platform: Platform, { argv, network }: NamespaceOptions): readonly string[] {
+  const setpriv = utilLinux(platform, "setpriv");
+  const unshare = utilLinux(platform, "unshare");
   return [
     // unshare's --kill-child ends its child with it; this ends unshare itself with the caller.
-    ...["setpriv", "--pdeathsig", "KILL", "--"],
-    ...maker,
+    ...[setpriv, "--pdeathsig", "KILL", "--"],
+    ...[unshare, "--user", "--map-root-user", "--mount", "--pid", "--uts", "--ipc"],
     ...(network ? [] : ["--net"]),
     ...["--fork", "--kill-child", "--"],
-    ...["unshare", "--fork", "--kill-child", "--"],
+    ...[unshare, "--fork", "--kill-child", "--"],
     ...argv,
   ];
 }
 
-/**
- * Starts `options.argv` in new namespaces. It ends with the code of the program within; where a signal
- * ended that, with code 1. `kill("SIGKILL")` ends everything within; other signals are not passed on.
- */
-export async function startInNamespaces(platform: Platform, options: NamespaceOptions): Promise<Child> {
-  const { network, ...spawn } = options;
-  try {
-    return await platform.processes.spawn({ ...spawn, argv: namespaceArgv(options.argv, network) });
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT" || platform.files.status(options.cwd) === undefined) throw error;
-    throw new Bq2Error("Cannot make namespaces: the programs setpriv and unshare are not installed", {
-      code: "missing-tool",
-      hint: "install util-linux: apt-get install util-linux",
-      cause: error,
-    });
-  }
+function utilLinux({ host, processes }: Platform, program: string): string {
+  const found = processes.find(program, host.env.PATH ?? "/usr/bin:/bin");
+  if (found !== undefined) return found;
+  throw new Bq2Error(`Cannot make namespaces: the program ${program} is not installed`, {
+    code: "missing-tool",
+    hint: "install util-linux: apt-get install util-linux",
+  });
 }
 
 /** poll(2): struct pollfd. */
