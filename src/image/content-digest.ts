@@ -1,0 +1,77 @@
+/**
+ * A digest of all that a disk is made of, and the ids that follow from it: the same content has the same
+ * ids, another content has others, and nothing is random.
+ */
+import { fromHex } from "../base/bytes.ts";
+import { canonicalJson, type Json } from "../base/json.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import { type Guid, guidFromDigest } from "../formats/gpt-guid.ts";
+import type { Content } from "../formats/tree.ts";
+import type { Bulk, Hasher } from "../platform/platform.ts";
+
+const CHUNK = 1024 * 1024;
+
+/** What a disk is made of, added up in a fixed order. */
+export class ContentDigest {
+  readonly #hasher: Hasher;
+
+  constructor(bulk: Pick<Bulk, "sha256">) {
+    this.#hasher = bulk.sha256();
+  }
+
+  addFacts(facts: Json): void {
+    this.#hasher.update(encodeUtf8(`${canonicalJson(facts)}\n`));
+  }
+
+  addContent(content: Content): void {
+    this.addFacts({ size: content.size });
+    const buffer = new Uint8Array(Math.min(CHUNK, content.size));
+    for (let offset = 0; offset < content.size; offset += CHUNK) {
+      const length = Math.min(CHUNK, content.size - offset);
+      content.read(buffer, 0, length, offset);
+      this.#hasher.update(buffer.subarray(0, length));
+    }
+  }
+
+  /** Bytes as they are written to the disk, with their place. */
+  addWrite(bytes: Uint8Array, offset: number): void {
+    this.addFacts({ offset, length: bytes.length });
+    this.#hasher.update(bytes);
+  }
+
+  /** Lower-case hexadecimal. Ends the digest. */
+  finish(): string {
+    return this.#hasher.digest();
+  }
+}
+
+export interface DiskIds {
+  readonly disk: Guid;
+  readonly espPartition: Guid;
+  readonly rootPartition: Guid;
+  /** As ext4 stores it: 16 bytes in the order of the text form. */
+  readonly rootFileSystem: Uint8Array;
+  /** FAT's serial number, 32 bits. */
+  readonly espVolume: number;
+}
+
+/** The ids for a disk with content `digest` (hexadecimal). */
+export function idsFrom(bulk: Pick<Bulk, "sha256">, digest: string): DiskIds {
+  const derive = (purpose: string): Uint8Array => {
+    const hasher = bulk.sha256();
+    hasher.update(encodeUtf8(`bq2 ${purpose} ${digest}`));
+    return fromHex(hasher.digest());
+  };
+  return {
+    disk: guidFromDigest(derive("disk")),
+    espPartition: guidFromDigest(derive("esp-partition")),
+    rootPartition: guidFromDigest(derive("root-partition")),
+    rootFileSystem: uuidBytes(guidFromDigest(derive("root-file-system"))),
+    espVolume: new DataView(derive("esp-volume").buffer).getUint32(0, true),
+  };
+}
+
+/** RFC 9562 text order, big-endian throughout, unlike a GUID's bytes on disk. */
+function uuidBytes(guid: Guid): Uint8Array {
+  return fromHex(guid.replaceAll("-", ""));
+}

@@ -1,0 +1,44 @@
+/** Where things lie on the disk: an EFI system partition, then the root file system, up to the end. */
+import { alignUp } from "../base/bytes.ts";
+import { fat32SizeFor } from "../formats/fat32.ts";
+import type { FatFile } from "../formats/fat32-folders.ts";
+
+export const MIB: number = 1024 * 1024;
+export const GIB: number = 1024 * MIB;
+
+/** Partitions start at multiples of it, and the backup partition table has the last one for itself. */
+export const ALIGNMENT: number = MIB;
+
+/**
+ * Where nobody says otherwise. Sparse, so the size costs no space, but the digest of a raw disk reads every
+ * byte of it: some 5 seconds for 8 GiB with a CPU that has SHA instructions, 20 and more without.
+ */
+export const DEFAULT_DISK_SIZE: number = 8 * GIB;
+
+/** A partition of this size holds some kernels, and is well above the least that FAT32 allows. */
+const ESP_SIZE_MIN = 64 * MIB;
+
+/** All in bytes. */
+export interface Place {
+  readonly start: number;
+  readonly size: number;
+}
+
+export interface DiskLayout {
+  readonly esp: Place;
+  /** Its size is zero or less where the disk is too small. */
+  readonly root: Place;
+}
+
+export function layOutDisk(diskSize: number, espFiles: readonly FatFile[]): DiskLayout {
+  const roomForTwo = fat32SizeFor([...espFiles, ...espFiles]); // the next kernel beside this one
+  const esp = { start: ALIGNMENT, size: Math.max(ESP_SIZE_MIN, roomForTwo) };
+  const rootStart = esp.start + esp.size;
+  const rootEnd = diskSize - (diskSize % ALIGNMENT) - ALIGNMENT;
+  return { esp, root: { start: rootStart, size: rootEnd - rootStart } };
+}
+
+/** The size of the smallest disk whose root partition has `rootSize`. */
+export function diskSizeFor(layout: DiskLayout, rootSize: number): number {
+  return layout.root.start + alignUp(rootSize, ALIGNMENT) + ALIGNMENT;
+}

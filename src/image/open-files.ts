@@ -1,0 +1,66 @@
+/**
+ * Host files that are read again and again, in pieces: a few descriptors stay open, the one unused for
+ * longest is closed when another is wanted.
+ */
+import type { Content } from "../formats/tree.ts";
+import { type Files, SystemError } from "../platform/platform.ts";
+
+const LIMIT = 32; // far below any process's limit; contents are mostly read one after the other
+
+export class OpenFiles {
+  readonly #files: Files;
+  /** In the order of last use: a Map keeps insertion order. */
+  readonly #descriptors = new Map<string, number>();
+
+  constructor(files: Files) {
+    this.#files = files;
+  }
+
+  /** A descriptor for reading `path`; valid until the next call. */
+  descriptor(path: string): number {
+    const known = this.#descriptors.get(path);
+    const fd = known ?? this.#openAnother(path);
+    this.#descriptors.delete(path);
+    this.#descriptors.set(path, fd);
+    return fd;
+  }
+
+  closeAll(): void {
+    for (const fd of this.#descriptors.values()) this.#files.close(fd);
+    this.#descriptors.clear();
+  }
+
+  /**
+   * The bytes of the file at `path`, which has `size`; a file that became shorter meanwhile throws. Holes are
+   * looked for only where the file `mayHaveHoles`.
+   */
+  contentOf(path: string, size: number, mayHaveHoles = true): Content {
+    const whole = size === 0 ? [] : [{ offset: 0, length: size }];
+    return {
+      size,
+      ranges: () => (mayHaveHoles && size > 0 ? this.#files.dataRanges(this.descriptor(path), size) : whole),
+      read: (buffer, start, length, offset) => this.#readFully(path, buffer, start, length, offset),
+      file: { path, offset: 0 },
+    };
+  }
+
+  #openAnother(path: string): number {
+    if (this.#descriptors.size >= LIMIT) {
+      const [oldest] = this.#descriptors;
+      if (oldest !== undefined) {
+        this.#descriptors.delete(oldest[0]);
+        this.#files.close(oldest[1]);
+      }
+    }
+    return this.#files.open(path, "read");
+  }
+
+  #readFully(path: string, buffer: Uint8Array, start: number, length: number, offset: number): void {
+    const fd = this.descriptor(path);
+    for (let done = 0; done < length; ) {
+      const count = this.#files.read(fd, buffer, start + done, length - done, offset + done);
+      if (count === 0) throw new SystemError("read (it became shorter meanwhile)", path, "EIO");
+      done += count;
+    }
+  }
+}

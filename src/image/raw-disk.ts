@@ -1,0 +1,138 @@
+/** The raw bytes of a disk: root file system, EFI system partition, partition tables. */
+import { Bq2Error, errorCode } from "../base/error.ts";
+import { type Ext4Options, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4.ts";
+import { writeFat32 } from "../formats/fat32.ts";
+import { PARTITION_TYPES, SECTOR_SIZE, writeGpt } from "../formats/gpt.ts";
+import type { Tree } from "../formats/tree.ts";
+import type { Bulk, Files } from "../platform/platform.ts";
+import type { BootFile } from "./boot-file.ts";
+import { ContentDigest, type DiskIds, idsFrom } from "./content-digest.ts";
+import { FileSink, sinkAt } from "./file-sink.ts";
+import { type DiskLayout, diskSizeFor, layOutDisk, MIB } from "./layout.ts";
+
+export const ESP_NAME = "bq2-esp";
+export const ROOT_NAME = "bq2-root";
+const ESP_LABEL = "BQ2-ESP";
+
+/**
+ * Where ext4's hashes of names start. Known before the content is, so it does not follow from it; that names
+ * hash alike in all images harms nothing.
+ */
+const HASH_SEED = Uint8Array.from("bq2 name hashing", (letter) => letter.charCodeAt(0));
+
+export interface RawDiskOptions {
+  readonly rootfs: Tree;
+  readonly bootFile: BootFile;
+  /** Bytes, a multiple of 512. */
+  readonly size: number;
+  /** Seconds since 1970, for all times that the content does not say. */
+  readonly epoch: number;
+  /** Bytes of the root file system written so far. */
+  readonly onProgress: (written: number) => void;
+}
+
+export interface RawDisk {
+  readonly layout: DiskLayout;
+  readonly ids: DiskIds;
+  readonly contentDigest: string;
+  readonly root: Ext4Result;
+}
+
+/**
+ * Fills the empty file `fd`; what holds zeros stays a hole. The root comes first: its bytes are digested on
+ * their way, and all ids follow from that digest.
+ *
+ * Throws {@link Bq2Error} `image-too-small` with the size that is needed, before anything is written, and what
+ * the writers of the file systems throw.
+ */
+export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawDiskOptions): RawDisk {
+  const { bootFile, epoch, size } = options;
+  const espFiles = [{ path: bootFile.path, content: bootFile.content }];
+  const layout = layOutDisk(size, espFiles);
+
+  const digest = new ContentDigest(bulk);
+  digest.addFacts({ size, epoch, bootPath: bootFile.path });
+  digest.addContent(bootFile.content);
+  let isDigesting = true;
+  let written = 0;
+  const sink = new FileSink(files, fd, (bytes, offset) => {
+    if (isDigesting) digest.addWrite(bytes, offset);
+    written += bytes.length;
+    options.onProgress(written);
+  });
+
+  let contentDigest = "";
+  let ids: DiskIds | undefined;
+  const finishDigest = (): Uint8Array => {
+    sink.flush();
+    isDigesting = false;
+    contentDigest = digest.finish();
+    ids = idsFrom(bulk, contentDigest);
+    return ids.rootFileSystem;
+  };
+  const root = writeRoot(options, layout, sink, finishDigest);
+  if (ids === undefined) throw new RangeError("the root file system was written without asking for its id");
+
+  writeFat32(sinkAt(sink, layout.esp.start), {
+    size: layout.esp.size,
+    files: espFiles,
+    volumeId: ids.espVolume,
+    label: ESP_LABEL,
+    time: epoch,
+    hiddenSectors: layout.esp.start / SECTOR_SIZE,
+  });
+  writePartitionTable(sink, size, layout, ids, bootFile);
+  sink.flush();
+  files.truncate(fd, size);
+  return { layout, ids, contentDigest, root };
+}
+
+function writeRoot(
+  options: RawDiskOptions,
+  layout: DiskLayout,
+  sink: FileSink,
+  uuid: () => Uint8Array,
+): Ext4Result {
+  const { rootfs, epoch, size } = options;
+  const plan = { hashSeed: HASH_SEED, epoch };
+  const tooSmall = (): Bq2Error => {
+    const needed = diskSizeFor(layout, planExt4(rootfs, plan).minimumSize);
+    return new Bq2Error(
+      `Cannot fit the root filesystem into a disk of ${size} bytes: ${needed} bytes are needed`,
+      { code: "image-too-small", hint: `give at least --size ${needed / MIB}M, more for room to work` },
+    );
+  };
+  if (layout.root.size <= 0) throw tooSmall();
+  const ext4: Ext4Options = { ...plan, size: layout.root.size, uuid, label: ROOT_NAME };
+  try {
+    return writeExt4(rootfs, sinkAt(sink, layout.root.start), ext4);
+  } catch (error) {
+    throw errorCode(error) === "image-too-small" ? tooSmall() : error;
+  }
+}
+
+function writePartitionTable(
+  sink: FileSink,
+  diskSize: number,
+  layout: DiskLayout,
+  ids: DiskIds,
+  bootFile: BootFile,
+): void {
+  const sectors = ({ start, size }: { readonly start: number; readonly size: number }) => ({
+    firstSector: start / SECTOR_SIZE,
+    sectorCount: size / SECTOR_SIZE,
+  });
+  writeGpt(sink, {
+    diskId: ids.disk,
+    diskSize,
+    partitions: [
+      { type: PARTITION_TYPES.esp, id: ids.espPartition, name: ESP_NAME, ...sectors(layout.esp) },
+      {
+        type: PARTITION_TYPES.root[bootFile.arch],
+        id: ids.rootPartition,
+        name: ROOT_NAME,
+        ...sectors(layout.root),
+      },
+    ],
+  });
+}
