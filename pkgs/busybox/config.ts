@@ -27,6 +27,10 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "SHA1_HWACCEL",
     "SHA256_HWACCEL",
   ),
+  off(
+    "the file would depend on which bzip2 compressed it, and the build on having one",
+    "FEATURE_COMPRESS_USAGE",
+  ),
   off("the kernel has IPv4 only", "FEATURE_IPV6"),
   off("the kernel has no modules", "DEPMOD", "INSMOD", "LSMOD", "MODINFO", "MODPROBE", "RMMOD"),
   off("the kernel has no swap", "MKSWAP", "SWAPON", "SWAPOFF", "RESUME"),

@@ -95,9 +95,11 @@ tmp    /tmp           tmpfs   nosuid,nodev,mode=1777               0 0
 `;
 
 const PROFILE = `# For every login shell.
+export HOME=/root
 export PATH=/usr/sbin:/usr/bin
 export PS1='\\u@\\h:\\w\\$ '
 umask 022
+cd
 `;
 
 /** All of them, sorted by path. `version` is the version of the system that is built. */

@@ -21,10 +21,11 @@ const on = (option: string, why: string): KernelOption => ({ option, value: "y",
 /**
  * What the kernel is told when the firmware starts it with no arguments of its own. A console named later
  * wins /dev/console, so the serial line gets init's output where there is one, and the screen where there
- * is none. Kernel messages go to every console. (Documentation/admin-guide/kernel-parameters.txt)
+ * is none. `quiet` leaves errors on the consoles (all of them), not news.
+ * (Documentation/admin-guide/kernel-parameters.txt)
  */
 export const commandLine = (serialConsole: string): string =>
-  `root=PARTLABEL=bq2-root rootwait rw init=/sbin/init loglevel=5 console=tty0 console=${serialConsole}`;
+  `root=PARTLABEL=bq2-root rootwait rw init=/sbin/init quiet console=tty0 console=${serialConsole}`;
 
 /** Options that hold on every architecture. */
 export const COMMON_OPTIONS: readonly KernelOption[] = [
