@@ -6,8 +6,8 @@
 import { ARCHES } from "../base/arch.ts";
 import { canonicalJson } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { makeFolders } from "../platform/files.ts";
-import type { Platform } from "../platform/platform.ts";
+import { makeFolders, walk } from "../platform/files.ts";
+import type { Files, Platform } from "../platform/platform.ts";
 import { fetchArchives } from "./fetch.ts";
 import type { ResolvedSeed, SeedRequest } from "./seed.ts";
 import { type ResolvedPackage, resolvePackages } from "./seed-apt.ts";
@@ -62,11 +62,21 @@ export async function makeDebianTree(
   onProgress?.(`unpacking ${packages.length} packages`);
   // The merged layout comes first: packages that still ship /bin/x put it into /usr/bin through the link.
   for (const name of MERGED_FOLDERS) {
-    makeFolders(files, `${root}/usr/${name}`, 0o755);
+    makeFolders(files, `${root}/usr/${name}`);
+    files.setMode(`${root}/usr/${name}`, 0o755); // whatever the umask
     files.symlink(`usr/${name}`, `${root}/${name}`);
   }
   for (const { path } of fetched) {
     await unpackDeb(platform, { deb: path, target: root, temporary: `${root}.data` });
   }
   addSeedFiles(files, root, DEBIAN_FILES);
+  fixFolderTimes(files, root);
+}
+
+/** Folders and our own links have the time of the unpacking; fixed, equal digests mean equal trees. */
+function fixFolderTimes(files: Files, root: string): void {
+  for (const { path, status } of walk(files, root)) {
+    if (status.kind !== "file") files.setTime(`${root}/${path}`, 0);
+  }
+  files.setTime(root, 0);
 }
