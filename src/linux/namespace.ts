@@ -13,23 +13,33 @@
  */
 import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
-import type { Platform } from "../platform/platform.ts";
+import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
-export interface NamespaceOptions {
-  /** The program within: usually this program again (`host.self`) with a hidden subcommand. */
-  readonly argv: readonly string[];
+export interface NamespaceOptions extends SpawnOptions {
   /** The host's network; else none but a loopback that is down. */
   readonly network: boolean;
 }
 
 /**
- * The whole argv that runs a program in new namespaces; to be spawned with standard input as a pipe
- * (see {@link requireLivingCaller}), or the terminal's. The child ends with the code of the program
- * within, or with 1 where a signal ended that. `kill("SIGKILL")` on it ends everything within; other
- * signals are not passed on. Throws `missing-tool` where util-linux is not installed.
+ * Starts `options.argv` in new namespaces: usually this program again (`host.self`) with a hidden
+ * subcommand. Standard input should be a pipe (see {@link requireLivingCaller}), or the terminal's.
+ *
+ * The child ends with the code of the program within; where a signal ended that, with code 1.
+ * `kill("SIGKILL")` ends everything within; other signals are not passed on. Throws `missing-tool`
+ * where util-linux is not installed.
  */
-export function namespaceCommand(platform: Platform, { argv, network }: NamespaceOptions): readonly string[] {
+export function startInNamespaces(platform: Platform, options: NamespaceOptions): Promise<Child> {
+  const { network, ...spawn } = options;
+  return platform.processes.spawn({ ...spawn, argv: namespaceCommand(platform, options.argv, network) });
+}
+
+/** The whole argv that runs `argv` in new namespaces. */
+export function namespaceCommand(
+  platform: Platform,
+  argv: readonly string[],
+  network: boolean,
+): readonly string[] {
   const setpriv = utilLinux(platform, "setpriv");
   const unshare = utilLinux(platform, "unshare");
   return [

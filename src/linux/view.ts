@@ -30,30 +30,25 @@ export interface Bind {
   readonly readOnly: boolean;
 }
 
-interface ViewBase {
+export type ViewRoot =
+  /** A folder of the host itself; what is written there stays there. */
+  | { readonly kind: "folder"; readonly path: string }
+  /**
+   * Read-only trees, lowest first, that appear as one; what is written goes to `<changes>/upper` (see
+   * `overlay.ts`). `changes` is made where it is missing, and serves one view at a time.
+   */
+  | { readonly kind: "overlay"; readonly layers: readonly string[]; readonly changes: string };
+
+export interface View {
+  readonly root: ViewRoot;
+  /** An empty folder of the host, over which the view is put together; nothing is written to it. */
+  readonly mountPoint: string;
   /** In this order, after /dev, /proc, /sys, /tmp and /run. */
   readonly binds: readonly Bind[];
   readonly hostname: string;
-  /** Show /sys, read-only; else it is an empty folder. */
-  readonly sys?: boolean;
+  /** The host's /sys, read-only; without it /sys is an empty folder. */
+  readonly sys: boolean;
 }
-
-/** Read-only trees that appear as one, over which the program may write: its changes are kept apart. */
-export interface OverlayView extends ViewBase {
-  /** Lowest first; may be none. */
-  readonly layers: readonly string[];
-  /** Where what is written goes (see `overlay.ts`); made where it is missing. One view at a time. */
-  readonly upper: string;
-  /** The kernel's own, beside `upper` in the same folder; made where it is missing. */
-  readonly work: string;
-}
-
-/** A folder of the host as it is; what is written there stays there. */
-export interface FolderView extends ViewBase {
-  readonly rootfs: string;
-}
-
-export type View = OverlayView | FolderView;
 
 const TMPFS: { readonly [folder: string]: string } = { "/tmp": "mode=1777", "/run": "mode=0755" };
 const MOUNT_POINTS = ["/dev", "/proc", "/sys", ...Object.keys(TMPFS)];
@@ -68,7 +63,10 @@ export function enterView(platform: Platform, view: View): void {
   requireLivingCaller(platform);
   systemCall(platform, { name: "umask", action: "set", what: "the umask" }, UMASK);
   makeMountsPrivate(platform);
-  const root = "rootfs" in view ? mountFolder(platform, view) : mountLayers(platform, view);
+  mountFileSystem(platform, { type: "tmpfs", target: view.mountPoint, options: "mode=0755" });
+  const root = joinPath(view.mountPoint, "root");
+  platform.files.makeFolder(root);
+  mountRoot(platform, view, root);
 
   const place = (path: string): string => pathInRoot(platform.files, root, path);
   mountDevices(platform, place("/dev"));
@@ -89,29 +87,25 @@ export function enterView(platform: Platform, view: View): void {
   systemCall(platform, hostname, view.hostname, view.hostname.length);
 }
 
-/** Bound onto itself: only a mount can become the root. */
-function mountFolder(platform: Platform, { rootfs }: FolderView): string {
-  bindMount(platform, rootfs, rootfs);
-  for (const path of MOUNT_POINTS)
-    makeMountPoint(platform, "folder", pathInRoot(platform.files, rootfs, path));
-  return rootfs;
-}
-
-/** Put together on a tmpfs over an empty folder beside `upper`, which nobody else sees. */
-function mountLayers(platform: Platform, view: OverlayView): string {
-  const staging = joinPath(dirname(view.upper), "view");
-  makeFolders(platform.files, staging, 0o755);
-  mountFileSystem(platform, { type: "tmpfs", target: staging, options: "mode=0755" });
+function mountRoot(platform: Platform, view: View, root: string): void {
+  if (view.root.kind === "folder") {
+    bindMount(platform, view.root.path, root);
+    for (const path of MOUNT_POINTS)
+      makeMountPoint(platform, "folder", pathInRoot(platform.files, root, path));
+    return;
+  }
   // A lowest layer with nothing but mount points, so that they are not among the changes.
-  const skeleton = joinPath(staging, "skeleton");
+  const skeleton = joinPath(view.mountPoint, "skeleton");
   for (const path of MOUNT_POINTS) makeMountPoint(platform, "folder", joinPath(skeleton, path));
   for (const bind of view.binds) {
     makeMountPoint(platform, kindOf(platform, bind), pathInRoot(platform.files, skeleton, bind.target));
   }
-  const root = joinPath(staging, "root");
-  platform.files.makeFolder(root, 0o755);
-  mountOverlay(platform, { ...view, layers: [skeleton, ...view.layers], target: root, staging });
-  return root;
+  mountOverlay(platform, {
+    layers: [skeleton, ...view.root.layers],
+    changes: view.root.changes,
+    target: root,
+    staging: view.mountPoint,
+  });
 }
 
 /** sysfs belongs to the network namespace: a new one where that is ours, else the host's. */

@@ -151,6 +151,12 @@ function kindTests(files: Files, inFolder: InFolder): void {
       codeOf(() => files.setAttribute(`${folder}/link`, "user.a", new Uint8Array())),
       "EPERM",
     );
+    files.removeAttribute(`${folder}/file`, "user.a");
+    assert.equal([...files.attributes(`${folder}/file`).keys()], ["user.b"]);
+    assert.equal(
+      codeOf(() => files.removeAttribute(`${folder}/file`, "user.a")),
+      "ENODATA",
+    );
   });
   inFolder("setting the owner to oneself is allowed, for links too", (folder) => {
     files.symlink("nowhere", `${folder}/link`);

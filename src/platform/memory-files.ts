@@ -183,6 +183,12 @@ export function memoryFiles(options: MemoryFilesOptions): MemoryFiles {
       if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
       inode.attributes.set(name, value.slice());
     },
+    removeAttribute(path, name) {
+      const action = `remove attribute ${name} of`;
+      const inode = tree.inode(action, path, false);
+      if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
+      if (!inode.attributes.delete(name)) throw new SystemError(action, path, "ENODATA");
+    },
     freeSpace(path) {
       tree.inode("measure the disk of", path, true);
       return Math.max(0, disk.capacity - disk.used);

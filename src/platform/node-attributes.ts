@@ -34,3 +34,9 @@ export function setAttributeOf(path: string, name: string, value: Uint8Array): v
     throw new SystemError(`set attribute ${name} of`, path, libc().errno());
   }
 }
+
+export function removeAttributeOf(path: string, name: string): void {
+  if (libc().lremovexattr(toCString(path), toCString(name)) < 0) {
+    throw new SystemError(`remove attribute ${name} of`, path, libc().errno());
+  }
+}

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { errorCode } from "../base/error.ts";
 import { compareNames } from "../base/text.ts";
-import { attributesOf, setAttributeOf } from "./node-attributes.ts";
+import { attributesOf, removeAttributeOf, setAttributeOf } from "./node-attributes.ts";
 import { copyWithinKernel, dataRangesOf, lockFile } from "./node-descriptors.ts";
 import { libc } from "./node-libc.ts";
 import { attempt, fromNative, toCString, toNative } from "./node-path.ts";
@@ -100,6 +100,7 @@ export const nodeFiles: Files = {
 
   attributes: attributesOf,
   setAttribute: setAttributeOf,
+  removeAttribute: removeAttributeOf,
   dataRanges: (fd, size) => dataRangesOf(fd, size, pathOf(fd)),
   copyRange: (fromFd, fromOffset, toFd, toOffset, length) =>
     copyWithinKernel(nodeFiles, { fromFd, fromOffset, toFd, toOffset, length }, pathOf),

@@ -1,6 +1,8 @@
 /** {@link Host} and {@link Clock} on Node. */
-import { realpathSync, writeSync } from "node:fs";
+import { existsSync, realpathSync, writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { systemError } from "./node-path.ts";
 import type { Arch, Clock, Host } from "./platform.ts";
@@ -23,12 +25,21 @@ export function nodeHost(): Host {
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     pid: process.pid,
-    // The file itself, not a link to it: the link's name would select a subcommand.
-    self: script === undefined ? [process.execPath] : [process.execPath, realpathSync(script)],
+    self: [process.execPath, ...selfScript(script)],
     isTerminal: process.stderr.isTTY === true,
     writeOut: (text) => writeAll(1, "standard output", text),
     writeError: (text) => writeAll(2, "standard error", text),
   };
+}
+
+/**
+ * The bundle's entry where this code runs from the bundle; else the script that was started: the file
+ * itself, not a link to it, whose name would select a subcommand.
+ */
+function selfScript(script: string | undefined): string[] {
+  const entry = join(dirname(fileURLToPath(import.meta.url)), "bq2.js");
+  if (existsSync(entry)) return [entry];
+  return script === undefined ? [] : [realpathSync(script)];
 }
 
 function archOf(nodeName: string): Arch {

@@ -29,6 +29,7 @@ interface Libc {
   llistxattr(path: Buffer, list: Uint8Array, size: number): number;
   lgetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number): number;
   lsetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number, flags: number): number;
+  lremovexattr(path: Buffer, name: Buffer): number;
 }
 
 let loaded: Libc | undefined;
@@ -60,6 +61,7 @@ function load(): Libc {
     lsetxattr: library.func(
       "int lsetxattr(const void *path, const void *name, const void *value, size_t size, int flags)",
     ),
+    lremovexattr: library.func("int lremovexattr(const void *path, const void *name)"),
   };
 }
 

@@ -154,6 +154,8 @@ export interface Files {
   /** Extended attributes of the name itself, names in byte order; empty where there are none or none are supported. */
   attributes(path: string): ReadonlyMap<string, Uint8Array>;
   setAttribute(path: string, name: string, value: Uint8Array): void;
+  /** One that is not there is an error (`ENODATA`). */
+  removeAttribute(path: string, name: string): void;
   /** Where an open file of `size` bytes holds data (SEEK_DATA); one range where holes are not supported. */
   dataRanges(fd: number, size: number): DataRange[];
   /** Copies within the kernel where it can (copy_file_range(2)), else through memory. */
