@@ -7,9 +7,10 @@
  * a stable suite only with a point release, so the seed's digest lasts for months. The seed compiles
  * in a namespace without a network, where security fixes gain little.
  */
+import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import type { Archive } from "../plan/source.ts";
+import { type Archive, ArchiveSchema } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
 import type { FileLock, Platform } from "../platform/platform.ts";
 import { aptSites } from "./origins.ts";
@@ -167,22 +168,17 @@ const PRINTED_URI =
   /^'[^']*\/pool\/([^']+)' ([a-z0-9][a-z0-9+.-]*)_([^_ ]+)_[a-z0-9-]+\.deb (\d+) SHA256:([0-9a-f]{64})$/;
 
 function parsePrintedUri(line: string): ResolvedPackage {
-  const [, encodedPool, name, version, size, sha256] = PRINTED_URI.exec(line) ?? [];
-  if (encodedPool === undefined || name === undefined || version === undefined || sha256 === undefined) {
-    throw new Bq2Error(`Cannot read apt's list of packages: found "${line}"`, {
-      code: "apt-failed",
-      hint: "a package with its sha256 was wanted; is the mirror one of Debian?",
-    });
-  }
+  const [, encodedPool = "", name = "", version = "", size, sha256] = PRINTED_URI.exec(line) ?? [];
   const pool = decodeURIComponent(encodedPool);
-  return {
-    name,
-    version: decodeURIComponent(version),
-    archive: {
-      file: pool.slice(pool.lastIndexOf("/") + 1),
-      sha256,
-      size: Number(size),
-      origins: [{ kind: "debian", pool }],
-    },
-  };
+  const archive = v.safeParse(ArchiveSchema, {
+    file: pool.slice(pool.lastIndexOf("/") + 1),
+    sha256,
+    size: Number(size),
+    origins: [{ kind: "debian", pool }],
+  });
+  if (archive.success) return { name, version: decodeURIComponent(version), archive: archive.output };
+  throw new Bq2Error(`Cannot read apt's list of packages: found "${line}"`, {
+    code: "apt-failed",
+    hint: "a package with its sha256 was wanted; is the mirror one of Debian?",
+  });
 }
