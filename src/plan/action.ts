@@ -29,8 +29,11 @@ export const MakeFolderSchema = v.strictObject({
 });
 /** Makes `path` a symbolic link to `target`; an older link of that name is replaced. */
 export const SymlinkSchema = v.strictObject({ kind: v.literal("symlink"), path: Path, target: Text });
-/** Copies a file, or a folder with all it holds, to `to`; modes and links are kept. */
-export const CopySchema = v.strictObject({ kind: v.literal("copy"), from: Path, to: Path });
+/**
+ * Copies a file, or a folder with all it holds, to `to`, which must not exist; modes and links are
+ * kept. `only`: of a folder, just the files whose names end so, such as `.h`; empty: all.
+ */
+export const CopySchema = v.strictObject({ kind: v.literal("copy"), from: Path, to: Path, only: Text });
 /** Removes a file or a folder with all it holds; a missing one is an error. */
 export const RemoveSchema = v.strictObject({ kind: v.literal("remove"), path: Path });
 /** Applies a unified diff of the project's `pkgs/`, held to its sha256, below `folder`. */

@@ -28,14 +28,19 @@ export const MakeSchema = v.strictObject({
   finish: v.array(InsideActionSchema),
 });
 
-/** Kconfig and kbuild (Linux, busybox): `allnoconfig` plus the options, which must all survive. */
+/** Kconfig and kbuild (Linux, busybox), out of tree in the step's build folder (`O=`). */
 export const KbuildSchema = v.strictObject({
   kind: v.literal("kbuild"),
-  /** Out of the source tree, in the step's build folder (`O=`). */
+  /** What is asked of the configuration; all of it must survive. */
   options: v.array(v.strictObject({ option: v.string(), value: v.string() })),
+  /** Where the options are written, for `configure` to take them from. */
+  answers: v.string(),
+  configure: MakeCall,
   make: MakeCall,
   /** Empty targets where installing is done by `finish`. */
   install: MakeCall,
+  /** Given to every call of make. */
+  flags: Words,
   finish: v.array(InsideActionSchema),
 });
 
@@ -49,7 +54,7 @@ export const StepsSchema = v.strictObject({
 /** Work of the coordinator itself: downloads, the seed, the finished files. */
 export const HostBuildSchema = v.strictObject({
   kind: v.literal("host"),
-  actions: v.array(HostActionSchema),
+  action: HostActionSchema,
 });
 
 export const BuildSchema = v.variant("kind", [

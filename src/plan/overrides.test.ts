@@ -102,7 +102,7 @@ test("the difference of two plans, applied to the first, gives the second", () =
   if (phase !== undefined) phase.env = { PATH: "/usr/bin", HOME: "/" };
   const between = overridesBetween(from, to);
   assert.equal(applyOverrides(from, between), to);
-  assert.equal(between.phases["one"]?.remove, ["c"]);
+  assert.equal(between.phases.one?.remove, ["c"]);
 });
 
 test("equal plans need no overrides", () => {

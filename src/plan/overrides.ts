@@ -109,7 +109,7 @@ function merge(value: unknown, change: unknown, path: string, open: boolean): un
   if (Array.isArray(value) && isObject(change)) return mergeList(value, change, path);
   if (!isObject(value) || !isObject(change)) return change;
   // Another kind of build has other fields: it is given whole.
-  if ("kind" in change && change["kind"] !== value["kind"]) return change;
+  if ("kind" in change && change.kind !== value.kind) return change;
   const merged: JsonObject = { ...value };
   for (const [key, item] of Object.entries(change)) {
     if (!open && !Object.hasOwn(value, key)) {
@@ -204,7 +204,7 @@ function phaseBetween(from: Phase, to: Phase): PhaseOverride | undefined {
 /** The fields of `to` that are not as in `from`, nested objects reduced likewise. */
 function difference(from: JsonObject, to: JsonObject, open: boolean): JsonObject {
   const change: JsonObject = {};
-  if (from["kind"] !== to["kind"]) return to;
+  if (from.kind !== to.kind) return to;
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
     const [old, now] = [from[key], to[key]];
     if (canonicalJson(old ?? null) === canonicalJson(now ?? null)) continue;

@@ -39,27 +39,22 @@ const EXPANSIONS: Expansion = {
   ],
   kbuild: (build, scene) => {
     const out = scene.step.workdir;
-    const fragment = `${out}/bq2.config`;
-    const flags = [`O=${out}`, ...build.make.flags];
-    const configure = run(
-      scene,
-      scene.source,
-      ["make", ...flags, "allnoconfig"],
-      // Kconfig reads the answers of `allnoconfig` from this file: scripts/kconfig/conf.c.
-      { KCONFIG_ALLCONFIG: fragment },
-    );
+    const call = ({ targets, flags }: MakeCall): MakeCall => ({
+      targets,
+      flags: [`O=${out}`, ...build.flags, ...flags],
+    });
     return [
       folder(out),
-      { kind: "write-file", path: fragment, mode: "0644", text: kconfigText(build.options) },
-      configure,
+      { kind: "write-file", path: build.answers, mode: "0644", text: kconfigText(build.options) },
+      make(scene, scene.source, call(build.configure)),
       { kind: "check-kconfig", config: `${out}/.config`, options: build.options },
-      make(scene, scene.source, { targets: build.make.targets, flags }),
-      ...optionalMake(scene, scene.source, { ...build.install, flags: [...flags, ...build.install.flags] }),
+      make(scene, scene.source, call(build.make)),
+      ...optionalMake(scene, scene.source, call(build.install)),
       ...build.finish,
     ];
   },
   steps: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
-  host: (build) => build.actions,
+  host: (build) => [build.action],
 };
 
 /** The actions of `step` in `phase`, in order: patches first, then what its build expands to. */
@@ -82,13 +77,8 @@ function folder(path: string): InsideAction {
   return { kind: "make-folder", path, mode: "0755" };
 }
 
-function run(
-  scene: Scene,
-  cwd: string,
-  argv: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): InsideAction {
-  return { kind: "run", argv: [...argv], cwd, env: { ...scene.env, ...env } };
+function run(scene: Scene, cwd: string, argv: readonly string[]): InsideAction {
+  return { kind: "run", argv: [...argv], cwd, env: { ...scene.env } };
 }
 
 interface MakeCall {

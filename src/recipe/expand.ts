@@ -95,7 +95,7 @@ function makeHostStep(step: HostStep, context: HostContext): Step {
     prefix: "/",
     workdir: "/",
     owners: {},
-    build: step.build(context),
+    build: { kind: "host", action: step.action(context) },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The words that `pkgs/` is written in. */
 import type { ArchFacts } from "../base/arch.ts";
+import type { HostAction } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import type { Patch, PlanPath, Step } from "../plan/plan.ts";
 import type { Pin } from "../plan/source.ts";
@@ -58,7 +59,7 @@ export interface PhaseRecipe {
 export interface HostStep {
   readonly host: true;
   readonly name: string;
-  readonly build: (context: HostContext) => Extract<Build, { kind: "host" }>;
+  readonly action: (context: HostContext) => HostAction;
 }
 
 export interface HostContext {

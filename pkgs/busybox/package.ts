@@ -1,0 +1,41 @@
+import type { Package } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { linuxHeaders } from "../linux-headers/package.ts";
+import { musl } from "../musl/package.ts";
+import { BUSYBOX_OPTIONS } from "./config.ts";
+
+export const busybox: Package = {
+  name: "busybox",
+  why: "init, the shell and the standard tools in one static file",
+  license: "GPL-2.0-only",
+  version: "1.37.0",
+  source: {
+    name: "busybox",
+    version: "1.37.0",
+    archives: [
+      {
+        file: "busybox-1.37.0.tar.bz2",
+        sha256: "3311dff32e746499f4df0d5df04d7eb396382d7e108bb9250e7b519b837043a4",
+        size: 2565764,
+        origins: [
+          { kind: "url", url: "https://busybox.net/downloads/busybox-1.37.0.tar.bz2" },
+          { kind: "debian", pool: "main/b/busybox/busybox_1.37.0.orig.tar.bz2" },
+        ],
+      },
+    ],
+  },
+  needs: [crossTools, musl, linuxHeaders],
+  build(place) {
+    return {
+      kind: "kbuild",
+      options: BUSYBOX_OPTIONS.map(({ option, value }) => ({ option, value })),
+      // Its Kconfig takes answers over its own defaults from a defconfig of the source tree only.
+      answers: `${place.source}/configs/bq2_defconfig`,
+      configure: { targets: ["bq2_defconfig"], flags: [] },
+      make: { targets: ["busybox"], flags: [] },
+      install: { targets: ["install"], flags: [`CONFIG_PREFIX=${place.destdir}${place.prefix}`] },
+      flags: [`ARCH=${place.arch.name}`, `CROSS_COMPILE=${place.arch.triple}-`, "HOSTCC=gcc"],
+      finish: [],
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import type { Package } from "../../src/recipe/package.ts";
+import { SYSTEM_FOLDERS, SYSTEM_LINKS, systemFiles } from "./files.ts";
+
+export const etc: Package = {
+  name: "etc",
+  why: "the system's own configuration, its folders, and what PID 1 does",
+  license: "MIT",
+  version: "1",
+  needs: [],
+  build({ destdir, version }) {
+    return {
+      kind: "steps",
+      why: "there is no upstream: it is files, folders and links",
+      actions: [
+        ...SYSTEM_FOLDERS.map(({ path, mode }) => ({
+          kind: "make-folder" as const,
+          path: destdir + path,
+          mode,
+        })),
+        ...SYSTEM_LINKS.map(({ path, target }) => ({
+          kind: "symlink" as const,
+          path: destdir + path,
+          target,
+        })),
+        ...systemFiles(version).map(({ path, mode, text }) => ({
+          kind: "write-file" as const,
+          path: destdir + path,
+          mode,
+          text,
+        })),
+      ],
+    };
+  },
+};

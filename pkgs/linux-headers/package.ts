@@ -1,0 +1,31 @@
+import type { Package } from "../../src/recipe/package.ts";
+import { LINUX_VERSION, linuxSource } from "../linux/source.ts";
+
+export const linuxHeaders: Package = {
+  name: "linux-headers",
+  why: "the kernel's interface, for programs that speak to it beyond the C library",
+  license: "GPL-2.0-only WITH Linux-syscall-note",
+  version: LINUX_VERSION,
+  source: linuxSource,
+  needs: [],
+  build(place) {
+    const home = place.prefix === place.sysroot ? `${place.sysroot}/${place.arch.triple}` : place.prefix;
+    return {
+      kind: "make",
+      // `headers_install` would want rsync.
+      make: {
+        targets: ["headers"],
+        flags: [`O=${place.workdir}`, `ARCH=${place.arch.kernelArch}`, "HOSTCC=gcc"],
+      },
+      install: { targets: [], flags: [] },
+      finish: [
+        {
+          kind: "copy",
+          from: `${place.workdir}/usr/include`,
+          to: `${place.destdir}${home}/include`,
+          only: ".h", // beside each stands the `.cmd` that made it
+        },
+      ],
+    };
+  },
+};

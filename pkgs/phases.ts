@@ -1,0 +1,119 @@
+/** The build order, on one page. */
+import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
+import { SEED_PACKAGES } from "../src/sources/seed-packages.ts";
+import { busybox } from "./busybox/package.ts";
+import { crossTools } from "./cross-tools/package.ts";
+import { etc } from "./etc/package.ts";
+import { KERNEL_PATH, linux } from "./linux/package.ts";
+import { linuxHeaders } from "./linux-headers/package.ts";
+import { musl } from "./musl/package.ts";
+
+export const PROFILES = ["minimal"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+/**
+ * The one time in every output: 2025-07-14 00:00 UTC, the week in which the youngest of the pinned
+ * sources (Linux 6.12.38) was released. https://reproducible-builds.org/specs/source-date-epoch/
+ */
+export const SOURCE_DATE_EPOCH = 1752451200;
+
+/** Default size of the disk; the image is sparse, so it costs what the rootfs holds. */
+const DISK_SIZE = 8 * 2 ** 30;
+
+/** What every build in a namespace is told. */
+const ENV = {
+  HOME: "/root",
+  LC_ALL: "C",
+  PATH: `${SYSROOT}/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+  SOURCE_DATE_EPOCH: String(SOURCE_DATE_EPOCH),
+  TZ: "UTC",
+};
+
+function hostStep(name: string, action: HostStep["action"]): HostStep {
+  return { host: true, name, action };
+}
+
+const hostPhase = {
+  namespace: "host",
+  prefix: "/",
+  destdir: null,
+  writes: [],
+  env: {},
+  needsFrom: [],
+} as const;
+
+const hostSetup: PhaseRecipe = {
+  ...hostPhase,
+  name: "host-setup",
+  description: "Fetch and verify the sources, lay out the seed, unpack.",
+  steps: [
+    hostStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
+    hostStep("populate-seed", ({ seed }) => ({
+      kind: "populate-seed",
+      seed,
+      packages: SEED_PACKAGES.map(({ name }) => name),
+    })),
+    hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
+  ],
+};
+
+const sysrootFromSeed: PhaseRecipe = {
+  name: "sysroot-from-seed",
+  description: "Build a self-contained sysroot using seed rootfs tools.",
+  namespace: "seed",
+  prefix: SYSROOT,
+  destdir: null,
+  writes: [SYSROOT],
+  env: ENV,
+  needsFrom: ["sysroot-from-seed"],
+  steps: [crossTools, linuxHeaders, musl],
+};
+
+function rootfsFromSysroot(kernel: readonly Package[]): PhaseRecipe {
+  return {
+    name: "rootfs-from-sysroot",
+    description: "Build the packages of the new rootfs with the sysroot's toolchain.",
+    namespace: "seed",
+    prefix: "/usr",
+    destdir: { root: "bq2", path: "/" },
+    writes: ["/"],
+    env: ENV,
+    needsFrom: ["sysroot-from-seed"],
+    steps: [etc, linuxHeaders, musl, busybox, ...kernel],
+  };
+}
+
+const finalizeRootfs: PhaseRecipe = {
+  ...hostPhase,
+  name: "finalize-rootfs",
+  description: "Emit a prefix-free rootfs tarball.",
+  steps: [
+    hostStep("rootfs-tarball", ({ version, arch }) => ({
+      kind: "pack-rootfs",
+      file: `bq2-rootfs-${version}-${arch.name}`,
+    })),
+  ],
+};
+
+const image: PhaseRecipe = {
+  ...hostPhase,
+  name: "image",
+  description: "Write the disk image.",
+  steps: [
+    hostStep("disk-image", ({ version, arch }) => ({
+      kind: "write-image",
+      file: `bq2-${version}-${arch.name}`,
+      kernel: KERNEL_PATH,
+      size: DISK_SIZE,
+    })),
+  ],
+};
+
+/** All phases of a profile, in order. */
+const PHASES: { readonly [P in Profile]: readonly PhaseRecipe[] } = {
+  minimal: [hostSetup, sysrootFromSeed, rootfsFromSysroot([linux]), finalizeRootfs, image],
+};
+
+export function phasesOf(profile: Profile): readonly PhaseRecipe[] {
+  return PHASES[profile];
+}

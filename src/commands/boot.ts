@@ -1,0 +1,95 @@
+import { buildCommand } from "@stricli/core";
+import type { Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { resolvePath } from "../base/path.ts";
+import { bootArgv, boot as bootImage } from "../image/boot.ts";
+import { requirePlan } from "../runner/documents.ts";
+import { workspaceAt } from "../runner/workspace.ts";
+import type { Bq2Context } from "./context.ts";
+import { parseArch, workdirFlag } from "./flags.ts";
+
+interface Flags {
+  readonly accel: "tcg" | "kvm";
+  readonly memory: number;
+  readonly arch?: Arch;
+  readonly snapshot: boolean;
+  readonly print: boolean;
+  readonly workdir: string;
+}
+
+function parseMebibytes(text: string): number {
+  const parts = /^([0-9]+)([MG]?)$/i.exec(text);
+  const mebibytes = Number(parts?.[1]) * ((parts?.[2] ?? "").toUpperCase() === "G" ? 1024 : 1);
+  if (Number.isInteger(mebibytes) && mebibytes >= 64) return mebibytes;
+  throw new SyntaxError(`${text} is no amount of memory: at least 64 MiB are wanted, such as 512M or 2G`);
+}
+
+export const boot = buildCommand<Flags, [string?], Bq2Context>({
+  docs: {
+    brief: "Boot an image under QEMU, its serial console on the terminal",
+    fullDescription:
+      "Boots IMAGE (default: the workspace's own) under QEMU with UEFI firmware, its serial console on the\n" +
+      "terminal. Ctrl-A X leaves. Emulated unless --accel kvm is given.",
+  },
+  parameters: {
+    flags: {
+      accel: {
+        kind: "enum",
+        values: ["tcg", "kvm"],
+        default: "tcg",
+        brief: "Emulation, or the host's processor",
+      },
+      memory: { kind: "parsed", parse: parseMebibytes, default: "1G", brief: "Memory", placeholder: "N[MG]" },
+      arch: {
+        kind: "parsed",
+        parse: parseArch,
+        optional: true,
+        brief: "Of the image (default: the plan's, or the host's)",
+      },
+      snapshot: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Forget what the machine writes",
+      },
+      print: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Print QEMU's command, start nothing",
+      },
+      workdir: workdirFlag,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, optional: true, brief: "QCOW2 or raw disk", placeholder: "IMAGE" }],
+    },
+  },
+  async func(flags, image) {
+    const { platform } = this;
+    const own = image === undefined ? ownImage(this, flags.workdir) : undefined;
+    const options = {
+      image: own?.path ?? resolvePath(platform.host.cwd, image ?? ""),
+      arch: flags.arch ?? own?.arch ?? platform.host.arch,
+      acceleration: flags.accel,
+      memoryMiB: flags.memory,
+      keepChanges: !flags.snapshot,
+    };
+    if (flags.print) this.process.stdout.write(`${bootArgv(platform, options).join(" ")}\n`);
+    else this.setExitCode(await bootImage(platform, options));
+  },
+});
+
+/** The image that this workspace's plan makes. */
+function ownImage(context: Bq2Context, workdir: string): { path: string; arch: Arch } {
+  const workspace = workspaceAt(context.platform, workdir);
+  const plan = requirePlan(context.platform, workspace);
+  for (const { build } of plan.phases.flatMap((phase) => phase.steps)) {
+    if (build.kind !== "host" || build.action.kind !== "write-image") continue;
+    return { path: `${workspace.output}/${build.action.file}.qcow2`, arch: plan.arch };
+  }
+  throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} makes none`, {
+    code: "no-image",
+    hint: "name one: bq2 boot IMAGE",
+  });
+}

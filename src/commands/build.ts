@@ -1,0 +1,32 @@
+import { buildCommand } from "@stricli/core";
+import { readText } from "../platform/files.ts";
+import { DIGESTS_FILE, imagePath, tarballPath } from "../runner/outputs.ts";
+import { runPlan } from "../runner/run.ts";
+import type { Bq2Context } from "./context.ts";
+import { withWorkspace } from "./session.ts";
+import { buildFlags, runSysroot, type SysrootFlags } from "./sysroot.ts";
+
+export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [], Bq2Context>({
+  docs: {
+    brief: "Build everything: the rootfs tarball and the disk image",
+    fullDescription:
+      "Does what `bq2 sysroot` does, then writes the disk image. Ends with the paths of both, their digests,\n" +
+      "and how to boot and enter them.",
+  },
+  parameters: { flags: buildFlags, aliases: { j: "jobs" } },
+  async func(flags) {
+    await withWorkspace(this, flags.workdir, async (workspace) => {
+      const run = await runSysroot(this, workspace, flags);
+      await runPlan(run, { phases: ["image"], resume: true, reports: true });
+      const digests = readText(this.platform.files, `${workspace.output}/${DIGESTS_FILE}`);
+      this.process.stdout.write(
+        `\nImage    ${imagePath(run)}\n` +
+          `Rootfs   ${tarballPath(run)}\n` +
+          `Digests  ${workspace.output}/${DIGESTS_FILE}\n` +
+          `${digests.replaceAll(/^/gm, "  ").trimEnd()}\n\n` +
+          `Boot it   bq2 boot ${imagePath(run)}\n` +
+          `Enter it  bq2 sysroot-namespace --rootfs ${workspace.bq2Rootfs}\n`,
+      );
+    });
+  },
+});

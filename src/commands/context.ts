@@ -1,0 +1,56 @@
+/** What every command has at hand. */
+import type { CommandContext, StricliProcess } from "@stricli/core";
+import { type Log, lineLog } from "../base/log.ts";
+import type { Fetcher, Platform } from "../platform/platform.ts";
+import type { Progress } from "../runner/context.ts";
+
+export interface Bq2Context extends CommandContext {
+  readonly process: StricliProcess;
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** The project's own folder, with `pkgs/`. */
+  readonly projectFolder: string;
+  readonly version: string;
+  readonly fetcher: Fetcher;
+  setExitCode(code: number): void;
+}
+
+/** Progress for a log file: the log lines are enough. */
+const SILENT: Progress = { begin: () => {}, end: () => {} };
+
+export interface Surroundings {
+  readonly platform: Platform;
+  readonly projectFolder: string;
+  readonly version: string;
+  readonly fetcher: Fetcher;
+  /** How progress is drawn on a terminal; undefined where there is none. */
+  readonly terminalProgress: Progress | undefined;
+}
+
+export function commandContext(from: Surroundings): Bq2Context {
+  const { platform } = from;
+  const { host, clock } = platform;
+  const progress = from.terminalProgress ?? SILENT;
+  const log = lineLog((line) => {
+    progress.end();
+    host.writeError(line);
+  }, clock.nowMicroseconds);
+  const process: StricliProcess = {
+    stdout: { write: (text) => host.writeOut(text) },
+    stderr: { write: (text) => host.writeError(text) },
+    env: host.env,
+  };
+  return {
+    process,
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+    platform,
+    log,
+    progress,
+    projectFolder: from.projectFolder,
+    version: from.version,
+    fetcher: from.fetcher,
+  };
+}

@@ -1,0 +1,33 @@
+/** What today's code plans: the recipes of `pkgs/`, expanded. */
+import { PROFILES, phasesOf, SOURCE_DATE_EPOCH } from "../../pkgs/phases.ts";
+import { ARCHES, type Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Platform } from "../platform/platform.ts";
+import { makePlan } from "../recipe/expand.ts";
+import { defaultSeedName } from "../sources/seed.ts";
+
+export interface PlanChoice {
+  readonly arch?: Arch | undefined;
+  readonly profile?: string | undefined;
+  readonly seed?: string | undefined;
+}
+
+/** Where nothing is chosen: the host's architecture, `minimal`, and the seed that this host can resolve. */
+export function planFor(platform: Platform, version: string, choice: PlanChoice): Plan {
+  const profile = PROFILES.find((name) => name === (choice.profile ?? "minimal"));
+  if (profile === undefined) {
+    throw new Bq2Error(`Cannot plan profile ${choice.profile}: there is none of that name`, {
+      code: "unknown-profile",
+      hint: `profiles: ${PROFILES.join(", ")}`,
+    });
+  }
+  return makePlan({
+    version,
+    arch: ARCHES[choice.arch ?? platform.host.arch],
+    profile,
+    seed: choice.seed ?? defaultSeedName(platform),
+    epoch: SOURCE_DATE_EPOCH,
+    phases: phasesOf(profile),
+  });
+}

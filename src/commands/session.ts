@@ -1,0 +1,89 @@
+/** Opens a workspace for a command: its lock, plan, overrides and state. */
+import { Bq2Error } from "../base/error.ts";
+import { applyOverrides } from "../plan/overrides.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { State } from "../plan/state.ts";
+import { makeFolders, removeTree } from "../platform/files.ts";
+import type { Bind, RunContext } from "../runner/context.ts";
+import { loadOverrides, requirePlan, saveState, stateOfPlan } from "../runner/documents.ts";
+import { openStore } from "../runner/store.ts";
+import { type Workspace, workspaceAt, workspaceFolders } from "../runner/workspace.ts";
+import type { Bq2Context } from "./context.ts";
+
+/**
+ * Runs `body` with the workspace locked against a second run.
+ *
+ * @throws Bq2Error `workspace-locked`.
+ */
+export async function withWorkspace<T>(
+  context: Bq2Context,
+  workdir: string,
+  body: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const { files } = context.platform;
+  const workspace = workspaceAt(context.platform, workdir);
+  for (const folder of workspaceFolders(workspace)) makeFolders(files, folder);
+  const lock = files.tryLock(workspace.lock);
+  if (lock === undefined) {
+    throw new Bq2Error(`Cannot work in ${workspace.root}: another bq2 is at work there`, {
+      code: "workspace-locked",
+      hint: "wait for it or stop it; for a build beside it give another --workdir",
+    });
+  }
+  try {
+    return await body(workspace);
+  } finally {
+    lock.release();
+  }
+}
+
+export interface SessionOptions {
+  readonly jobs?: number | undefined;
+  readonly mirror?: string | undefined;
+  readonly offline?: boolean;
+  readonly seedSha256?: string | undefined;
+  readonly binds?: readonly Bind[] | undefined;
+  readonly overrides?: boolean;
+  readonly invalidateOverrides?: boolean;
+}
+
+/** Everything a run needs, from what is on disk in the workspace. */
+export async function openRun(
+  context: Bq2Context,
+  workspace: Workspace,
+  options: SessionOptions,
+): Promise<RunContext> {
+  const { platform, log } = context;
+  const base = requirePlan(platform, workspace);
+  let state = stateOfPlan(platform, workspace, base);
+  const plan = effectivePlan(context, workspace, base, options);
+  return {
+    platform,
+    workspace,
+    plan,
+    store: openStore(platform, workspace.cache.store),
+    log,
+    progress: context.progress,
+    jobs: options.jobs ?? platform.host.cpuCount,
+    projectFolder: context.projectFolder,
+    fetcher: context.fetcher,
+    mirror: options.mirror,
+    seedSha256: options.seedSha256,
+    offline: options.offline ?? false,
+    binds: options.binds ?? [],
+    state: () => state,
+    update(change: Partial<State>) {
+      state = { ...state, ...change };
+      saveState(platform, workspace, state);
+    },
+  };
+}
+
+function effectivePlan(context: Bq2Context, workspace: Workspace, plan: Plan, options: SessionOptions): Plan {
+  const { platform, log } = context;
+  if (options.invalidateOverrides) removeTree(platform.files, workspace.overrides);
+  const overrides = options.overrides === false ? undefined : loadOverrides(platform, workspace);
+  if (overrides === undefined) return plan;
+  log.info(`Applying build plan overrides from ${workspace.overrides}`);
+  return applyOverrides(plan, overrides);
+}

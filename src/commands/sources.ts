@@ -1,0 +1,88 @@
+import { buildCommand, buildRouteMap } from "@stricli/core";
+import { Bq2Error } from "../base/error.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Archive } from "../plan/source.ts";
+import { loadPlan } from "../runner/documents.ts";
+import { workspaceAt } from "../runner/workspace.ts";
+import { cacheFolder } from "../sources/cache.ts";
+import { fetchArchives } from "../sources/fetch.ts";
+import { listArchives, verifyArchives } from "../sources/inventory.ts";
+import type { Bq2Context } from "./context.ts";
+import { workdirFlag } from "./flags.ts";
+import { planFor } from "./planning.ts";
+import { sourceFlags } from "./sysroot-builder.ts";
+
+interface Flags {
+  readonly workdir: string;
+}
+
+/** The archives of the plan on disk, or of what would be planned. */
+function archivesOf(context: Bq2Context, workdir: string): Archive[] {
+  const plan: Plan =
+    loadPlan(context.platform, workspaceAt(context.platform, workdir)) ??
+    planFor(context.platform, context.version, {});
+  return plan.pins.flatMap((pin) => pin.archives);
+}
+
+const list = buildCommand<Flags, [], Bq2Context>({
+  docs: { brief: "What is pinned, what is cached, where it came from" },
+  parameters: { flags: { workdir: workdirFlag } },
+  func(flags) {
+    const archives = archivesOf(this, flags.workdir);
+    for (const listed of listArchives(this.platform, cacheFolder(this.platform.host), archives)) {
+      const { archive, state, from, verifiedAt, origins } = listed;
+      this.process.stdout.write(
+        `${archive.file}  ${state}  ${archive.size} bytes\n  sha256  ${archive.sha256}\n`,
+      );
+      if (from !== undefined)
+        this.process.stdout.write(`  from    ${from}, verified ${verifiedAt ?? "never"}\n`);
+      for (const origin of origins) this.process.stdout.write(`  origin  ${origin}\n`);
+    }
+  },
+});
+
+const fetch = buildCommand<Flags & { readonly mirror?: string }, [], Bq2Context>({
+  docs: { brief: "Fetch what is missing, verify what is there" },
+  parameters: { flags: { mirror: sourceFlags.mirror, workdir: workdirFlag } },
+  async func(flags) {
+    const fetched = await fetchArchives(archivesOf(this, flags.workdir), {
+      platform: this.platform,
+      fetcher: this.fetcher,
+      cache: cacheFolder(this.platform.host),
+      mirror: flags.mirror,
+      onEvent: (event) => {
+        if (event.kind === "fetched") this.log.info(`Fetched ${event.archive.file} from ${event.origin}`);
+        if (event.kind === "refused")
+          this.log.warn(`${event.archive.file}: not from ${event.origin}: ${event.reason}`);
+      },
+    });
+    for (const { path } of fetched) this.process.stdout.write(`${path}\n`);
+  },
+});
+
+const verify = buildCommand<Flags, [], Bq2Context>({
+  docs: { brief: "Hash every cached archive again" },
+  parameters: { flags: { workdir: workdirFlag } },
+  func(flags) {
+    const archives = archivesOf(this, flags.workdir);
+    const bad: string[] = [];
+    for (const checked of verifyArchives(this.platform, cacheFolder(this.platform.host), archives)) {
+      const reason = checked.outcome === "damaged" ? ` (${checked.reason})` : "";
+      this.process.stdout.write(`${checked.archive.file}: ${checked.outcome}${reason}\n`);
+      if (checked.outcome !== "good") bad.push(checked.archive.file);
+    }
+    if (bad.length === 0) return;
+    throw new Bq2Error(
+      `${bad.length} of ${archives.length} archives are not there or not good: ${bad.join(", ")}`,
+      {
+        code: "sources-not-good",
+        hint: "bq2 sources fetch brings them",
+      },
+    );
+  },
+});
+
+export const sources = buildRouteMap({
+  routes: { list, fetch, verify },
+  docs: { brief: "The pinned archives: list, fetch, verify" },
+});

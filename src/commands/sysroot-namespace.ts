@@ -1,0 +1,95 @@
+import { buildCommand } from "@stricli/core";
+import { Bq2Error } from "../base/error.ts";
+import { resolvePath } from "../base/path.ts";
+import type { View } from "../linux/view.ts";
+import { makeFolders } from "../platform/files.ts";
+import type { Bind } from "../runner/context.ts";
+import { loadState } from "../runner/documents.ts";
+import { runInteractive } from "../runner/enter.ts";
+import { workspaceAt } from "../runner/workspace.ts";
+import { openSeed } from "../sources/seed.ts";
+import type { Bq2Context } from "./context.ts";
+import { bindFlag, workdirFlag } from "./flags.ts";
+
+interface Flags {
+  readonly rootfs?: string;
+  readonly bind?: readonly Bind[];
+  readonly network: boolean;
+  readonly workdir: string;
+}
+
+const LOGIN_SHELL = ["/bin/sh", "--login"];
+
+export const sysrootNamespace = buildCommand<Flags, string[], Bq2Context>({
+  docs: {
+    brief: "A shell or a command in a rootfs, without root",
+    fullDescription:
+      "Enters a root filesystem in namespaces of its own: as root there, as yourself outside. Without --rootfs\n" +
+      "that is the workspace's seed rootfs, the seed's own files below what was added to them. It is for\n" +
+      "clean work without sudo, not a wall against hostile programs.",
+  },
+  parameters: {
+    flags: {
+      rootfs: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief: "Folder of the rootfs",
+        placeholder: "DIR",
+      },
+      bind: bindFlag,
+      network: { kind: "boolean", default: true, brief: "Share the host's network (--no-network: none)" },
+      workdir: workdirFlag,
+    },
+    positional: {
+      kind: "array",
+      parameter: { parse: String, brief: "Command to run (default: /bin/sh --login)", placeholder: "CMD" },
+    },
+  },
+  async func(flags, ...words) {
+    const command = words.length === 0 ? LOGIN_SHELL : words;
+    const rootfs = flags.rootfs ?? `${flags.workdir}/seed-rootfs`;
+    const binds = flags.bind ?? [];
+    const text = (line: string): void => this.process.stdout.write(`${line}\n`);
+    text(`Entering namespace with rootfs=${rootfs}`);
+    text("Bind mounts:");
+    for (const { source, target } of binds) text(`  ${source} -> ${target}`);
+    text(`Command: ${command.join(" ")}`);
+    const view = viewOf(this, flags.workdir, resolvePath(this.platform.host.cwd, rootfs), binds);
+    text(`Executing command: ${command.join(" ")}`);
+    const { TERM = "dumb" } = this.platform.host.env;
+    const env = { HOME: "/root", PATH: "/opt/sysroot/bin:/usr/sbin:/usr/bin:/sbin:/bin", TERM };
+    this.setExitCode(await runInteractive(this.platform, { view, command, env, network: flags.network }));
+  },
+});
+
+/** The folder itself; for the workspace's seed rootfs, the seed's tree with that folder's content over it. */
+function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: readonly Bind[]): View {
+  const { platform } = context;
+  const workspace = workspaceAt(platform, workdir);
+  if (platform.files.statusFollowed(rootfs)?.kind !== "folder") {
+    throw new Bq2Error(`Cannot enter ${rootfs}: there is no such folder`, {
+      code: "no-rootfs",
+      hint: "give an unpacked rootfs with --rootfs, or build one with bq2 sysroot",
+    });
+  }
+  const mountPoint = `${workspace.work}/mount`;
+  makeFolders(platform.files, mountPoint);
+  const common = { mountPoint, hostname: "bq2", sys: true };
+  const shown = binds.map((bind) => ({ ...bind, readOnly: false }));
+  const seed = rootfs === workspace.seedRootfs ? seedOf(context, workdir) : undefined;
+  if (seed === undefined) return { ...common, root: { kind: "folder", path: rootfs }, binds: shown };
+  const layers = seed.kind === "tree" ? [seed.folder, rootfs] : [rootfs];
+  const hostBinds = seed.kind === "host" ? seed.binds.map((bind) => ({ ...bind, readOnly: true })) : [];
+  return {
+    ...common,
+    root: { kind: "overlay", layers, changes: `${workspace.work}/seed-shell` },
+    binds: [...hostBinds, ...shown],
+  };
+}
+
+function seedOf(context: Bq2Context, workdir: string) {
+  const workspace = workspaceAt(context.platform, workdir);
+  const digest = loadState(context.platform, workspace)?.seedDigest ?? undefined;
+  return digest === undefined ? undefined : openSeed(context.platform, workspace.cache.root, digest)?.base;
+}

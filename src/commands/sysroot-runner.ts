@@ -1,0 +1,107 @@
+import { buildCommand } from "@stricli/core";
+import { stepId } from "../plan/plan.ts";
+import { actionsOf } from "../recipe/actions.ts";
+import type { Bind, RunContext } from "../runner/context.ts";
+import { describeAction } from "../runner/executors.ts";
+import { runPlan, type Selection, select } from "../runner/run.ts";
+import { runInStep } from "../runner/step-shell.ts";
+import type { Bq2Context } from "./context.ts";
+import { bindFlag, parseCount, splitWords, workdirFlag } from "./flags.ts";
+import { openRun, withWorkspace } from "./session.ts";
+import { sourceFlags } from "./sysroot-builder.ts";
+
+interface Flags {
+  readonly phase?: string;
+  readonly package?: readonly string[];
+  readonly resume: boolean;
+  readonly report: boolean;
+  readonly overrides: boolean;
+  readonly invalidateOverrides: boolean;
+  readonly dryRun: boolean;
+  readonly bind?: readonly Bind[];
+  readonly altcmd?: string;
+  readonly jobs?: number;
+  readonly workdir: string;
+  readonly mirror?: string;
+  readonly seedSha256?: string;
+  readonly offline: boolean;
+}
+
+export const sysrootRunner = buildCommand<Flags, [], Bq2Context>({
+  docs: {
+    brief: "Run the build plan: everything, one phase, or named steps",
+    fullDescription:
+      "Runs the plan from where it stands. A step whose inputs are as before is not built again: the state\n" +
+      "knows it, or the store has its output. A failed step leaves a report, its whole log, and its tree.",
+  },
+  parameters: {
+    flags: {
+      phase: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief: "Only this phase (default: all)",
+        placeholder: "NAME|all",
+      },
+      package: {
+        kind: "parsed",
+        parse: String,
+        variadic: true,
+        optional: true,
+        brief: "Only this step; may be given more than once",
+        placeholder: "NAME",
+      },
+      resume: {
+        kind: "boolean",
+        default: true,
+        brief: "Take what state and store have (--no-resume: build anew)",
+      },
+      report: { kind: "boolean", default: true, brief: "Write a report of a failure" },
+      overrides: { kind: "boolean", default: true, brief: "Apply the overrides file" },
+      invalidateOverrides: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Delete the overrides file first",
+      },
+      dryRun: { kind: "boolean", default: false, withNegated: false, brief: "Print the actions, run none" },
+      bind: bindFlag,
+      altcmd: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief: "Run this in the step's namespace in place of the step",
+        placeholder: "CMD",
+      },
+      jobs: { kind: "parsed", parse: parseCount, optional: true, brief: "Jobs of make (default: one a CPU)" },
+      ...sourceFlags,
+      offline: { kind: "boolean", default: false, withNegated: false, brief: "Ask no network" },
+      workdir: workdirFlag,
+    },
+    aliases: { j: "jobs" },
+  },
+  async func(flags) {
+    await withWorkspace(this, flags.workdir, async (workspace) => {
+      const run = await openRun(this, workspace, { ...flags, binds: flags.bind });
+      const phase = flags.phase === undefined || flags.phase === "all" ? undefined : [flags.phase];
+      const selection: Selection = { phases: phase, packages: flags.package };
+      if (flags.dryRun) return this.process.stdout.write(dryRun(run, selection));
+      if (flags.altcmd !== undefined) {
+        return this.setExitCode(await runInStep(run, selection, splitWords(flags.altcmd)));
+      }
+      this.log.info(`Running plan ${workspace.plan}`);
+      await runPlan(run, { ...selection, resume: flags.resume, reports: flags.report });
+    });
+  },
+});
+
+function dryRun(run: RunContext, selection: Selection): string {
+  return select(run, selection)
+    .flatMap(({ phase, steps }) =>
+      steps.flatMap((step) => [
+        `${stepId(phase.name, step.name)}\n`,
+        ...actionsOf(phase, step).map((action) => `  ${describeAction(action)}\n`),
+      ]),
+    )
+    .join("");
+}

@@ -1,0 +1,112 @@
+import { buildCommand } from "@stricli/core";
+import type { Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { canonicalJson } from "../base/json.ts";
+import { resolvePath } from "../base/path.ts";
+import { copyFile } from "../platform/copy.ts";
+import { removeTree } from "../platform/files.ts";
+import type { RunContext } from "../runner/context.ts";
+import { loadPlan, savePlan } from "../runner/documents.ts";
+import { tarballPath } from "../runner/outputs.ts";
+import { runPlan } from "../runner/run.ts";
+import type { Workspace } from "../runner/workspace.ts";
+import type { Bq2Context } from "./context.ts";
+import { parseCount, workdirFlag } from "./flags.ts";
+import { planFor } from "./planning.ts";
+import { openRun, withWorkspace } from "./session.ts";
+import { planFlags, sourceFlags } from "./sysroot-builder.ts";
+
+export interface SysrootFlags {
+  readonly resume: boolean;
+  readonly seed?: string;
+  readonly seedSha256?: string;
+  readonly arch?: Arch;
+  readonly profile?: string;
+  readonly mirror?: string;
+  readonly offline: boolean;
+  readonly jobs?: number;
+}
+
+export const buildFlags = {
+  resume: {
+    kind: "boolean",
+    default: true,
+    brief: "Go on where the last run ended (--no-resume: start over)",
+  },
+  ...planFlags,
+  ...sourceFlags,
+  offline: { kind: "boolean", default: false, withNegated: false, brief: "Ask no network" },
+  jobs: { kind: "parsed", parse: parseCount, optional: true, brief: "Jobs of make (default: one a CPU)" },
+  workdir: workdirFlag,
+} as const;
+
+/** The phases that end with the rootfs tarball; the disk image comes after them. */
+const IMAGE_PHASE = "image";
+
+export const sysroot = buildCommand<SysrootFlags & { readonly workdir: string }, [], Bq2Context>({
+  docs: {
+    brief: "Build everything up to the rootfs tarball",
+    fullDescription:
+      "Builds everything up to the rootfs tarball, from the earliest stage that is not complete:\n" +
+      "plan-write, then sysroot-runner. With --no-resume it writes a new plan and forgets the state; steps\n" +
+      "whose inputs are as before still come from the store.",
+  },
+  parameters: { flags: buildFlags, aliases: { j: "jobs" } },
+  async func(flags) {
+    await withWorkspace(this, flags.workdir, async (workspace) => {
+      const run = await runSysroot(this, workspace, flags);
+      this.process.stdout.write(`Wrote ${tarballPath(run)}\n`);
+    });
+  },
+});
+
+/** Plan, if there is none or the user starts over; then every phase before the image. */
+export async function runSysroot(
+  context: Bq2Context,
+  workspace: Workspace,
+  flags: SysrootFlags & { readonly output?: string },
+): Promise<RunContext> {
+  preparePlan(context, workspace, flags);
+  const run = await openRun(context, workspace, flags);
+  const phases = run.plan.phases.map(({ name }) => name).filter((name) => name !== IMAGE_PHASE);
+  await runPlan(run, { phases, resume: true, reports: true });
+  if (flags.output !== undefined) {
+    const to = resolvePath(context.platform.host.cwd, flags.output);
+    removeTree(context.platform.files, `${to}.partial`);
+    copyFile(context.platform.files, tarballPath(run), `${to}.partial`);
+    context.platform.files.rename(`${to}.partial`, to);
+  }
+  return run;
+}
+
+function preparePlan(context: Bq2Context, workspace: Workspace, flags: SysrootFlags): void {
+  const { platform, log, version } = context;
+  if (!flags.resume) {
+    for (const path of [workspace.state, workspace.overrides]) removeTree(platform.files, path);
+    savePlan(platform, workspace, planFor(platform, version, flags));
+    log.info(`Wrote build plan at ${workspace.plan}`);
+    return;
+  }
+  const there = loadPlan(platform, workspace);
+  if (there === undefined) {
+    savePlan(platform, workspace, planFor(platform, version, flags));
+    log.info(`Wrote build plan at ${workspace.plan}`);
+    return;
+  }
+  for (const choice of ["arch", "profile", "seed"] as const) {
+    const wanted = flags[choice];
+    if (wanted === undefined || wanted === there[choice]) continue;
+    throw new Bq2Error(
+      `Cannot go on with ${choice} ${wanted}: the plan in ${workspace.root} is of ${choice} ${there[choice]}`,
+      {
+        code: "plan-of-another",
+        hint: "give another --workdir for a build beside it, or --no-resume to start over",
+      },
+    );
+  }
+  if (canonicalJson(planFor(platform, version, there)) === canonicalJson(there)) return;
+  log.warn(
+    "Today's code plans otherwise than the plan on disk, which is followed as it is " +
+      "(bq2 sysroot-builder-overrides takes changed recipes over, --no-resume starts over)",
+  );
+}

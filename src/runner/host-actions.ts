@@ -1,0 +1,131 @@
+/** How the coordinator's own actions are carried out: one executor a kind. */
+import { canonicalJson } from "../base/json.ts";
+import type { HostAction } from "../plan/action.ts";
+import { makeFolders, removeTree } from "../platform/files.ts";
+import { releaseName } from "../recipe/package.ts";
+import { archivePaths, verifiedArchive } from "../sources/cache.ts";
+import { fetchArchives } from "../sources/fetch.ts";
+import { openSeed, prepareSeed } from "../sources/seed.ts";
+import { unpackArchive } from "../sources/unpack.ts";
+import type { RunContext } from "./context.ts";
+import { fetchProgress } from "./fetch-progress.ts";
+import { findPin, sourceTreeKey } from "./keys.ts";
+import { textDigest } from "./manifest.ts";
+import { imageWork, tarballWork } from "./outputs.ts";
+import type { StepWork } from "./run.ts";
+import { sourceTree, sourceTreeRoot } from "./step-view.ts";
+
+type HostExecutor<K extends HostAction["kind"]> = (
+  context: RunContext,
+  action: Extract<HostAction, { kind: K }>,
+) => StepWork;
+
+const EXECUTORS: { readonly [K in HostAction["kind"]]: HostExecutor<K> } = {
+  "fetch-sources": fetchWork,
+  "populate-seed": seedWork,
+  "extract-sources": extractWork,
+  "pack-rootfs": tarballWork,
+  "write-image": imageWork,
+};
+
+/** The work of one host action: its key, whether its result is there, and how it is made. */
+export function hostStep(context: RunContext, action: HostAction): StepWork {
+  const executor = EXECUTORS[action.kind] as (context: RunContext, action: HostAction) => StepWork;
+  return executor(context, action);
+}
+
+function fetchWork(context: RunContext, action: Extract<HostAction, { kind: "fetch-sources" }>): StepWork {
+  const { platform, workspace, plan } = context;
+  const { files } = platform;
+  const archives = action.pins.flatMap((name) => findPin(plan, name).archives);
+  const key = textDigest(platform, canonicalJson(archives.map(({ sha256 }) => sha256)));
+  const isThere = (archive: (typeof archives)[number]): boolean =>
+    files.status(archivePaths(workspace.cache.root, archive).file)?.size === archive.size;
+  return {
+    key,
+    isPresent: () => archives.every(isThere),
+    stored: () => undefined,
+    async make() {
+      const progress = fetchProgress(context, archives);
+      const fetched = await fetchArchives(archives, {
+        platform,
+        fetcher: context.fetcher,
+        cache: workspace.cache.root,
+        mirror: context.mirror,
+        offline: context.offline,
+        onEvent: progress.onEvent,
+      }).finally(progress.end);
+      makeFolders(files, workspace.sources);
+      for (const { archive, path } of fetched) {
+        const link = `${workspace.sources}/${archive.file}`;
+        removeTree(files, link);
+        files.symlink(path, link);
+      }
+      return key;
+    },
+  };
+}
+
+function seedWork(context: RunContext, action: Extract<HostAction, { kind: "populate-seed" }>): StepWork {
+  const { platform, workspace, plan } = context;
+  const cache = workspace.cache.root;
+  const key = textDigest(platform, canonicalJson(action));
+  return {
+    key,
+    isPresent: ({ output }) => openSeed(platform, cache, output) !== undefined,
+    stored: () => undefined,
+    async make() {
+      const seed = await prepareSeed({
+        platform,
+        fetcher: context.fetcher,
+        cache,
+        mirror: context.mirror,
+        offline: context.offline,
+        name: action.seed,
+        arch: plan.arch,
+        packages: action.packages,
+        sha256: context.seedSha256,
+        digest: context.state().seedDigest ?? undefined,
+        onProgress: (text) => context.log.info(`Seed ${action.seed}: ${text}`),
+        onEvent: () => {},
+      });
+      context.log.info(`Seed ${action.seed} has digest ${seed.digest}`);
+      context.update({ seedDigest: seed.digest });
+      return seed.digest;
+    },
+  };
+}
+
+function extractWork(
+  context: RunContext,
+  action: Extract<HostAction, { kind: "extract-sources" }>,
+): StepWork {
+  const { platform, workspace, plan } = context;
+  const { files } = platform;
+  const pins = action.pins.map((name) => findPin(plan, name));
+  const key = textDigest(platform, canonicalJson(pins.map((pin) => sourceTreeKey(platform, pin))));
+  const isThere = (pin: (typeof pins)[number]): boolean =>
+    files.status(sourceTree(context, pin)) !== undefined;
+  return {
+    key,
+    isPresent: () => pins.every(isThere),
+    stored: () => (pins.every(isThere) ? key : undefined),
+    async make() {
+      for (const pin of pins) {
+        if (isThere(pin)) continue;
+        context.log.info(`Unpacking ${releaseName(pin)}`);
+        // A tree of its own below the names that it has in every namespace; complete when it has its name.
+        const [archive] = pin.archives;
+        if (archive === undefined) continue;
+        const root = sourceTreeRoot(context, pin);
+        removeTree(files, root);
+        await unpackArchive(platform, {
+          archive: verifiedArchive(platform, workspace.cache.root, archive),
+          target: sourceTree(context, pin),
+          stripComponents: 1,
+        });
+      }
+      return key;
+    },
+  };
+}

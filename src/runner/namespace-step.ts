@@ -1,0 +1,191 @@
+/**
+ * The half of a step that stays with the coordinator: lays the view out, starts the namespace, takes
+ * the output and puts it into the store.
+ */
+
+import { Bq2Error } from "../base/error.ts";
+import { canonicalJson } from "../base/json.ts";
+import { bytesToName, encodeUtf8 } from "../base/text.ts";
+import { startInNamespaces } from "../linux/namespace.ts";
+import type { View } from "../linux/view.ts";
+import type { InsideAction } from "../plan/action.ts";
+import { parseAs } from "../plan/parse.ts";
+import { type Phase, type Step, stepId } from "../plan/plan.ts";
+import { makeFolders, readText, removeTree, sha256File } from "../platform/files.ts";
+import type { Child } from "../platform/platform.ts";
+import { actionsOf } from "../recipe/actions.ts";
+import { captureOutput } from "./capture.ts";
+import { type RunContext, requireOutput, requireSeed } from "./context.ts";
+import { type InsideRequest, InsideResultSchema } from "./inside.ts";
+import { stepKey } from "./keys.ts";
+import { textDigest } from "./manifest.ts";
+import { lastLines, logPath, StepFailure } from "./report.ts";
+import type { StepWork } from "./run.ts";
+import { changesOf, stepView } from "./step-view.ts";
+
+/** Name of the hidden subcommand that runs {@link runInside}. */
+export const INSIDE_COMMAND = "step-inside";
+
+const SHOWN_LINES = 4;
+
+export function namespaceStep(context: RunContext, phase: Phase, step: Step): StepWork {
+  const { platform, plan, store } = context;
+  const seed = phase.namespace === "seed" ? requireSeed(context) : "";
+  const bare = stepKey(platform, plan, phase, step, seed, (ref) => requireOutput(context, ref));
+  const key = context.binds.length === 0 ? bare : withBinds(context, bare);
+  return {
+    key,
+    isPresent: (record) => store.find(record.key) !== undefined,
+    stored: () => store.find(key),
+    make: () => build(context, phase, step, key),
+  };
+}
+
+/** What is bound in from outside may change an output: it gets a key of its own. */
+function withBinds(context: RunContext, key: string): string {
+  return textDigest(context.platform, canonicalJson({ key, binds: context.binds }));
+}
+
+async function build(context: RunContext, phase: Phase, step: Step, key: string): Promise<string> {
+  const { platform, store } = context;
+  const { files } = platform;
+  const scratch = scratchOf(context, phase, step);
+  removeTree(files, scratch);
+  const view = stepView(context, phase, step, scratch);
+  const actions = actionsOf(phase, step) as InsideAction[];
+  await runInNamespace(context, phase, step, {
+    view,
+    actions,
+    jobs: context.jobs,
+    patches: patchTexts(context, step),
+  });
+  const source = { upper: `${changesOf(scratch)}/upper`, layers: layersBelow(view) };
+  const output = captureOutput(context, phase, step, source, `${scratch}/output`);
+  const digest = store.add(key, stepId(phase.name, step.name), output.folder, output.manifest);
+  removeTree(files, scratch);
+  return digest;
+}
+
+function layersBelow({ root }: View): readonly string[] {
+  return root.kind === "overlay" ? root.layers : [];
+}
+
+/** Where a step's overlay lies while it runs, and stays after a failure. */
+export function scratchOf(context: RunContext, phase: Phase, step: Step): string {
+  return `${context.workspace.work}/${phase.name}/${step.name}`;
+}
+
+/** The text of each patch, held to the digest that its recipe states. */
+function patchTexts(context: RunContext, step: Step): Record<string, string> {
+  const { platform, projectFolder } = context;
+  return Object.fromEntries(
+    step.patches.map(({ file, sha256 }) => {
+      const path = `${projectFolder}/${file}`;
+      const found = sha256File(platform, path);
+      if (found === sha256) return [sha256, bytesToName(platform.files.readFile(path))];
+      throw new Bq2Error(`Cannot use ${file}: its sha256 is ${found}, ${step.name} states ${sha256}`, {
+        code: "digest-mismatch",
+        hint: "if the change is meant, put the new sha256 into the package's package.ts",
+      });
+    }),
+  );
+}
+
+async function runInNamespace(
+  context: RunContext,
+  phase: Phase,
+  step: Step,
+  request: InsideRequest,
+): Promise<void> {
+  const { platform, workspace } = context;
+  const { files } = platform;
+  const scratch = scratchOf(context, phase, step);
+  const requestFile = `${scratch}/request.json`;
+  const resultFile = `${scratch}/result.json`;
+  files.writeFile(requestFile, encodeUtf8(canonicalJson(request)));
+  const log = logPath(workspace, phase.name, step.name);
+  makeFolders(files, `${workspace.logs}/${phase.name}`);
+  const logFd = files.open(log, "write");
+  const resultFd = files.open(resultFile, "write");
+  let interrupted = false;
+  try {
+    const child = await startInNamespaces(platform, {
+      argv: [...platform.host.self, INSIDE_COMMAND, requestFile],
+      network: false,
+      cwd: "/",
+      env: platform.host.env,
+      stdin: "pipe", // by which the inside sees that we are there
+      stdout: { fd: logFd },
+      stderr: { fd: logFd },
+      extraFds: [resultFd],
+      ownGroup: true, // Ctrl-C on the terminal is for us
+    });
+    const undo = platform.processes.onSignal(["SIGINT", "SIGTERM"], () => {
+      interrupted = true;
+      child.kill("SIGKILL"); // ends everything within
+    });
+    context.progress.begin(`${phase.name}/${step.name}`, () => lastLines(platform, log, SHOWN_LINES));
+    try {
+      await judge(context, phase, step, child, request, resultFile, () => interrupted);
+    } finally {
+      undo();
+      context.progress.end();
+    }
+  } finally {
+    files.close(logFd);
+    files.close(resultFd);
+  }
+}
+
+async function judge(
+  context: RunContext,
+  phase: Phase,
+  step: Step,
+  child: Child,
+  request: InsideRequest,
+  resultFile: string,
+  interrupted: () => boolean,
+): Promise<void> {
+  const exit = await child.wait();
+  const id = stepId(phase.name, step.name);
+  const text = readText(context.platform.files, resultFile);
+  if (text === "") throw unexplainedEnd(context, phase, step, exit, interrupted());
+  const result = parseAs(InsideResultSchema, text, resultFile, "run the step again");
+  if (result.message === null) return;
+  const action = result.failedAction === null ? undefined : request.actions[result.failedAction];
+  throw new StepFailure(`Cannot build ${id}: ${result.message}`, {
+    hint: result.hint ?? `the whole log is ${logPath(context.workspace, phase.name, step.name)}`,
+    action,
+    actionIndex: result.failedAction,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    interrupted: false,
+  });
+}
+
+/** The namespace ended without a word: stopped, killed, or never made. */
+function unexplainedEnd(
+  context: RunContext,
+  phase: Phase,
+  step: Step,
+  exit: { readonly code?: number | undefined; readonly signal?: string | undefined },
+  interrupted: boolean,
+): StepFailure {
+  const id = stepId(phase.name, step.name);
+  const how = exit.signal === undefined ? `exit code ${exit.code}` : `signal ${exit.signal}`;
+  const words = lastLines(context.platform, logPath(context.workspace, phase.name, step.name), 1)[0];
+  return new StepFailure(
+    interrupted
+      ? `Stopped ${id}`
+      : `Cannot build ${id}: its namespace ended with ${how}${words === undefined ? "" : ` (${words})`}`,
+    {
+      hint: interrupted
+        ? "run the same command again to go on from here"
+        : "bq2 doctor says whether namespaces work here",
+      actionIndex: null,
+      exitCode: exit.code ?? null,
+      signal: exit.signal ?? null,
+      interrupted,
+    },
+  );
+}

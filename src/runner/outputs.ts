@@ -1,0 +1,118 @@
+/** What is handed to the user: the rootfs tarball, the disk image, and their digests. */
+import { Bq2Error } from "../base/error.ts";
+import { canonicalJson } from "../base/json.ts";
+import { compareNames } from "../base/text.ts";
+import type { Tree } from "../formats/tree.ts";
+import { buildImage } from "../image/build-image.ts";
+import type { HostAction } from "../plan/action.ts";
+import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
+import { type RunContext, requireOutput } from "./context.ts";
+import { rootfsSteps, withBuiltRootfs } from "./layers.ts";
+import { textDigest } from "./manifest.ts";
+import type { StepWork } from "./run.ts";
+import { writeTarball } from "./tarball.ts";
+
+/** Raise these where the same rootfs is to give other bytes. */
+const TARBALL_FORMAT = "bq2-tarball/1";
+const IMAGE_FORMAT = "bq2-image/1";
+
+export const DIGESTS_FILE = "SHA256SUMS";
+
+type ActionOf<K extends HostAction["kind"]> = Extract<HostAction, { kind: K }>;
+
+/** The host action of a kind in the plan, with its file. Throws where a profile has none. */
+function outputAction<K extends "pack-rootfs" | "write-image">(context: RunContext, kind: K): ActionOf<K> {
+  for (const phase of context.plan.phases) {
+    for (const { build } of phase.steps) {
+      if (build.kind === "host" && build.action.kind === kind) return build.action as ActionOf<K>;
+    }
+  }
+  throw new RangeError(`Cannot find a ${kind} action in the plan`);
+}
+
+export function tarballPath(context: RunContext): string {
+  return `${context.workspace.output}/${outputAction(context, "pack-rootfs").file}.tar.gz`;
+}
+
+export function imagePath(context: RunContext): string {
+  return `${context.workspace.output}/${outputAction(context, "write-image").file}.qcow2`;
+}
+
+export function tarballWork(context: RunContext, action: ActionOf<"pack-rootfs">): StepWork {
+  const path = tarballPath(context);
+  return {
+    key: outputKey(context, TARBALL_FORMAT, action),
+    isPresent: () => context.platform.files.status(path) !== undefined,
+    stored: () => undefined,
+    async make() {
+      const digest = await withBuiltRootfs(context, (tree) => writeTarball(context.platform, tree, path));
+      recordDigest(context, `${action.file}.tar`, digest);
+      context.log.info(`Wrote ${path}`);
+      return digest;
+    },
+  };
+}
+
+export function imageWork(context: RunContext, action: ActionOf<"write-image">): StepWork {
+  const path = imagePath(context);
+  const { platform, plan } = context;
+  return {
+    key: outputKey(context, IMAGE_FORMAT, action),
+    isPresent: () => platform.files.status(path) !== undefined,
+    stored: () => undefined,
+    async make() {
+      makeFolders(platform.files, context.workspace.output);
+      const digest = await withBuiltRootfs(context, async (rootfs) => {
+        const image = await buildImage(platform, {
+          rootfs,
+          kernel: kernelFile(rootfs, action.kernel),
+          output: path,
+          format: "qcow2",
+          size: action.size,
+          compress: true,
+          arch: plan.arch,
+          epoch: plan.epoch,
+          wantsRawDigest: true,
+        });
+        if (image.rawSha256 === undefined)
+          throw new RangeError("an image without the digest that was asked for");
+        return image.rawSha256;
+      });
+      recordDigest(context, `${action.file}.raw`, digest);
+      context.log.info(`Wrote ${path}`);
+      return digest;
+    },
+  };
+}
+
+/** Where the store keeps the kernel that the rootfs has at `path`. */
+function kernelFile(rootfs: Tree, path: string): string {
+  const kernel = rootfs.find((entry) => `/${entry.path}` === path);
+  if (kernel?.kind === "file" && kernel.content.file !== undefined) return kernel.content.file.path;
+  throw new Bq2Error(`Cannot write the image: the rootfs has no kernel at ${path}`, {
+    code: "no-kernel",
+    hint: "an override may have removed its step",
+  });
+}
+
+/** All that the file depends on: the rootfs's outputs, in order, and how it is written. */
+function outputKey(context: RunContext, format: string, action: HostAction): string {
+  const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
+  return textDigest(context.platform, canonicalJson({ format, epoch: context.plan.epoch, action, outputs }));
+}
+
+/** One line of SHA256SUMS, in the form that `sha256sum --check` reads; others stay. */
+function recordDigest(context: RunContext, name: string, digest: string): void {
+  const { files } = context.platform;
+  const path = `${context.workspace.output}/${DIGESTS_FILE}`;
+  const lines = files.status(path) === undefined ? [] : readText(files, path).split("\n");
+  const others = lines.filter((line) => line !== "" && !line.endsWith(`  ${name}`));
+  const sorted = [...others, `${digest}  ${name}`].sort((a, b) => compareNames(a.slice(66), b.slice(66)));
+  writeFileAtomic(files, path, `${sorted.join("\n")}\n`);
+}
+
+/** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */
+export async function rewriteTarball(context: RunContext): Promise<{ path: string; digest: string }> {
+  const digest = await tarballWork(context, outputAction(context, "pack-rootfs")).make();
+  return { path: tarballPath(context), digest };
+}
