@@ -186,7 +186,10 @@ class Output {
     return true;
   }
 
-  /** What follows a line without a line end starts on a new line all the same. */
+  /**
+   * What follows a line without a line end starts on a new line all the same. (GNU patch does so too, but
+   * for a line that is added before context which fuzz has let fall: there it joins the two.)
+   */
   #add(line: string): void {
     const last = this.#lines.length - 1;
     const previous = this.#lines[last];
