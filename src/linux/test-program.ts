@@ -1,0 +1,47 @@
+/**
+ * For tests, bundled and run by Node: the caller and the program within of `namespace.ts`, in one file.
+ *
+ * - `outside NETWORK VIEW PROGRAM ARGUMENT…` starts itself in namespaces (`NETWORK`: `network` or `none`);
+ * - `inside VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program there, ends with its code.
+ */
+import { describeError } from "../base/error.ts";
+import { nodePlatform } from "../platform/node.ts";
+import { startInNamespaces } from "./namespace.ts";
+import { enterView, type View } from "./view.ts";
+
+const platform = nodePlatform();
+const FAILED = 98;
+
+async function outside([network, ...request]: readonly string[]): Promise<number | undefined> {
+  const child = await startInNamespaces(platform, {
+    argv: [...platform.host.self, "inside", ...request],
+    network: network === "network",
+    cwd: "/",
+    env: platform.host.env,
+    stdin: "pipe",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  return (await child.wait()).code;
+}
+
+async function inside([view, ...argv]: readonly string[]): Promise<number | undefined> {
+  enterView(platform, JSON.parse(view ?? "") as View);
+  const child = await platform.processes.spawn({
+    argv,
+    cwd: "/",
+    env: { ...platform.host.env, PATH: "/bin" },
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  return (await child.wait()).code;
+}
+
+try {
+  const [, role, ...rest] = platform.host.argv;
+  process.exitCode = (await (role === "outside" ? outside(rest) : inside(rest))) ?? FAILED;
+} catch (error) {
+  platform.host.writeError(`${describeError(error)}\n`);
+  process.exitCode = FAILED;
+}
