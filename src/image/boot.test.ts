@@ -1,10 +1,17 @@
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
+import { encodeQcow2Header } from "../formats/qcow2.ts";
 import { makeFolders } from "../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
 import { type BootOptions, boot, bootArgv } from "./boot.ts";
 
-const QCOW2_START = Uint8Array.from([0x51, 0x46, 0x49, 0xfb, 0, 0, 0, 3]);
+const QCOW2_START = encodeQcow2Header({
+  virtualSize: 2 ** 30,
+  l1Entries: 2,
+  l1Offset: 2 ** 16,
+  refcountTableOffset: 2 ** 17,
+  refcountTableClusters: 1,
+});
 
 const OPTIONS: BootOptions = {
   image: "/out/disk.qcow2",

@@ -3,7 +3,11 @@
  * on the terminal.
  */
 import type { Arch } from "../base/arch.ts";
+import { equalBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import { SECTOR_SIZE } from "../formats/gpt.ts";
+import { readDiskFormat } from "../formats/qcow2.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Acceleration, EMULATORS, type Emulator, type Firmware, qemuArgv } from "./qemu.ts";
 
@@ -61,9 +65,7 @@ export async function boot(platform: Platform, options: BootOptions): Promise<nu
 }
 
 /** A GPT's header begins so, in the second sector (UEFI 2.10, 5.3.2). */
-const GPT_SIGNATURE = "EFI PART";
-const GPT_SIGNATURE_OFFSET = 512;
-const QCOW2_SIGNATURE = "QFI\xfb"; // QEMU, docs/interop/qcow2.txt
+const GPT_SIGNATURE = encodeUtf8("EFI PART");
 
 function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
   const { files } = platform;
@@ -74,25 +76,25 @@ function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
       hint: "`bq2 build` makes one",
     });
   }
-  const start = new Uint8Array(GPT_SIGNATURE_OFFSET + GPT_SIGNATURE.length);
-  if (status.kind !== "folder") {
-    const fd = files.open(image, "read");
-    try {
-      files.read(fd, start, 0, start.length, 0);
-    } finally {
-      files.close(fd);
-    }
-  }
-  if (startsWith(start, QCOW2_SIGNATURE)) return "qcow2";
-  if (startsWith(start.subarray(GPT_SIGNATURE_OFFSET), GPT_SIGNATURE)) return "raw";
+  const start = status.kind === "folder" ? new Uint8Array(0) : readStart(platform, image);
+  const { format } = readDiskFormat(start);
+  const hasGpt = equalBytes(start.subarray(SECTOR_SIZE, SECTOR_SIZE + GPT_SIGNATURE.length), GPT_SIGNATURE);
+  if (format === "qcow2" || hasGpt) return format;
   throw new Bq2Error(`Cannot boot ${image}: it is neither a QCOW2 image nor a raw disk with a GPT`, {
     code: "not-a-disk",
     hint: "`bq2 image` makes a disk from a root filesystem and a kernel",
   });
 }
 
-function startsWith(bytes: Uint8Array, signature: string): boolean {
-  return String.fromCharCode(...bytes.subarray(0, signature.length)) === signature;
+/** The first two sectors, fewer where the file is shorter. */
+function readStart({ files }: Platform, path: string): Uint8Array {
+  const start = new Uint8Array(2 * SECTOR_SIZE);
+  const fd = files.open(path, "read");
+  try {
+    return start.subarray(0, files.read(fd, start, 0, start.length, 0));
+  } finally {
+    files.close(fd);
+  }
 }
 
 function checkKvm(platform: Platform, arch: Arch): void {

@@ -10,7 +10,7 @@ const [disk = "", output = ""] = process.argv.slice(2);
 const { files, bulk } = nodePlatform();
 const sources = new OpenFiles(files);
 const fd = files.open(output, "create");
-const sink = new FileSink(files, fd, sources);
+const sink = new FileSink(files, fd);
 const length = await writeQcow2(sources.contentOf(disk, statSync(disk).size), sink, { compress: true, bulk });
 sink.flush();
 files.truncate(fd, length);

@@ -1,0 +1,19 @@
+/** `tarball FOLDER OUTPUT`: a folder as a deterministic tar.gz. */
+import process from "node:process";
+import { GzipWriter } from "../../../src/formats/gzip.ts";
+import { writeTar } from "../../../src/formats/tar-writer.ts";
+import { folderTree } from "../../../src/image/folder-tree.ts";
+import { OpenFiles } from "../../../src/image/open-files.ts";
+import { nodePlatform } from "../../../src/platform/node.ts";
+
+const [folder = "", output = ""] = process.argv.slice(2);
+const { files, bulk, host } = nodePlatform();
+const fd = files.open(output, "create");
+const gzip = new GzipWriter(bulk, (bytes) => files.write(fd, bytes, null), {
+  level: 6,
+  parallel: 2 * host.cpuCount,
+});
+const tree = folderTree(files, new OpenFiles(files), folder, { owners: "root", times: 0 });
+await writeTar(tree, (bytes) => gzip.write(bytes));
+await gzip.end();
+files.close(fd);
