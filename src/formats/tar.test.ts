@@ -79,7 +79,10 @@ function codeOf(body: () => unknown): string {
 }
 
 /** A tar archive of one hand-made member and the end mark. */
-function handMade(values: Parameters<typeof encodeHeader>[2], body = new Uint8Array(0)): Uint8Array {
+function handMade(
+  values: Parameters<typeof encodeHeader>[2],
+  body: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const bytes = new Uint8Array(512 + Math.ceil(body.length / 512) * 512 + 1024);
   encodeHeader(bytes, 0, values);
   bytes.set(body, 512);
