@@ -101,10 +101,15 @@ export function overlayView(
   };
 }
 
-/** The argv that runs the program as `user`. */
-export function programArgv(place: Place, user: User, args: readonly string[]): string[] {
+/** The argv that runs the program as `user`, by way of the command `wrapped` if there is one. */
+export function programArgv(
+  place: Place,
+  user: User,
+  args: readonly string[],
+  wrapped: readonly string[] = [],
+): string[] {
   const drop = ["setpriv", `--reuid=${NOBODY_ELSE}`, `--regid=${NOBODY_ELSE}`, "--clear-groups", "--"];
-  return [...(isDropped(user) ? drop : []), process.execPath, place.program, ...args];
+  return [...(isDropped(user) ? drop : []), ...wrapped, process.execPath, place.program, ...args];
 }
 
 export interface Result {

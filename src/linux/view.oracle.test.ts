@@ -1,11 +1,20 @@
 /** Views for real: as root and as an ordinary user, judged by a busybox shell within and by the host outside. */
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { forgetOverlay, upperChanges } from "./overlay.ts";
-import { makePlace, overlayView, type Place, removePlace, runInView, USERS } from "./test-place.ts";
+import {
+  makePlace,
+  overlayView,
+  type Place,
+  programArgv,
+  removePlace,
+  runInView,
+  USERS,
+} from "./test-place.ts";
 import type { View } from "./view.ts";
 
 const available = requireTools("busybox", "unshare", "setpriv", "ldd", "which", "chmod");
@@ -192,14 +201,33 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(names(out)).toEqual(names(fs.readFileSync("/proc/net/dev", "utf8")));
   });
 
-  test("changes on a file system that overlayfs does not take: the error says so", () => {
+  test("changes on an overlay, which overlayfs does not take: the error says so", () => {
     const inner = overlayView(place, "nested", user);
+    const own = dirname(inner.changes);
     const view: View = {
       ...inner,
-      root: { kind: "overlay", layers: [place.busybox[user]], changes: "/proc" },
+      root: { kind: "overlay", layers: [place.busybox[user]], changes: join(own, "merged/changes") },
     };
-    const { error, code } = runInView(place, user, view, "true");
-    expect(code).toBe(98);
-    expect(error).toMatch(/^Cannot /);
+    const script = `mkdir lower upper work merged && exec mount -t overlay overlay \\
+      -o userxattr,lowerdir=lower,upperdir=upper,workdir=work merged`;
+    const wrapped = [
+      "unshare",
+      "--user",
+      "--map-root-user",
+      "--mount",
+      "sh",
+      "-c",
+      `(${script}) && exec "$@"`,
+      "sh",
+    ];
+    const [command = "", ...args] = programArgv(
+      place,
+      user,
+      ["inside", JSON.stringify(view), "true"],
+      wrapped,
+    );
+    const { stderr, status } = spawnSync(command, args, { cwd: own, encoding: "utf8" });
+    expect(stderr).toMatch(/Cannot mount overlay on .*EINVAL.*hint: .*not overlayfs or NFS/s);
+    expect(status).toBe(98);
   });
 });
