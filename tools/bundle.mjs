@@ -71,7 +71,8 @@ export async function bundle() {
     platform: "node",
     target: "node20",
     format: "esm",
-    external: ["koffi"], // finds its native library beside its own files
+    // koffi finds its native library beside its own files; undici is CommonJS, whose exports a bundle loses.
+    external: ["koffi", "undici"],
     absWorkingDir: projectFolder,
     outdir: distFolder,
     entryNames: "bq2",

@@ -12,6 +12,7 @@ const OTHER_FILES = {
   "src/platform/memory.ts": "",
   "src/platform/node.ts": "",
   "src/commands/boot.ts": "",
+  "src/sources/test-server.ts": "",
   "pkgs/musl/package.ts": "",
 };
 
@@ -30,6 +31,9 @@ const ALLOWED: readonly (readonly [path: string, text: string])[] = [
   ["src/formats/gpt.oracle.test.ts", `import fs from "node:fs"; import { test } from "vitest";`],
   ["src/formats/gpt.test.ts", `import { memoryPlatform } from "../platform/memory.ts";`],
   ["src/platform/node-files.test.ts", `import { nodePlatform } from "./node.ts"; import "node:fs";`],
+  ["src/platform/memory.test.ts", `import { nodeBulk } from "./node.ts";`],
+  ["src/linux/test-place.ts", `import "node:fs"; import "esbuild";`],
+  ["src/sources/fetch.oracle.test.ts", `import { server } from "./test-server.ts";`],
   ["bq2.ts", `const boot = () => import("./src/commands/boot.ts");`],
   [
     "pkgs/busybox/package.ts",
@@ -56,6 +60,7 @@ const REFUSED: readonly (readonly [path: string, text: string, problem: RegExp])
   ["src/formats/gpt.ts", `import { x } from "./tar.test.ts";`, /a test is not imported/],
   ["src/formats/gpt.ts", `import { x } from "./missing.ts";`, /no such file/],
   ["src/formats/gpt.ts", `import { x } from "./tar";`, /no such file/],
+  ["src/sources/fetch.ts", `import { server } from "./test-server.ts";`, /only tests/],
   ["src/unheard/of.ts", "", /no rule/],
 ];
 

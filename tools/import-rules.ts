@@ -37,8 +37,13 @@ const PRODUCT_RULES: readonly Rule[] = [
   rule("src/formats", [BASE, PLATFORM_INTERFACE]),
   rule("src/plan", [BASE], ["valibot"]),
   rule("src/recipe", [BASE, PLAN]),
-  rule("pkgs", [folder("src/recipe")]),
-  { files: NODE_PLATFORM, mayImport: [BASE, PLATFORM_INTERFACE], packages: ["koffi", "undici"], node: true },
+  rule("pkgs", [BASE, PLAN, folder("src/recipe"), /^src\/sources\/seed-packages\.ts$/]),
+  {
+    files: NODE_PLATFORM,
+    mayImport: [BASE, PLATFORM_INTERFACE],
+    packages: ["koffi", "log-update", "undici"],
+    node: true,
+  },
   {
     files: /^src\/platform\/(quickjs|memory)\b/,
     mayImport: [BASE, PLATFORM_INTERFACE],
@@ -48,15 +53,20 @@ const PRODUCT_RULES: readonly Rule[] = [
   { files: PLATFORM_INTERFACE, mayImport: [BASE], packages: [], node: false },
   rule("src/linux", [BASE, PLATFORM_INTERFACE]),
   rule("src/sources", [BASE, FORMATS, PLATFORM_INTERFACE, /^src\/plan\/source\.ts$/], ["valibot"]),
-  rule("src/runner", [
-    BASE,
-    FORMATS,
-    folder("src/recipe"),
-    PLAN,
-    PLATFORM_INTERFACE,
-    folder("src/linux"),
-    folder("src/sources"),
-  ]),
+  rule(
+    "src/runner",
+    [
+      BASE,
+      FORMATS,
+      folder("src/recipe"),
+      PLAN,
+      PLATFORM_INTERFACE,
+      folder("src/linux"),
+      folder("src/sources"),
+      folder("src/image"),
+    ],
+    ["valibot"],
+  ),
   rule("src/image", [BASE, FORMATS, PLATFORM_INTERFACE]),
   rule("src/efi", [BASE, FORMATS]),
   rule("src/init", [BASE, folder("src/linux"), PLATFORM_INTERFACE]),
@@ -67,8 +77,9 @@ const PRODUCT_RULES: readonly Rule[] = [
 /** What no product code imports, but checks and judges it. */
 const WORKSHOP_RULES: readonly Rule[] = [
   {
-    // Host code: judged by outside tools, or about Node itself.
-    files: /\.oracle\.test\.ts$|^src\/platform\/node.*\.test\.ts$|^(tools|tests)\/|^[^/]*\.config\.ts$/,
+    // Host code: judged by outside tools, what such tests share, about an engine's own platform, and the workshop.
+    files:
+      /\.oracle\.test\.ts$|\/test-[^/]*\.ts$|^src\/platform\/.*\.test\.ts$|^(tools|tests)\/|^[^/]*\.config\.ts$/,
     mayImport: [ANYTHING],
     packages: [
       "@valibot/to-json-schema",
@@ -126,8 +137,15 @@ function checkImport(
   if (fileRule.mayImport.includes(ANYTHING) && !target.endsWith(".ts")) return undefined;
   if (!files.has(target)) return "no such file (the name ends in .ts)";
   if (/\.test\.ts$/.test(target)) return "a test is not imported";
+  if (isTestHelper(target) && !WORKSHOP_RULES.includes(fileRule))
+    return "only tests may import what tests share";
   if ([fileRule.files, ...fileRule.mayImport].some((allowed) => allowed.test(target))) return undefined;
   return `${dirname(path)} may not import it (the table stands in tools/import-rules.ts)`;
+}
+
+/** What several tests of a folder share: `src/sources/test-server.ts`. */
+function isTestHelper(path: string): boolean {
+  return /^(src|pkgs)\/(.*\/)?test-[^/]*\.ts$/.test(path);
 }
 
 function checkPackage(specifier: string, fileRule: Rule): string | undefined {
