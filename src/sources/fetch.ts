@@ -176,10 +176,8 @@ class Run {
   /** Fills the part file with verified bytes and gives the address or path they are from. */
   async #obtain(archive: Archive, paths: ArchivePaths): Promise<string> {
     const { platform, fetcher, mirror, offline = false } = this.#options;
-    // Cut off between the last byte and the final name, as by a power cut.
-    if (checkFile(platform, paths.part, archive).outcome === "good") {
-      return readPartNote(platform.files, paths)?.url ?? paths.part;
-    }
+    const here = this.#already(archive, paths);
+    if (here !== undefined) return here;
     const reasons: string[] = [];
     const attempt = async (origin: string, body: (job: Job) => Promise<void>): Promise<boolean> => {
       const reason = await this.#persist(archive, paths, origin, body);
@@ -199,6 +197,22 @@ class Run {
       }
     }
     throw new Unfetched(archive, reasons);
+  }
+
+  /** The bytes may be in the archive's folder without its name: whole as a part, or as a pin named them before. */
+  #already(archive: Archive, paths: ArchivePaths): string | undefined {
+    const { platform } = this.#options;
+    const { files } = platform;
+    // Cut off between the last byte and the final name, as by a power cut.
+    if (checkFile(platform, paths.part, archive).outcome === "good") {
+      return readPartNote(files, paths)?.url ?? paths.part;
+    }
+    const others = files.list(paths.folder).map((name) => `${paths.folder}/${name}`);
+    const same = others.find((path) => checkFile(platform, path, archive).outcome === "good");
+    if (same === undefined) return undefined;
+    removeIfThere(files, paths.part);
+    files.link(same, paths.part);
+    return same;
   }
 
   async #addresses(origin: Archive["origins"][number], reasons: string[]): Promise<readonly string[]> {
