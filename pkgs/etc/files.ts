@@ -49,12 +49,14 @@ exec udhcpc -f -i eth0 >/run/udhcpc.log 2>&1
 `;
 
 const SERIAL_SHELL = `#!/bin/sh
-# A shell on the console that the kernel was given last, unless that is the screen, which has its own.
+# A shell on the console that the kernel was given last, unless that is the screen, which has its own, or a
+# port that is not there: the kernel takes the PC's first serial port unseen, and writing to it then fails.
 console=$(sed 's/.* //' /sys/class/tty/console/active)
 case $console in
   tty[0-9]*) exec sleep 2147483647 ;;
-  *) exec cttyhack sh -l ;;
 esac
+echo >"/dev/$console" || exec sleep 2147483647
+exec cttyhack sh -l
 `;
 
 const SHUTDOWN = `#!/bin/sh
