@@ -25,7 +25,7 @@ export const distFolder = join(projectFolder, "dist");
 export const entryFile = join(distFolder, "bq2.js");
 
 /** What the bundle is made from; the rest of the checkout does not change it. */
-const INPUTS = ["bq2.ts", "src", "pkgs", "package-lock.json", "tools/bundle.mjs"];
+const INPUTS = ["bq2.ts", "src", "pkgs", "package.json", "package-lock.json", "tools/bundle.mjs"];
 
 const CHUNK_LIFETIME_SECONDS = 24 * 60 * 60; // longer than any program that may still load one
 

@@ -3,6 +3,7 @@
  * digest names the output; times are not in it (every output has the plan's one time).
  */
 import * as v from "valibot";
+import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import type { Content, Entry, Tree } from "../formats/tree.ts";
@@ -31,32 +32,36 @@ export type Owners = Readonly<Record<string, { readonly uid: number; readonly gi
 /**
  * The manifest of a tree, owners taken from `owners` (0:0 where it says nothing).
  *
- * @throws RangeError for devices, fifos and sockets: outputs never hold them.
+ * @throws Bq2Error `stray-output` for devices, fifos and sockets: outputs never hold them.
  */
 export function manifestOf(platform: Platform, tree: Tree, owners: Owners): ManifestEntry[] {
-  return tree.map((entry) => {
-    const { uid, gid } = owners[entry.path] ?? { uid: 0, gid: 0 };
-    const base = { path: entry.path, mode: entry.mode, uid, gid };
-    switch (entry.kind) {
-      case "file":
-        return {
-          kind: entry.kind,
-          ...base,
-          size: entry.content.size,
-          sha256: contentDigest(platform, entry.content),
-        };
-      case "folder":
-        return { kind: entry.kind, ...base };
-      case "symlink":
-      case "hardlink":
-        return { kind: entry.kind, ...base, target: entry.target };
-      case "char":
-      case "block":
-      case "fifo":
-      case "socket":
-        throw new RangeError(`Cannot keep /${entry.path}: an output holds no ${entry.kind}`);
-    }
-  });
+  return tree.map((entry) => manifestEntry(platform, entry, owners[entry.path] ?? { uid: 0, gid: 0 }));
+}
+
+function manifestEntry(platform: Platform, entry: Entry, owner: { uid: number; gid: number }): ManifestEntry {
+  const base = { path: entry.path, mode: entry.mode, ...owner };
+  switch (entry.kind) {
+    case "file":
+      return {
+        kind: entry.kind,
+        ...base,
+        size: entry.content.size,
+        sha256: contentDigest(platform, entry.content),
+      };
+    case "folder":
+      return { kind: entry.kind, ...base };
+    case "symlink":
+    case "hardlink":
+      return { kind: entry.kind, ...base, target: entry.target };
+    case "char":
+    case "block":
+    case "fifo":
+    case "socket":
+      throw new Bq2Error(`Cannot keep /${entry.path}: an output holds no ${entry.kind}`, {
+        code: "stray-output",
+        hint: "let the step leave it out; device nodes are made by the kernel's devtmpfs",
+      });
+  }
 }
 
 /** sha256 over the manifest in its canonical form. */

@@ -1,0 +1,90 @@
+/** A run context over the memory platform, for tests: a small plan, a store, no network. */
+
+import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef } from "../plan/plan.ts";
+import { emptyState, type State } from "../plan/state.ts";
+import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
+import { nodeBulk } from "../platform/node-bulk.ts";
+import { FetchError } from "../platform/platform.ts";
+import type { RunContext } from "./context.ts";
+import { planDigest } from "./keys.ts";
+import { openStore } from "./store.ts";
+import { workspaceAt } from "./workspace.ts";
+
+export function testPlatform(): MemoryPlatform {
+  return memoryPlatform({ bulk: nodeBulk, host: { env: { BQ2_CACHE: "/cache" }, cwd: "/home" } });
+}
+
+export function testStep(name: string, needs: readonly StepRef[] = [], flags: readonly string[] = []): Step {
+  return {
+    name,
+    version: "1",
+    sources: [],
+    patches: [],
+    needs: [...needs],
+    env: {},
+    prefix: "/usr",
+    workdir: `/workspace/build/${name}`,
+    owners: {},
+    build: {
+      kind: "steps",
+      why: "a test",
+      actions: [{ kind: "run", argv: ["make", ...flags], cwd: "/", env: {} }],
+    },
+  };
+}
+
+export function testPhase(name: string, steps: readonly Step[], change: Partial<Phase> = {}): Phase {
+  return {
+    name,
+    description: `Test ${name}.`,
+    namespace: "seed",
+    destdir: { root: "bq2", path: "/" },
+    writes: ["/"],
+    env: { PATH: "/bin" },
+    steps: [...steps],
+    ...change,
+  };
+}
+
+export function testPlan(phases: readonly Phase[]): Plan {
+  return {
+    format: PLAN_FORMAT,
+    version: "0.0.0",
+    arch: "x86_64",
+    profile: "minimal",
+    seed: "host",
+    epoch: 1000,
+    pins: [],
+    phases: [...phases],
+  };
+}
+
+export function testContext(platform: MemoryPlatform, plan: Plan, logged: string[] = []): RunContext {
+  const workspace = workspaceAt(platform, "work");
+  let state = emptyState(planDigest(platform, plan));
+  const log = (line: string): void => {
+    logged.push(line);
+  };
+  return {
+    platform,
+    workspace,
+    plan,
+    store: openStore(platform, workspace.cache.store),
+    log: { info: log, warn: log, error: log },
+    progress: { begin: () => {}, end: () => {} },
+    jobs: 2,
+    projectFolder: "/project",
+    fetcher: {
+      get: () => Promise.reject(new FetchError("a test asked the network", "unreachable")),
+      close: () => Promise.resolve(),
+    },
+    mirror: undefined,
+    seedSha256: undefined,
+    offline: true,
+    binds: [],
+    state: () => state,
+    update(change: Partial<State>) {
+      state = { ...state, ...change };
+    },
+  };
+}
