@@ -56,7 +56,6 @@ export const COMMON_OPTIONS: readonly KernelOption[] = [
   on("SHMEM", "tmpfs with contents in memory"),
   on("ADVISE_SYSCALLS", "fadvise and madvise"),
   on("POSIX_TIMERS", "timer_create and setitimer"),
-  on("KERNEL_GZIP", "quicker to unpack than xz under emulation; takes gzip to build"),
 
   // Processor
   on("SMP", "more than one CPU"),
@@ -158,6 +157,7 @@ export const COMMON_OPTIONS: readonly KernelOption[] = [
 
 const X86_64_OPTIONS: readonly KernelOption[] = [
   on("64BIT", "x86_64, not i386"),
+  on("KERNEL_GZIP", "quicker to unpack than xz under emulation; takes gzip to build"),
   on("UNWINDER_FRAME_POINTER", "stack traces without objtool (see the patches)"),
   on("HYPERVISOR_GUEST", "offers KVM_GUEST"),
   on("PARAVIRT", "offers KVM_GUEST"),
@@ -182,7 +182,7 @@ const X86_64_OPTIONS: readonly KernelOption[] = [
   on("RTC_DRV_CMOS", "the PC's clock"),
 ];
 
-/** Written from Kconfig; not yet built or booted. */
+/** All accepted by Kconfig of Linux 6.12; not yet compiled or booted. */
 const AARCH64_OPTIONS: readonly KernelOption[] = [
   {
     option: "CMDLINE",
