@@ -14,7 +14,7 @@ import type { TarHandler } from "../formats/tar-reader.ts";
 import type { Files } from "../platform/platform.ts";
 
 export interface UnpackOptions {
-  /** Leading names to drop; members with no more names than that are left out. 0 unless told. */
+  /** Leading names to drop, 0 unless told; members with fewer, and files with no more, are left out. */
   readonly stripComponents?: number;
   /** Maps a path (already stripped), or leaves the member out (`undefined`). */
   readonly rename?: (path: string) => string | undefined;
@@ -58,20 +58,23 @@ export class FolderUnpacker implements TarHandler {
   #totalBytes = 0;
   #open: { readonly fd: number; readonly path: string; readonly member: TarMember } | undefined;
 
-  /** `root` is an absolute path of a folder that is there. */
-  constructor(files: Files, root: string, options: UnpackOptions) {
+  /** `root` is an absolute path of a folder that is there; a new one gets its mode and time from here. */
+  constructor(files: Files, root: string, rootIsNew: boolean, options: UnpackOptions) {
     this.#files = files;
     this.#root = root;
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    if (rootIsNew) this.#folderFacts.set("", { mode: IMPLIED_FOLDER_MODE, mtime: 0 });
   }
 
   member(member: TarMember): void {
     this.#count(member);
     const path = this.#finalPath(member.path);
     if (path === undefined) return;
-    if (path === "" && member.kind !== "folder")
+    if (path === "" && member.kind !== "folder") {
+      if ((this.#options.stripComponents ?? 0) > 0) return; // a file beside the folder that is stripped
       throw hostile(member.path, "a name that is the folder itself");
+    }
     switch (member.kind) {
       case "folder":
         this.#folderFacts.set(this.#folder(path, member), { mode: member.mode, mtime: member.mtime });
@@ -199,7 +202,9 @@ export class FolderUnpacker implements TarHandler {
 
   #putSymlink(path: string, member: TarMember): void {
     const keepsAll = this.#options.outsideLinks === "keep";
-    if (member.target === "") throw hostile(member.path, "a symbolic link to nothing");
+    if (member.target === "" || member.target.includes("\0")) {
+      throw hostile(member.path, "a symbolic link whose text no link can have");
+    }
     if (!keepsAll && resolveLink(path, member.target) === undefined) {
       throw hostile(member.path, `a symbolic link to ${member.target}, which is out of the folder`);
     }

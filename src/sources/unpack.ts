@@ -64,7 +64,7 @@ export async function unpackArchive(
   makeFolders(files, dirname(target));
   files.makeFolder(partial, 0o700);
   try {
-    await unpackInto(platform, archive, compression, partial, request);
+    await unpackInto(platform, archive, compression, partial, true, request);
     files.rename(partial, target);
   } catch (error) {
     removeTree(files, partial);
@@ -105,7 +105,7 @@ export async function unpackDeb(
       files.close(innerFd);
     }
     const options: UnpackOptions = { outsideLinks: "keep", devices: "skip", ...request };
-    await unpackInto(platform, temporary, compressionOf(data.name), target, options);
+    await unpackInto(platform, temporary, compressionOf(data.name), target, false, options);
   } finally {
     files.close(fd);
     removeTree(files, temporary);
@@ -117,9 +117,10 @@ async function unpackInto(
   archive: string,
   compression: Compression,
   folder: string,
+  folderIsNew: boolean,
   options: UnpackOptions,
 ): Promise<void> {
-  const unpacker = new FolderUnpacker(platform.files, folder, options);
+  const unpacker = new FolderUnpacker(platform.files, folder, folderIsNew, options);
   const reader = new TarReader(unpacker);
   try {
     for await (const chunk of platform.bulk.decompress(archive, compression)) reader.push(chunk);
