@@ -11,7 +11,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-function project(name: string, include: string[], testTimeout: number): TestProjectInlineConfiguration {
+/** `oneByOne`: a test there takes all cores and much memory by itself. */
+function project(
+  name: string,
+  include: string[],
+  testTimeout: number,
+  oneByOne = false,
+): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
@@ -20,6 +26,7 @@ function project(name: string, include: string[], testTimeout: number): TestProj
       exclude: name === "oracle" ? [] : ["**/*.oracle.test.ts"],
       testTimeout,
       hookTimeout: testTimeout,
+      poolOptions: { forks: { singleFork: oneByOne } },
     },
   };
 }
@@ -30,8 +37,8 @@ export default defineConfig({
     projects: [
       project("unit", ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm}/**"], 30 * SECOND),
       project("oracle", ["{src,pkgs,tools,tests}/**/*.oracle.test.ts"], 5 * MINUTE),
-      project("e2e", ["tests/e2e/**/*.test.ts"], 60 * MINUTE),
-      project("vm", ["tests/vm/**/*.test.ts"], 10 * MINUTE),
+      project("e2e", ["tests/e2e/**/*.test.ts"], 60 * MINUTE, true),
+      project("vm", ["tests/vm/**/*.test.ts"], 10 * MINUTE, true),
     ],
   },
 });

@@ -3,6 +3,7 @@
  *
  *   --pairs N      measured pairs of each row (5)
  *   --only TEXT    only rows whose name contains TEXT; prints the table, writes nothing
+ *   --build        also build the profile minimal from nothing, and again with nothing to do
  *   --mirror DIR   look for the kernel's archive there first
  *   --folder DIR   inputs and outputs, about 8 GB (out/bench)
  */
@@ -14,6 +15,7 @@ import { build } from "esbuild";
 import { projectFolder } from "../../tools/project-files.ts";
 import { type Comparison, compare } from "./compare.ts";
 import { fetchLinux, linuxPath, makeTree } from "./inputs.ts";
+import { measureMinimalBuild } from "./minimal-build.ts";
 import { benchmarkRows, type InputName } from "./rows.ts";
 import { benchmarkPage } from "./table.ts";
 
@@ -21,6 +23,7 @@ const { values } = parseArgs({
   options: {
     pairs: { type: "string", default: "5" },
     only: { type: "string", default: "" },
+    build: { type: "boolean", default: false },
     mirror: { type: "string" },
     folder: { type: "string", default: join(projectFolder, "out", "bench") },
   },
@@ -78,6 +81,7 @@ for (const row of rows) {
   comparisons.push(await compare(row, { pairs, outputFolder, onPair }));
 }
 rmSync(kept, { recursive: true, force: true });
-const page = benchmarkPage(comparisons, pairs);
+const figures = values.build ? await measureMinimalBuild(folder, values.mirror) : [];
+const page = benchmarkPage(comparisons, figures, pairs);
 console.log(`\n${page}`);
 if (values.only === "") writeFileSync(join(projectFolder, "docs", "benchmarks.md"), page);

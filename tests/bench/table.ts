@@ -32,7 +32,25 @@ function tableLine(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-export function benchmarkPage(comparisons: readonly Comparison[], pairs: number): string {
+/** What is held against a fixed aim. */
+export interface Figure {
+  readonly work: string;
+  readonly found: string;
+  readonly aim: string;
+  readonly met: boolean;
+}
+
+function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map(({ work, found, aim, met }) => [work, found, aim, met ? "yes" : "no"]);
+  const titles = ["work", "found", "aim", "met"];
+  return [titles, titles.map(() => "---"), ...rows].map(tableLine).join("\n");
+}
+
+export function benchmarkPage(
+  comparisons: readonly Comparison[],
+  figures: readonly Figure[],
+  pairs: number,
+): string {
   return `# Benchmarks
 
 Written by \`npm run bench\`. Each line compares ${pairs} pairs, ours and theirs in turn, after one pair that does not
@@ -42,7 +60,7 @@ set of any one process. Outputs go to the same disk, which is synced before each
 Machine: ${machine()}. Node ${process.versions.node}.
 
 ${[tableLine(TITLES), tableLine(TITLES.map(() => "---")), ...comparisons.map(comparisonRow)].join("\n")}
-`;
+${figures.length === 0 ? "" : `\n${figureTable(figures)}\n`}`;
 }
 
 function machine(): string {
