@@ -12,13 +12,13 @@
  * Looked at again on every use: size first, then sha256.
  */
 import * as v from "valibot";
-import { Bq2Error } from "../base/error.ts";
+import { Bq2Error, errorCode } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { formatTimestamp } from "../base/log.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import type { Archive } from "../plan/source.ts";
 import { readText, sha256File, syncFolder, writeFileAtomic } from "../platform/files.ts";
-import type { Files, Host, Platform } from "../platform/platform.ts";
+import { type Files, type Host, type Platform, SystemError } from "../platform/platform.ts";
 
 /**
  * The folder of everything that is worth keeping across checkouts: `BQ2_CACHE`, else `bq2` in the
@@ -35,6 +35,14 @@ export function cacheFolder(host: Host): string {
     code: "no-cache-folder",
     hint: "set BQ2_CACHE to a folder with some GB free",
   });
+}
+
+/** An error as it is, or, where the cache may not be written, with what to do about that. */
+export function withCacheHint(error: unknown): unknown {
+  const isForbidden = ["EACCES", "EPERM", "EROFS"].includes(errorCode(error) ?? "");
+  if (!isForbidden || !(error instanceof SystemError)) return error;
+  const hint = "set BQ2_CACHE to a folder that you may write, or give yourself that right";
+  return new Bq2Error(error.message, { code: error.code, hint, cause: error });
 }
 
 export interface ArchivePaths {

@@ -283,7 +283,7 @@ const fetcher = nodeFetcher({ env: {} });
 const platform = nodePlatform();
 const outcome = {};
 const once = () => fetchArchives([JSON.parse(archive)], { platform, fetcher, cache, retrySeconds: [0] });
-const told = (error) => ({ code: error.code, message: error.message });
+const told = (error) => ({ code: error.code, message: error.message, hint: error.hint });
 outcome.first = await once().then(() => "fetched", told);
 if (tmpfsSize) {
   outcome.left = execFileSync("find", [cache, "-type", "f", "-printf", "%f %s\\n"]).toString();
@@ -311,6 +311,34 @@ async function bundledProgram(): Promise<string> {
 }
 
 describe("processes and disks", () => {
+  const asUser = process.getuid?.() === 0 && requireTools("setpriv");
+  test.skipIf(!asUser)(
+    "another user's cache serves what it has; for the rest the error says what to set",
+    async () => {
+      const wanted = await pinned({ "/good": serve(GOOD) });
+      const folder = join(cache, "theirs");
+      await fetchArchives([wanted], options({ cache: folder }));
+      const program = await bundledProgram();
+      fs.chmodSync(cache, 0o755);
+      const run = async (one: Archive) => {
+        const argv = [
+          "--reuid=65534",
+          "--clear-groups",
+          process.execPath,
+          program,
+          folder,
+          JSON.stringify(one),
+        ];
+        return JSON.parse((await promisify(execFile)("setpriv", argv)).stdout).first;
+      };
+      expect(await run(wanted)).toBe("fetched");
+      expect(await run(archive([`${server?.base}/good`], WRONG))).toMatchObject({
+        code: "EACCES",
+        hint: expect.stringContaining("BQ2_CACHE"),
+      });
+    },
+  );
+
   test("two processes at once fetch it once", async () => {
     const slow: Handler = (_request, response) => {
       response.writeHead(200, { "content-length": GOOD.length });

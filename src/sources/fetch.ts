@@ -17,6 +17,7 @@ import {
   keepPart,
   readPartNote,
   removeIfThere,
+  withCacheHint,
   writeRecord,
 } from "./cache.ts";
 import { copyIn, download, type Job, OriginFailure } from "./download.ts";
@@ -131,9 +132,13 @@ class Run {
   async one(archive: Archive): Promise<void> {
     const { platform, cache } = this.#options;
     const paths = archivePaths(cache, archive);
-    makeFolders(platform.files, paths.folder);
-    const lock = await this.#lock(archive, paths);
+    // Before the lock, so that a cache that may only be read (another user's, a DVD) serves too.
+    if (checkFile(platform, paths.file, archive).outcome === "good")
+      return this.#emit({ kind: "cached", archive });
+    let lock: FileLock | undefined;
     try {
+      makeFolders(platform.files, paths.folder);
+      lock = await this.#lock(archive, paths);
       if (this.#kept(archive, paths)) return this.#emit({ kind: "cached", archive });
       const origin = await this.#obtain(archive, paths);
       keepPart(platform.files, paths);
@@ -142,7 +147,7 @@ class Run {
     } catch (error) {
       throw explained(error, archive, paths, platform);
     } finally {
-      lock.release();
+      lock?.release();
     }
   }
 
@@ -262,10 +267,10 @@ class Run {
   }
 }
 
-/** A full disk in the words of what was being done; other errors as they are. */
+/** A full disk in the words of what was being done; a cache that may not be written with a hint. */
 function explained(error: unknown, archive: Archive, paths: ArchivePaths, platform: Platform): unknown {
   const code = errorCode(error);
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return withCacheHint(error);
   const have = platform.files.status(paths.part)?.size ?? 0;
   return new Bq2Error(
     `Cannot keep ${archive.file}: no space left in ${paths.folder}, ${archive.size - have} of ${archive.size} bytes are missing`,

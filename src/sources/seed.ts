@@ -18,6 +18,7 @@ import { prettyJson } from "../base/json.ts";
 import { Sha256 } from "../plan/source.ts";
 import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
 import type { FileLock, Files, Platform } from "../platform/platform.ts";
+import { withCacheHint } from "./cache.ts";
 import type { FetchOptions } from "./fetch.ts";
 import type { ResolvedPackage } from "./seed-apt.ts";
 import { DEBIAN_SUITES, makeDebianTree, resolveDebian } from "./seed-debian.ts";
@@ -100,14 +101,22 @@ export async function prepareSeed(request: SeedRequest): Promise<Seed> {
   const { platform, cache, digest } = request;
   const known = digest === undefined ? undefined : openSeed(platform, cache, digest);
   if (known !== undefined) return known;
-  const resolved = await resolveSeed(request);
-  if (digest !== undefined && resolved.digest !== digest) {
-    throw new Bq2Error(
-      `Cannot go on with seed ${request.name}: it is ${resolved.digest.slice(0, 12)}… now, this workspace was begun with ${digest.slice(0, 12)}…, which is no longer in ${cache}`,
-      { code: "seed-changed", hint: "begin again with `bq2 sysroot --no-resume`" },
-    );
+  try {
+    const resolved = await resolveSeed(request);
+    if (digest !== undefined && resolved.digest !== digest)
+      throw changedSeed(request, digest, resolved.digest);
+    return openSeed(platform, cache, resolved.digest) ?? (await makeSeed(request, resolved));
+  } catch (error) {
+    throw withCacheHint(error);
   }
-  return openSeed(platform, cache, resolved.digest) ?? makeSeed(request, resolved);
+}
+
+function changedSeed({ name, cache }: SeedRequest, begun: string, now: string): Bq2Error {
+  const [short, shortBegun] = [now.slice(0, 12), begun.slice(0, 12)];
+  return new Bq2Error(
+    `Cannot go on with seed ${name}: it is ${short}… now, this workspace was begun with ${shortBegun}…, which is no longer in ${cache}`,
+    { code: "seed-changed", hint: "begin again with `bq2 sysroot --no-resume`" },
+  );
 }
 
 /** What the seed is today, without making it. */
