@@ -1,12 +1,14 @@
 /**
- * For tests, bundled and run by Node: the caller and the program within of `namespace.ts`, in one file.
+ * For tests, bundled and run by Node: the caller and the program within of `namespace.ts`, in one file, and the checks.
  *
  * - `outside NETWORK VIEW PROGRAM ARGUMENT…` starts itself in namespaces (`NETWORK`: `network` or `none`);
+ * - `check FOLDER` prints what `namespace-checks.ts` finds, as JSON;
  * - `inside VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program there, ends with its code.
  */
 import { describeError } from "../base/error.ts";
 import { nodePlatform } from "../platform/node.ts";
 import { startInNamespaces } from "./namespace.ts";
+import { checkNamespaces } from "./namespace-checks.ts";
 import { enterView, type View } from "./view.ts";
 
 const platform = nodePlatform();
@@ -38,9 +40,20 @@ async function inside([view, ...argv]: readonly string[]): Promise<number | unde
   return (await child.wait()).code;
 }
 
+async function check([folder]: readonly string[]): Promise<number> {
+  platform.host.writeOut(JSON.stringify(await checkNamespaces(platform, folder ?? "")));
+  return 0;
+}
+
+const ROLES: { readonly [role: string]: (args: readonly string[]) => Promise<number | undefined> } = {
+  check,
+  inside,
+  outside,
+};
+
 try {
-  const [, role, ...rest] = platform.host.argv;
-  process.exitCode = (await (role === "outside" ? outside(rest) : inside(rest))) ?? FAILED;
+  const [, role = "", ...rest] = platform.host.argv;
+  process.exitCode = (await ROLES[role]?.(rest)) ?? FAILED;
 } catch (error) {
   platform.host.writeError(`${describeError(error)}\n`);
   process.exitCode = FAILED;

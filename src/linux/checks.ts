@@ -1,0 +1,118 @@
+/** What `bq2 doctor` says about a machine: programs, files and disk space, each gap with its fix. */
+import { dirname } from "../base/path.ts";
+import type { Platform } from "../platform/platform.ts";
+import { checkNamespaces } from "./namespace-checks.ts";
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found: a path, a value, or the words of the refusal. */
+  readonly found: string;
+  /** What to do; empty where all is well. */
+  readonly fix: string;
+  /** Without it `bq2 build` cannot work; else only what `name` tells is missing. */
+  readonly required: boolean;
+}
+
+interface Tool {
+  readonly program: string;
+  /** The Debian package that brings it. */
+  readonly package: string;
+  readonly purpose: string;
+  readonly required: boolean;
+}
+
+const TOOLS: readonly Tool[] = [
+  { program: "unshare", package: "util-linux", purpose: "make namespaces", required: true },
+  { program: "setpriv", package: "util-linux", purpose: "end steps with their caller", required: true },
+  { program: "gzip", package: "gzip", purpose: "unpack sources", required: true },
+  { program: "xz", package: "xz-utils", purpose: "unpack sources", required: true },
+  { program: "bzip2", package: "bzip2", purpose: "unpack sources", required: true },
+  { program: "zstd", package: "zstd", purpose: "unpack sources", required: true },
+  { program: "apt-get", package: "apt", purpose: "the seeds debian-12 and debian-13", required: false },
+];
+
+const BOOTING = "bq2 boot";
+
+/** Administrators' programs are not on every user's path. */
+const ADMIN_PATH = "/usr/local/sbin:/usr/sbin:/sbin";
+
+const GIB = 2 ** 30;
+
+/** A `minimal` build's sources, seed, kernel tree and image, measured. */
+const DISK_WANTED = 6 * GIB;
+
+/** What `bq2 boot` needs; `EMULATORS[arch]` of `image/qemu.ts` is one. */
+interface Emulator {
+  readonly program: string;
+  readonly debianPackages: { readonly program: string; readonly firmware: string };
+  readonly firmware: readonly { readonly code: string }[];
+}
+
+export interface HostCheckOptions {
+  /** Where the workspace is, or will be. */
+  readonly folder: string;
+  readonly emulator: Emulator;
+}
+
+/** Everything, in the order to be shown; namespaces are tried for real. */
+export async function checkHost(platform: Platform, options: HostCheckOptions): Promise<readonly Check[]> {
+  const folder = nearestFolder(platform, options.folder);
+  const { program, debianPackages, firmware } = options.emulator;
+  const qemu: Tool = { program, package: debianPackages.program, purpose: BOOTING, required: false };
+  return [
+    ...(await checkNamespaces(platform, folder)),
+    ...[...TOOLS, qemu].map((tool) => checkTool(platform, tool)),
+    checkFirmware(
+      platform,
+      firmware.map(({ code }) => code),
+      debianPackages.firmware,
+    ),
+    checkDisk(platform, folder, DISK_WANTED),
+  ];
+}
+
+export function checkTool({ processes, host }: Platform, tool: Tool): Check {
+  const path = `${host.env.PATH ?? "/usr/bin:/bin"}:${ADMIN_PATH}`;
+  const found = processes.find(tool.program, path);
+  return {
+    name: `${tool.program} (${tool.purpose})`,
+    ok: found !== undefined,
+    found: found ?? "not installed",
+    fix: found === undefined ? `apt-get install ${tool.package}` : "",
+    required: tool.required,
+  };
+}
+
+function checkFirmware({ files }: Platform, candidates: readonly string[], debianPackage: string): Check {
+  const found = candidates.find((path) => files.statusFollowed(path) !== undefined);
+  return {
+    name: `UEFI firmware (${BOOTING})`,
+    ok: found !== undefined,
+    found: found ?? "not installed",
+    fix: found === undefined ? `apt-get install ${debianPackage}` : "",
+    required: false,
+  };
+}
+
+/** `folder` exists; `wanted` in bytes. */
+export function checkDisk({ files }: Platform, folder: string, wanted: number): Check {
+  const free = files.freeSpace(folder);
+  const ok = free >= wanted;
+  const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
+  return {
+    name: `disk space at ${folder}`,
+    ok,
+    found: `${gib(free)} free`,
+    fix: ok
+      ? ""
+      : `free some space there, or choose another folder with --workdir: ${gib(wanted)} are wanted`,
+    required: true,
+  };
+}
+
+/** The folder itself, or the nearest one above it that exists. */
+function nearestFolder(platform: Platform, folder: string): string {
+  if (folder === "/" || platform.files.statusFollowed(folder)?.kind === "folder") return folder;
+  return nearestFolder(platform, dirname(folder));
+}

@@ -1,0 +1,156 @@
+/**
+ * Whether namespaces work here: each part is tried for real, and where the kernel refuses it the setting
+ * that forbids it is looked for. The first refusal ends the list: what comes after needs it.
+ */
+import { decodeUtf8 } from "../base/text.ts";
+import { makeFolders, readText, removeTree } from "../platform/files.ts";
+import { type Platform, SystemError } from "../platform/platform.ts";
+import type { Check } from "./checks.ts";
+
+interface Trial {
+  readonly name: string;
+  /** Arguments of unshare(1): options, then a program that does nothing but succeed. */
+  readonly argv: readonly string[];
+  readonly fix: (platform: Platform, words: string) => string;
+}
+
+const ALL_NAMESPACES = ["--user", "--map-root-user", "--mount", "--pid", "--uts", "--ipc", "--net", "--fork"];
+
+const TRIALS: readonly Trial[] = [
+  { name: "user namespaces", argv: ["--user", "--map-root-user", "true"], fix: fixOfUserNamespaces },
+  {
+    name: "mount, pid, uts, ipc and net namespaces",
+    argv: [...ALL_NAMESPACES, "true"],
+    fix: fixOfUserNamespaces,
+  },
+  {
+    name: "a /proc of one's own",
+    argv: [...ALL_NAMESPACES, "--mount-proc", "true"],
+    fix: () =>
+      "parts of /proc are covered, as in a container: start it with --security-opt systempaths=unconfined, or run bq2 outside of it",
+  },
+  {
+    name: "overlayfs without root",
+    // Within the folder of the trial, which has these.
+    argv: [
+      ...ALL_NAMESPACES,
+      ...["mount", "-t", "overlay", "overlay"],
+      ...["-o", "userxattr,lowerdir=lower,upperdir=upper,workdir=work", "merged"],
+    ],
+    fix: fixOfOverlay,
+  },
+];
+
+const OVERLAY_FOLDERS = ["lower", "upper", "work", "merged"];
+
+/** `folder`: where overlays will be; something may be made there for the trial, and is removed. */
+export async function checkNamespaces(platform: Platform, folder: string): Promise<readonly Check[]> {
+  const place = `${folder}/.bq2-doctor-${platform.host.pid}`;
+  const checks: Check[] = [checkKernel(platform)];
+  try {
+    for (const name of OVERLAY_FOLDERS) makeFolders(platform.files, `${place}/${name}`);
+    for (const trial of TRIALS) {
+      if (checks.some(({ ok }) => !ok)) break;
+      const words = await refusal(platform, trial.argv, place);
+      const ok = words === undefined;
+      const fix = ok ? "" : trial.fix(platform, words);
+      checks.push({ name: trial.name, ok, found: words ?? "works", fix, required: true });
+    }
+  } finally {
+    removeTree(platform.files, place);
+  }
+  return checks;
+}
+
+/** overlayfs with `userxattr` came with 5.11, mount_setattr(2) with 5.12. */
+const OLDEST_KERNEL = { major: 5, minor: 12 };
+
+function checkKernel(platform: Platform): Check {
+  const release = setting(platform, "kernel/osrelease") ?? "unknown";
+  const [major = 0, minor = 0] = release.split(".").map((part) => Number.parseInt(part, 10));
+  const { major: oldestMajor, minor: oldestMinor } = OLDEST_KERNEL;
+  const ok = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+  const fix = ok ? "" : `Linux ${oldestMajor}.${oldestMinor} or later is needed`;
+  return { name: "Linux", ok, found: release, fix, required: true };
+}
+
+/** What unshare, or the program that it starts, says on failing; `undefined` where it succeeds. */
+async function refusal(
+  platform: Platform,
+  argv: readonly string[],
+  cwd: string,
+): Promise<string | undefined> {
+  try {
+    const child = await platform.processes.spawn({
+      argv: ["unshare", ...argv],
+      cwd,
+      env: { PATH: platform.host.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    let words = "";
+    for await (const chunk of child.stderr) words += decodeUtf8(chunk);
+    const exit = await child.wait();
+    if (exit.code === 0) return undefined;
+    return words.trim().replaceAll(/\s*\n\s*/g, " ") || `unshare ended with ${exit.signal ?? exit.code}`;
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "ENOENT") return "unshare is not installed";
+    throw error;
+  }
+}
+
+/** A kernel setting below /proc/sys; `undefined` where this kernel has none of that name. */
+function setting({ files }: Platform, name: string): string | undefined {
+  const path = `/proc/sys/${name}`;
+  return files.status(path) === undefined ? undefined : readText(files, path).trim();
+}
+
+/** As root on the host, now and after each start. */
+function setSetting(name: string, value: string): string {
+  return `as root: sysctl -w ${name}=${value} && echo ${name}=${value} > /etc/sysctl.d/60-bq2.conf`;
+}
+
+function fixOfUserNamespaces(platform: Platform, words: string): string {
+  const isRoot = platform.host.uid === 0;
+  if (words.includes("not installed")) return "apt-get install util-linux";
+  if (setting(platform, "user/max_user_namespaces") === "0")
+    return setSetting("user.max_user_namespaces", "15000");
+  // Debian's and older Ubuntu's patch, for all but root.
+  if (!isRoot && setting(platform, "kernel/unprivileged_userns_clone") === "0") {
+    return setSetting("kernel.unprivileged_userns_clone", "1");
+  }
+  // Ubuntu 23.10 and later, for all but root: the namespace is made, but without rights in it.
+  if (!isRoot && setting(platform, "kernel/apparmor_restrict_unprivileged_userns") === "1") {
+    return setSetting("kernel.apparmor_restrict_unprivileged_userns", "0");
+  }
+  if (hasSeccompFilter(platform)) {
+    return "a seccomp filter forbids it, as in a container: start it with --security-opt seccomp=unconfined, or run bq2 outside of it";
+  }
+  if (words.includes("No space left")) {
+    return `the limit of namespaces is reached; ${setSetting("user.max_user_namespaces", "15000")} (on the host, if this is a container)`;
+  }
+  return "the kernel lacks that namespace, or this is a chroot, or a security module forbids it: see dmesg";
+}
+
+const SECCOMP_MODE_FILTER = 2; // proc_pid_status(5)
+
+function hasSeccompFilter({ files }: Platform): boolean {
+  const path = "/proc/self/status";
+  return (
+    files.status(path) !== undefined &&
+    new RegExp(`^Seccomp:\\s*${SECCOMP_MODE_FILTER}$`, "m").test(readText(files, path))
+  );
+}
+
+function fixOfOverlay(platform: Platform, words: string): string {
+  const path = "/proc/filesystems";
+  const isKnown =
+    platform.files.status(path) === undefined || /\boverlay$/m.test(readText(platform.files, path));
+  if (!isKnown || words.includes("unknown filesystem type"))
+    return "as root: modprobe overlay && echo overlay > /etc/modules-load.d/bq2.conf";
+  if (/wrong fs type|Invalid argument/.test(words)) {
+    return "the workspace's file system does not take overlays (it is an overlay itself, or NFS): choose a folder on ext4, xfs or btrfs with --workdir";
+  }
+  return "see dmesg for overlayfs's reason";
+}
