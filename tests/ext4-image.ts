@@ -79,21 +79,36 @@ export function file(path: string, content: Content, more: Partial<Entry> = {}):
   return { ...COMMON, path, mode: 0o644, ...more, kind: "file", content } as Entry;
 }
 
-export function symlink(path: string, target: string): Entry {
-  return { ...COMMON, path, mode: 0o777, kind: "symlink", target };
+export function symlink(path: string, target: string, more: Partial<Entry> = {}): Entry {
+  return { ...COMMON, path, mode: 0o777, ...more, kind: "symlink", target } as Entry;
 }
 
 export function hardlink(path: string, target: string): Entry {
   return { ...COMMON, path, mode: 0o644, kind: "hardlink", target };
 }
 
-/** Content of any size whose byte at `n` is a function of `n`, without holding it; holes lie between the ranges. */
+export function special(
+  path: string,
+  kind: "char" | "block" | "fifo" | "socket",
+  more: Partial<Entry> & { readonly major?: number; readonly minor?: number } = {},
+): Entry {
+  return { ...COMMON, path, mode: 0o600, ...more, kind } as Entry;
+}
+
+const PATTERN_BYTES = 512;
+
+/** Content of any size that differs every 512 bytes, without holding it; holes lie between the ranges. */
 export function patterned(size: number, ranges = [{ offset: 0, length: size }]): Content {
   return {
     size,
     ranges: () => ranges,
     read(buffer, start, length, offset) {
-      for (let i = 0; i < length; i++) buffer[start + i] = ((offset + i) * 31 + ((offset + i) >>> 12)) & 0xff;
+      for (let done = 0; done < length; ) {
+        const chunk = Math.floor((offset + done) / PATTERN_BYTES);
+        const part = Math.min(length - done, (chunk + 1) * PATTERN_BYTES - offset - done);
+        buffer.fill((chunk * 31 + (chunk >>> 8)) & 0xff, start + done, start + done + part);
+        done += part;
+      }
     },
   };
 }
