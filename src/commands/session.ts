@@ -1,11 +1,10 @@
 /** Opens a workspace for a command: its lock, plan, overrides and state. */
 import { Bq2Error } from "../base/error.ts";
-import { applyOverrides } from "../plan/overrides.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import { makeFolders, removeTree } from "../platform/files.ts";
 import type { Bind, RunContext } from "../runner/context.ts";
-import { loadOverrides, requirePlan, saveState, stateOfPlan } from "../runner/documents.ts";
+import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/documents.ts";
 import { openStore } from "../runner/store.ts";
 import { type Workspace, workspaceAt, workspaceFolders } from "../runner/workspace.ts";
 import type { Bq2Context } from "./context.ts";
@@ -80,10 +79,9 @@ export async function openRun(
 }
 
 function effectivePlan(context: Bq2Context, workspace: Workspace, plan: Plan, options: SessionOptions): Plan {
-  const { platform, log } = context;
-  if (options.invalidateOverrides) removeTree(platform.files, workspace.overrides);
-  const overrides = options.overrides === false ? undefined : loadOverrides(platform, workspace);
-  if (overrides === undefined) return plan;
-  log.info(`Applying build plan overrides from ${workspace.overrides}`);
-  return applyOverrides(plan, overrides);
+  const { files } = context.platform;
+  if (options.invalidateOverrides) removeTree(files, workspace.overrides);
+  if (options.overrides === false || files.status(workspace.overrides) === undefined) return plan;
+  context.log.info(`Applying build plan overrides from ${workspace.overrides}`);
+  return withOverrides(context.platform, workspace, plan);
 }

@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { prettyJson } from "../base/json.ts";
-import { loadState, requirePlan } from "../runner/documents.ts";
+import { loadState, requirePlan, withOverrides } from "../runner/documents.ts";
 import { statusOf } from "../runner/resume.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import type { Bq2Context } from "./context.ts";
@@ -23,7 +23,7 @@ export const sysrootStatus = buildCommand<Flags, [], Bq2Context>({
   },
   func(flags) {
     const workspace = workspaceAt(this.platform, flags.workdir);
-    const plan = requirePlan(this.platform, workspace);
+    const plan = withOverrides(this.platform, workspace, requirePlan(this.platform, workspace));
     const status = statusOf(workspace, plan, loadState(this.platform, workspace));
     const lines = Object.entries(status).map(([name, value]) => `${name}=${value}\n`);
     this.process.stdout.write(flags.json ? prettyJson(status) : lines.join(""));

@@ -73,7 +73,9 @@ function problemWith(
   if (change.isOpaque && source.layers.some(isThere)) return `replaced ${path}`;
   const isInside = allowed.some((folder) => isWithin(path, folder));
   const leadsThere = isFolder && allowed.some((folder) => isWithin(folder, path));
-  return isInside || leadsThere ? undefined : `wrote ${path}`;
+  // What a stray folder holds says more than its own name.
+  const isFilled = isFolder && context.platform.files.list(`${source.upper}${path}`).length > 0;
+  return isInside || leadsThere || isFilled ? undefined : `wrote ${path}`;
 }
 
 function strayOutput(id: string, wrong: string, allowed: readonly string[]): Bq2Error {

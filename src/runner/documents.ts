@@ -2,7 +2,7 @@
 import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { dirname } from "../base/path.ts";
-import { type Overrides, OverridesSchema } from "../plan/overrides.ts";
+import { applyOverrides, type Overrides, OverridesSchema } from "../plan/overrides.ts";
 import { parseAs } from "../plan/parse.ts";
 import { type Plan, PlanSchema } from "../plan/plan.ts";
 import { emptyState, type State, StateSchema } from "../plan/state.ts";
@@ -39,6 +39,12 @@ export function loadOverrides(platform: Platform, workspace: Workspace): Overrid
   const text = textOf(platform, workspace.overrides);
   const hint = "correct it, or run with --no-overrides, or drop it with --invalidate-overrides";
   return text === undefined ? undefined : parseAs(OverridesSchema, text, workspace.overrides, hint);
+}
+
+/** The plan as a run follows it: with the workspace's overrides, where there are any. */
+export function withOverrides(platform: Platform, workspace: Workspace, plan: Plan): Plan {
+  const overrides = loadOverrides(platform, workspace);
+  return overrides === undefined ? plan : applyOverrides(plan, overrides);
 }
 
 export function saveOverrides(platform: Platform, workspace: Workspace, overrides: Overrides): void {

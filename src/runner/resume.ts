@@ -2,7 +2,7 @@
 import { type Plan, type StepRef, stepId } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import type { Platform } from "../platform/platform.ts";
-import { loadPlan, loadState } from "./documents.ts";
+import { loadPlan, loadState, withOverrides } from "./documents.ts";
 import { planDigest } from "./keys.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -24,7 +24,7 @@ export function decideResume(platform: Platform, workspace: Workspace): ResumeDe
       reason: "the state belongs to another plan; start over with bq2 sysroot --no-resume",
     };
   }
-  const next = nextStep(plan, state);
+  const next = nextStep(withOverrides(platform, workspace, plan), state);
   if (next === undefined) return { stage: "complete", reason: "every step of the plan is done" };
   const reason =
     state === undefined ? "plan present, state missing" : `next is ${stepId(next.phase, next.step)}`;

@@ -1,0 +1,78 @@
+import { ARCHES } from "../src/base/arch.ts";
+import { canonicalJson } from "../src/base/json.ts";
+import { assert, test } from "../src/base/testing.ts";
+import type { Plan } from "../src/plan/plan.ts";
+import { actionsOf } from "../src/recipe/actions.ts";
+import { makePlan } from "../src/recipe/expand.ts";
+import { PROFILES, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
+
+function planOf(arch: keyof typeof ARCHES): Plan {
+  return makePlan({
+    version: "1.2.3",
+    arch: ARCHES[arch],
+    profile: "minimal",
+    seed: "debian-12",
+    epoch: SOURCE_DATE_EPOCH,
+    phases: phasesOf("minimal"),
+  });
+}
+
+test("planning twice gives the same bytes", () => {
+  assert.equal(PROFILES, ["minimal"]);
+  assert.equal(canonicalJson(planOf("x86_64")), canonicalJson(planOf("x86_64")));
+});
+
+test("phases and steps have the names that users know", () => {
+  const names = planOf("x86_64").phases.map(
+    ({ name, steps }) => `${name}: ${steps.map((s) => s.name).join(" ")}`,
+  );
+  assert.equal(names, [
+    "host-setup: download-sources populate-seed extract-sources",
+    "sysroot-from-seed: cross-tools linux-headers musl",
+    "rootfs-from-sysroot: etc linux-headers musl busybox linux",
+    "finalize-rootfs: rootfs-tarball",
+    "image: disk-image",
+  ]);
+});
+
+test("every need stands before the step that needs it", () => {
+  const seen = new Set<string>();
+  for (const phase of planOf("x86_64").phases) {
+    for (const step of phase.steps) {
+      for (const need of step.needs)
+        assert.ok(seen.has(`${need.phase}/${need.step}`), `${step.name} needs ${need.step}`);
+      seen.add(`${phase.name}/${step.name}`);
+    }
+  }
+});
+
+test("every archive is pinned, and comes from somewhere that a Debian mirror has", () => {
+  for (const pin of planOf("x86_64").pins) {
+    for (const archive of pin.archives) {
+      assert.match(archive.sha256, /^[0-9a-f]{64}$/);
+      assert.ok(
+        archive.origins.some(({ kind }) => kind === "debian"),
+        archive.file,
+      );
+    }
+  }
+});
+
+test("no word of the machine is in the plan, and jobs only as a placeholder", () => {
+  const text = canonicalJson(planOf("x86_64"));
+  for (const word of ["/home", "/tmp/", "BQ2_CACHE"]) assert.ok(!text.includes(word), word);
+  const argvs = planOf("x86_64").phases.flatMap((phase) =>
+    phase.steps.flatMap((step) => actionsOf(phase, step).flatMap((a) => (a.kind === "run" ? [a.argv] : []))),
+  );
+  const makes = argvs.filter(([program]) => program === "make");
+  assert.ok(makes.length >= 10, "many calls of make");
+  for (const argv of makes) assert.equal(argv[1], "-j{jobs}");
+});
+
+test("a plan of another architecture differs by that architecture only", () => {
+  const [a, b] = [planOf("x86_64"), planOf("aarch64")].map((plan) =>
+    plan.phases.map((p) => p.steps.map((s) => s.name)),
+  );
+  assert.equal(a, b);
+  assert.ok(!canonicalJson(planOf("aarch64")).includes("x86_64-"), "no x86 triple in an aarch64 plan");
+});

@@ -1,0 +1,88 @@
+/** Runs `bin/bq2` as a user does, in folders of its own. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const program = join(projectFolder, "bin/bq2");
+
+export interface Place {
+  readonly folder: string;
+  readonly workdir: string;
+  readonly cache: string;
+  /** Runs as this user, who is there on CI (`.ci/run`); undefined: as whoever runs the tests. */
+  readonly user?: string | undefined;
+}
+
+/** A new folder that `user` can write to, and all can read. */
+export function makePlace(user?: string): Place {
+  const folder = mkdtempSync(join(tmpdir(), "bq2-e2e-"));
+  chmodSync(folder, 0o777);
+  const place = { folder, workdir: join(folder, "work"), cache: join(folder, "cache"), user };
+  if (user === undefined) mkdirSync(place.cache);
+  return place;
+}
+
+/** Also what belongs to another user, and folders without permission bits. */
+export function removePlace({ folder }: Place): void {
+  spawnSync("chmod", ["-R", "u+rwx", folder]);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function argvOf(
+  place: Place,
+  args: readonly string[],
+): { file: string; argv: string[]; env: NodeJS.ProcessEnv } {
+  const env = { ...process.env, BQ2_CACHE: place.cache, HOME: place.folder };
+  if (place.user === undefined) return { file: program, argv: [...args], env };
+  const argv = [`--reuid=${place.user}`, `--regid=${place.user}`, "--init-groups", program, ...args];
+  return { file: "setpriv", argv, env };
+}
+
+export interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** `bq2 args… --workdir <the place's>`, waited for. */
+export function bq2(place: Place, ...args: readonly string[]): Result {
+  const at = args.indexOf("--");
+  const before = at < 0 ? args : args.slice(0, at);
+  const behind = at < 0 ? [] : args.slice(at);
+  const { file, argv, env } = argvOf(place, [...before, "--workdir", place.workdir, ...behind]);
+  const { status, stdout, stderr } = spawnSync(file, argv, {
+    env,
+    encoding: "utf8",
+    maxBuffer: 64 << 20,
+    cwd: place.folder,
+  });
+  return { code: status, out: stdout, error: stderr };
+}
+
+/** The same, not waited for. */
+export function startBq2(place: Place, ...args: readonly string[]): ChildProcess {
+  const { file, argv, env } = argvOf(place, [...args, "--workdir", place.workdir]);
+  return spawn(file, argv, { env, stdio: "ignore", cwd: place.folder });
+}
+
+/** Fails with all that the command said, where it did not end with 0. */
+export function expectSuccess(result: Result): Result {
+  if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.out}\n${result.error}`);
+  return result;
+}
+
+export const documents = (place: Place, name: "plan" | "state" | "overrides"): string =>
+  join(place.workdir, `seed-rootfs/bq2-rootfs/var/lib/sysroot-build-${name}.json`);
+
+export function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
+/** `<digest>  <name>` lines of SHA256SUMS, by name. */
+export function digests(place: Place): Record<string, string> {
+  const lines = readFileSync(join(place.workdir, "output/SHA256SUMS"), "utf8").trim().split("\n");
+  return Object.fromEntries(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+}

@@ -1,0 +1,68 @@
+/**
+ * A plan whose every step takes a moment: the packages of the real one taken out by overrides, a few
+ * of ours put in. Resume, store, reports and failures are tried on it in seconds.
+ */
+import { writeFileSync } from "node:fs";
+import type { Overrides } from "../../src/plan/overrides.ts";
+import type { Step } from "../../src/plan/plan.ts";
+import { bq2, documents, expectSuccess, type Place } from "./bq2.ts";
+
+const PHASE = "rootfs-from-sysroot";
+
+/** Compiles a program that says its own name, after `seconds`, and installs it. */
+export function smallStep(name: string, needs: readonly string[] = [], seconds = 0.1): Step {
+  const destdir = "/bq2-rootfs";
+  const workdir = `/workspace/build/${name}`;
+  const run = (...argv: string[]) => ({ kind: "run" as const, argv, cwd: workdir, env: {} });
+  return {
+    name,
+    version: "1",
+    sources: [],
+    patches: [],
+    needs: needs.map((step) => ({ phase: PHASE, step })),
+    env: {},
+    prefix: "/usr",
+    workdir,
+    owners: {},
+    build: {
+      kind: "steps",
+      why: "a test",
+      actions: [
+        { kind: "make-folder", path: workdir, mode: "0755" },
+        { kind: "make-folder", path: `${destdir}/usr/bin`, mode: "0755" },
+        {
+          kind: "write-file",
+          path: `${workdir}/x.c`,
+          mode: "0644",
+          text: `#include <stdio.h>\nint main(void) { puts("${name}"); }\n`,
+        },
+        run("gcc", "-static", "-o", `${destdir}/usr/bin/${name}`, "x.c"),
+        run("sleep", String(seconds)),
+      ],
+    },
+  };
+}
+
+export interface SmallPlan {
+  readonly steps: readonly Step[];
+}
+
+/** Writes plan and overrides: seed `host`, no sources, the given steps as the whole rootfs. */
+export function writeSmallPlan(place: Place, { steps }: SmallPlan): void {
+  expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
+  const noPins = { build: { action: { pins: [] } } };
+  const overrides: Overrides = {
+    format: "bq2-overrides/1",
+    phases: {
+      "host-setup": { steps: { "download-sources": noPins, "extract-sources": noPins } },
+      "sysroot-from-seed": { remove: ["cross-tools", "linux-headers", "musl"] },
+      [PHASE]: {
+        remove: ["etc", "linux-headers", "musl", "busybox", "linux"],
+        add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })),
+      },
+    },
+  };
+  writeFileSync(documents(place, "overrides"), JSON.stringify(overrides));
+}
+
+export const SMALL_PHASE = PHASE;
