@@ -27,7 +27,5 @@ export const SEED_PACKAGES: readonly SeedPackage[] = [
   { name: "flex", program: "flex", why: "the kernel's Kconfig and device tree readers" },
   { name: "bison", program: "bison", why: "the same" },
   { name: "bc", program: "bc", why: "the kernel's time constants (kernel/time/timeconst.bc)" },
-  { name: "gzip", program: "gzip", why: "the compressed kernel image" },
-  { name: "bzip2", program: "bzip2", why: "busybox packs its help texts with it" },
-  { name: "xz-utils", program: "xz", why: "a kernel image compressed with xz" },
+  { name: "gzip", program: "gzip", why: "packs the kernel image (KERNEL_GZIP)" },
 ];

@@ -177,7 +177,7 @@ console.log(JSON.stringify(seed));
 await fetcher.close();
 `;
 
-const compiler = requireTools("gcc", "flex", "bison", "bc", "make", "xz", "bzip2");
+const compiler = requireTools("gcc", "flex", "bison", "bc", "make");
 describe.skipIf(!compiler)("host", () => {
   test("binds system folders and is found again until the machine changes", async () => {
     const seed = await prepareSeed(request("host"));
