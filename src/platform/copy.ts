@@ -88,8 +88,13 @@ export function moveTree(files: Files, from: string, to: string): void {
     if (errorCode(error) !== "EXDEV") throw error;
     const temporary = `${to}.partial`;
     removeTree(files, temporary);
-    copyTree(files, from, temporary);
-    files.rename(temporary, to);
+    try {
+      copyTree(files, from, temporary);
+      files.rename(temporary, to);
+    } catch (failure) {
+      removeTree(files, temporary); // it may well have filled the disk
+      throw failure;
+    }
     syncFolder(files, dirname(to));
     removeTree(files, from);
   }

@@ -1,26 +1,15 @@
 /** Open files of the file system in memory. */
-import type { FileInode, FolderInode, MemoryTree, Place } from "./memory-tree.ts";
-import { MAY_READ, MAY_WRITE } from "./memory-tree.ts";
+import type { MemoryContent } from "./memory-content.ts";
+import {
+  type FileInode,
+  type FolderInode,
+  type Inode,
+  MAY_READ,
+  MAY_WRITE,
+  type MemoryTree,
+  type Place,
+} from "./memory-tree.ts";
 import { type Files, type OpenMode, SystemError } from "./platform.ts";
-
-type Operation =
-  | "open"
-  | "read"
-  | "write"
-  | "truncate"
-  | "fsync"
-  | "close"
-  | "readFile"
-  | "writeFile"
-  | "dataRanges"
-  | "copyRange"
-  | "tryLock";
-
-interface Surroundings {
-  readonly tree: MemoryTree;
-  readonly nowSeconds: () => number;
-  readonly makeFile: (place: Place, permissions: number) => FileInode;
-}
 
 interface OpenFile {
   readonly path: string;
@@ -38,114 +27,140 @@ const NEEDED: { readonly [M in OpenMode]: number } = {
   update: MAY_READ | MAY_WRITE,
 };
 
+/** Its fields are the operations of {@link Files} on descriptors, bound, so that they can be spread. */
 export class MemoryDescriptors {
   readonly #open = new Map<number, OpenFile>();
-  readonly #around: Surroundings;
-  readonly operations: Pick<Files, Operation>;
+  readonly #tree: MemoryTree;
+  readonly #newContent: () => MemoryContent;
 
-  constructor(around: Surroundings) {
-    this.#around = around;
-    this.operations = {
-      open: (path, mode, permissions = 0o666) => this.#openFile(path, mode, permissions),
-      read: (fd, buffer, offset, length, position) => {
-        const file = this.#file("read", fd);
-        if (file.mode === "write" || file.mode === "create")
-          throw new SystemError("read", file.path, "EBADF");
-        const count = file.inode.content.read(buffer, offset, length, position ?? file.position);
-        if (position === null) file.position += count;
-        return count;
-      },
-      write: (fd, bytes, position) => {
-        const file = this.#file("write to", fd);
-        if (file.mode === "read") throw new SystemError("write to", file.path, "EBADF");
-        naming(file.path, () => file.inode.content.write(bytes, position ?? file.position));
-        if (position === null) file.position += bytes.length;
-        file.inode.mtime = around.nowSeconds();
-      },
-      truncate: (fd, size) => {
-        const file = this.#file("resize", fd);
-        if (file.mode === "read") throw new SystemError("resize", file.path, "EINVAL");
-        file.inode.content.resize(size);
-        file.inode.mtime = around.nowSeconds();
-      },
-      fsync: (fd) => void this.#any("flush", fd),
-      close: (fd) => {
-        const { inode } = this.#any("close", fd);
-        this.#open.delete(fd);
-        if (inode.kind === "file" && inode.linkCount === 0) this.forget(inode);
-      },
-      readFile: (path) => {
-        const fd = this.#openFile(path, "read", 0);
-        try {
-          const { inode } = this.#file("read", fd);
-          const bytes = new Uint8Array(inode.content.size);
-          inode.content.read(bytes, 0, bytes.length, 0);
-          return bytes;
-        } finally {
-          this.operations.close(fd);
-        }
-      },
-      writeFile: (path, content, permissions = 0o666) => {
-        const fd = this.#openFile(path, "write", permissions);
-        try {
-          this.operations.write(fd, content, null);
-        } finally {
-          this.operations.close(fd);
-        }
-      },
-      dataRanges: (fd, size) => this.#file("find the holes of", fd).inode.content.dataRanges(size),
-      copyRange: (fromFd, fromOffset, toFd, toOffset, length) => {
-        const bytes = new Uint8Array(length);
-        const count = this.operations.read(fromFd, bytes, 0, length, fromOffset);
-        const { path } = this.#any("read", fromFd);
-        if (count < length) throw new SystemError("read (it ended early)", path, "EIO");
-        this.operations.write(toFd, bytes, toOffset);
-      },
-      tryLock: (path) => {
-        const fd = this.#openFile(path, "update", 0o666);
-        const { inode } = this.#file("lock", fd);
-        const isFree = !inode.isLocked;
-        if (isFree) inode.isLocked = true;
-        else this.operations.close(fd);
-        let held = isFree;
-        const release = (): void => {
-          if (!held) return;
-          held = false;
-          inode.isLocked = false;
-          this.operations.close(fd);
-        };
-        return isFree ? { release } : undefined;
-      },
-    };
+  constructor(tree: MemoryTree, newContent: () => MemoryContent) {
+    this.#tree = tree;
+    this.#newContent = newContent;
   }
 
-  /** Gives the room of a file back that has no name any more, once nobody has it open. */
-  forget(inode: FileInode): void {
-    for (const file of this.#open.values()) if (file.inode === inode) return;
-    inode.content.resize(0);
-  }
-
-  #openFile(path: string, mode: OpenMode, permissions: number): number {
+  readonly open: Files["open"] = (path, mode, permissions = 0o666) => {
     const fail = (code: string): never => {
       throw new SystemError("open", path, code);
     };
-    const place = this.#around.tree.find("open", path, mode !== "create");
+    const place = this.#tree.find("open", path, mode !== "create");
     let inode = place.inode;
     if (inode === undefined) {
       if (mode === "read") return fail("ENOENT");
-      this.#around.tree.needWritable("open", path, place.folder);
-      inode = this.#around.makeFile(place, permissions);
+      this.#tree.needWritable("open", path, place.folder);
+      inode = this.#newFile(place, permissions);
     } else {
       if (mode === "create") return fail("EEXIST");
       if (inode.kind !== "file" && inode.kind !== "folder") return fail("ENXIO");
       if (inode.kind === "folder" && mode !== "read") return fail("EISDIR");
-      if (!this.#around.tree.may(inode, NEEDED[mode])) return fail("EACCES");
+      if (!this.#tree.may(inode, NEEDED[mode])) return fail("EACCES");
       if (inode.kind === "file" && mode === "write") inode.content.resize(0);
     }
     let fd = FIRST_FD;
     while (this.#open.has(fd)) fd++;
     this.#open.set(fd, { path, inode, mode, position: 0 });
     return fd;
+  };
+
+  readonly read: Files["read"] = (fd, buffer, offset, length, position) => {
+    const file = this.#file("read", fd);
+    if (file.mode === "write" || file.mode === "create") throw new SystemError("read", file.path, "EBADF");
+    const count = file.inode.content.read(buffer, offset, length, position ?? file.position);
+    if (position === null) file.position += count;
+    return count;
+  };
+
+  readonly write: Files["write"] = (fd, bytes, position) => {
+    const file = this.#file("write to", fd);
+    if (file.mode === "read") throw new SystemError("write to", file.path, "EBADF");
+    naming(file.path, () => file.inode.content.write(bytes, position ?? file.position));
+    if (position === null) file.position += bytes.length;
+    file.inode.mtime = this.#tree.owner.nowSeconds();
+  };
+
+  readonly truncate: Files["truncate"] = (fd, size) => {
+    const file = this.#file("resize", fd);
+    if (file.mode === "read") throw new SystemError("resize", file.path, "EINVAL");
+    file.inode.content.resize(size);
+    file.inode.mtime = this.#tree.owner.nowSeconds();
+  };
+
+  readonly fsync: Files["fsync"] = (fd) => {
+    this.#any("flush", fd);
+  };
+
+  readonly close: Files["close"] = (fd) => {
+    const { inode } = this.#any("close", fd);
+    this.#open.delete(fd);
+    this.forget(inode);
+  };
+
+  readonly readFile: Files["readFile"] = (path) => {
+    const fd = this.open(path, "read");
+    try {
+      const { content } = this.#file("read", fd).inode;
+      const bytes = new Uint8Array(content.size);
+      content.read(bytes, 0, bytes.length, 0);
+      return bytes;
+    } finally {
+      this.close(fd);
+    }
+  };
+
+  readonly writeFile: Files["writeFile"] = (path, content, permissions = 0o666) => {
+    const fd = this.open(path, "write", permissions);
+    try {
+      this.write(fd, content, null);
+    } finally {
+      this.close(fd);
+    }
+  };
+
+  readonly dataRanges: Files["dataRanges"] = (fd, size) =>
+    this.#file("find the holes of", fd).inode.content.dataRanges(size);
+
+  readonly copyRange: Files["copyRange"] = (fromFd, fromOffset, toFd, toOffset, length) => {
+    const bytes = new Uint8Array(length);
+    const count = this.read(fromFd, bytes, 0, length, fromOffset);
+    const { path } = this.#any("read", fromFd);
+    if (count < length) throw new SystemError("read (it ended early)", path, "EIO");
+    this.write(toFd, bytes, toOffset);
+  };
+
+  readonly tryLock: Files["tryLock"] = (path) => {
+    const fd = this.open(path, "update");
+    const { inode } = this.#file("lock", fd);
+    if (inode.isLocked) {
+      this.close(fd);
+      return undefined;
+    }
+    inode.isLocked = true;
+    let held = true;
+    return {
+      release: () => {
+        if (!held) return;
+        held = false;
+        inode.isLocked = false;
+        this.close(fd);
+      },
+    };
+  };
+
+  /** Gives the room of a file back that has no name any more, once nobody has it open. */
+  readonly forget = (inode: Inode): void => {
+    if (inode.kind !== "file" || inode.linkCount > 0) return;
+    for (const file of this.#open.values()) if (file.inode === inode) return;
+    inode.content.resize(0);
+  };
+
+  #newFile(place: Place, permissions: number): FileInode {
+    const inode: FileInode = {
+      ...this.#tree.newFacts(permissions),
+      kind: "file",
+      content: this.#newContent(),
+      isLocked: false,
+    };
+    this.#tree.put(place, inode);
+    return inode;
   }
 
   #any(action: string, fd: number): OpenFile {

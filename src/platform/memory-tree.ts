@@ -46,14 +46,62 @@ export const MAY_READ = 4; // permission bits of one class, inode(7)
 export const MAY_WRITE = 2;
 export const MAY_SEARCH = 1;
 
-export class MemoryTree {
-  readonly root: FolderInode;
-  readonly #uid: number;
+const UMASK = 0o022;
 
-  /** `uid` 0 may do everything, as root does. */
-  constructor(root: FolderInode, uid: number) {
-    this.root = root;
-    this.#uid = uid;
+/** Whose file system it is, and what time it is there. */
+export interface MemoryOwner {
+  /** 0 may do everything, as root does. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly nowSeconds: () => number;
+}
+
+export class MemoryTree {
+  readonly owner: MemoryOwner;
+  readonly #root: FolderInode;
+  #inodeCount = 0;
+
+  constructor(owner: MemoryOwner) {
+    this.owner = owner;
+    this.#root = this.newFolder(0o777);
+  }
+
+  /** What every new inode has; `permissions` as asked for, before the umask. */
+  newFacts(permissions: number): InodeBase {
+    const { uid, gid, nowSeconds } = this.owner;
+    return {
+      number: ++this.#inodeCount,
+      mode: permissions & ~UMASK,
+      uid,
+      gid,
+      mtime: nowSeconds(),
+      linkCount: 1,
+      attributes: new Map(),
+    };
+  }
+
+  newFolder(permissions: number): FolderInode {
+    return { ...this.newFacts(permissions), kind: "folder", linkCount: 2, entries: new Map() };
+  }
+
+  /** Gives the inode that `make` makes the name that `path` ends in; EEXIST where it is taken. */
+  add(action: string, path: string, make: () => Inode): void {
+    const place = this.find(action, path, false);
+    if (place.inode !== undefined) throw new SystemError(action, path, "EEXIST");
+    this.needWritable(action, path, place.folder);
+    this.put(place, make());
+  }
+
+  put({ folder, name }: Place, inode: Inode): void {
+    folder.entries.set(name, inode);
+    folder.mtime = this.owner.nowSeconds();
+  }
+
+  /** Takes the name away; the inode stays for whoever has it open. */
+  drop({ folder, name, inode }: Place): void {
+    folder.entries.delete(name);
+    folder.mtime = this.owner.nowSeconds();
+    if (inode !== undefined) inode.linkCount--;
   }
 
   /** `follow` also resolves a link in the last place. Throws what Linux would. */
@@ -64,7 +112,7 @@ export class MemoryTree {
     if (path.includes("\0")) fail("EINVAL");
     if (!path.startsWith("/")) fail("ENOENT");
     if (nameToBytes(path).length >= PATH_MAX) fail("ENAMETOOLONG");
-    let place: Place = { folder: this.root, name: "", inode: this.root, path: "/" };
+    let place: Place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
     const parents: Place[] = [];
     const names = path.split("/");
     for (let links = 0; names.length > 0; ) {
@@ -84,7 +132,7 @@ export class MemoryTree {
         if (++links > LINKS_MAX) fail("ELOOP");
         names.unshift(...inode.target.split("/"));
         if (!inode.target.startsWith("/")) continue;
-        place = { folder: this.root, name: "", inode: this.root, path: "/" };
+        place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
         parents.length = 0;
         continue;
       }
@@ -103,8 +151,15 @@ export class MemoryTree {
 
   /** Whether the caller may `wanted` (a sum of MAY_…): the owner's bits for the owner, the others' for others. */
   may(inode: Inode, wanted: number): boolean {
-    const bits = inode.uid === this.#uid ? inode.mode >> 6 : inode.mode;
-    return this.#uid === 0 || (bits & wanted) === wanted;
+    const bits = inode.uid === this.owner.uid ? inode.mode >> 6 : inode.mode;
+    return this.owner.uid === 0 || (bits & wanted) === wanted;
+  }
+
+  /** What `path` names, which must be the caller's own: else EPERM. */
+  owned(action: string, path: string, follow: boolean): Inode {
+    const inode = this.inode(action, path, follow);
+    if (this.owner.uid === 0 || inode.uid === this.owner.uid) return inode;
+    throw new SystemError(action, path, "EPERM");
   }
 
   /** Throws EACCES unless names in `folder` may be made and removed. */

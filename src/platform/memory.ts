@@ -59,7 +59,7 @@ export function memoryPlatform(options: MemoryOptions = {}): MemoryPlatform {
   const clock = memoryClock();
   const disk: MemoryDisk = { capacity: options.capacity ?? TEBIBYTE, used: 0 };
   const nowSeconds = (): number => clock.nowMicroseconds() / 1e6;
-  const files = memoryFiles({ disk, uid: host.uid, gid: host.gid, nowSeconds });
+  const files = memoryFiles({ uid: host.uid, gid: host.gid, nowSeconds }, disk);
   const programs: MemoryPrograms = new Map();
   return {
     host,
