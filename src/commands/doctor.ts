@@ -1,8 +1,34 @@
 import { buildCommand } from "@stricli/core";
+import { Bq2Error } from "../base/error.ts";
+import { EMULATORS } from "../image/qemu.ts";
+import { type Check, checkHost } from "../linux/checks.ts";
+import { workspaceAt } from "../runner/workspace.ts";
 import type { Bq2Context } from "./context.ts";
+import { workdirFlag } from "./flags.ts";
 
-export const doctor = buildCommand<Record<never, never>, [], Bq2Context>({
-  docs: { brief: "Say what this machine lacks, with the fix for each gap" },
-  parameters: {},
-  func() {},
+export const doctor = buildCommand<{ readonly workdir: string }, [], Bq2Context>({
+  docs: {
+    brief: "Say what this machine lacks, with the fix for each gap",
+    fullDescription:
+      "Tries what a build needs: user namespaces and overlays (for real), programs, disk space; and what\n" +
+      "booting needs: QEMU and its firmware. Ends with 1 where a build cannot work.",
+  },
+  parameters: { flags: { workdir: workdirFlag } },
+  async func(flags) {
+    const { host } = this.platform;
+    const { root } = workspaceAt(this.platform, flags.workdir);
+    const checks = await checkHost(this.platform, { folder: root, emulator: EMULATORS[host.arch] });
+    this.process.stdout.write(checks.map(describe).join(""));
+    const gaps = checks.filter(({ ok, required }) => required && !ok);
+    if (gaps.length === 0) return;
+    throw new Bq2Error(`Cannot build on this machine: ${gaps.map(({ name }) => name).join(", ")}`, {
+      code: "machine-lacks",
+      hint: gaps.map(({ fix }) => fix).join("; "),
+    });
+  },
 });
+
+function describe({ name, ok, found, fix, required }: Check): string {
+  const verdict = ok ? "ok     " : required ? "MISSING" : "absent ";
+  return `${verdict}  ${name}: ${found}\n${ok ? "" : `         fix: ${fix}\n`}`;
+}

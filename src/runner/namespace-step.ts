@@ -7,12 +7,13 @@ import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { bytesToName, encodeUtf8 } from "../base/text.ts";
 import { startInNamespaces } from "../linux/namespace.ts";
+import { checkNamespaces } from "../linux/namespace-checks.ts";
 import type { View } from "../linux/view.ts";
 import type { InsideAction } from "../plan/action.ts";
 import { parseAs } from "../plan/parse.ts";
 import { type Phase, type Step, stepId } from "../plan/plan.ts";
 import { makeFolders, readText, removeTree, sha256File } from "../platform/files.ts";
-import type { Child } from "../platform/platform.ts";
+import type { Child, Exit } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
 import { captureOutput } from "./capture.ts";
 import { type RunContext, requireOutput, requireSeed } from "./context.ts";
@@ -149,7 +150,7 @@ async function judge(
   const exit = await child.wait();
   const id = stepId(phase.name, step.name);
   const text = readText(context.platform.files, resultFile);
-  if (text === "") throw unexplainedEnd(context, phase, step, exit, interrupted());
+  if (text === "") throw await unexplainedEnd(context, phase, step, exit, interrupted());
   const result = parseAs(InsideResultSchema, text, resultFile, "run the step again");
   if (result.message === null) return;
   const action = result.failedAction === null ? undefined : request.actions[result.failedAction];
@@ -163,29 +164,35 @@ async function judge(
   });
 }
 
-/** The namespace ended without a word: stopped, killed, or never made. */
-function unexplainedEnd(
+/**
+ * The namespace ended without a word: stopped by the user, killed, or never made. In the last case the
+ * error names what forbids it on this machine.
+ */
+async function unexplainedEnd(
   context: RunContext,
   phase: Phase,
   step: Step,
-  exit: { readonly code?: number | undefined; readonly signal?: string | undefined },
+  exit: Exit,
   interrupted: boolean,
-): StepFailure {
+): Promise<StepFailure> {
   const id = stepId(phase.name, step.name);
+  const facts = { actionIndex: null, exitCode: exit.code ?? null, signal: exit.signal ?? null, interrupted };
+  if (interrupted) {
+    const hint = "run the same command again to go on from here";
+    return new StepFailure(`Stopped ${id}`, { ...facts, hint });
+  }
+  const checks = await checkNamespaces(context.platform, context.workspace.root);
+  const gap = checks.find(({ ok }) => !ok);
+  if (gap !== undefined) {
+    return new StepFailure(`Cannot build ${id}: this machine does not give ${gap.name} (${gap.found})`, {
+      ...facts,
+      hint: gap.fix,
+    });
+  }
   const how = exit.signal === undefined ? `exit code ${exit.code}` : `signal ${exit.signal}`;
-  const words = lastLines(context.platform, logPath(context.workspace, phase.name, step.name), 1)[0];
-  return new StepFailure(
-    interrupted
-      ? `Stopped ${id}`
-      : `Cannot build ${id}: its namespace ended with ${how}${words === undefined ? "" : ` (${words})`}`,
-    {
-      hint: interrupted
-        ? "run the same command again to go on from here"
-        : "bq2 doctor says whether namespaces work here",
-      actionIndex: null,
-      exitCode: exit.code ?? null,
-      signal: exit.signal ?? null,
-      interrupted,
-    },
-  );
+  const words = lastLines(context.platform, logPath(context.workspace, phase.name, step.name), 1)[0] ?? "";
+  return new StepFailure(`Cannot build ${id}: its namespace ended with ${how}${words && ` (${words})`}`, {
+    ...facts,
+    hint: "run the same command again; where that does not help, bq2 doctor looks at this machine",
+  });
 }

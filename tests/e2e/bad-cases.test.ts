@@ -1,0 +1,124 @@
+/** What a user may meet: one clear error with a hint, an exit code, nothing lost or half-written. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { requireTools } from "../oracle.ts";
+import { bq2, expectSuccess, makePlace, type Place, projectFolder, removePlace, startBq2 } from "./bq2.ts";
+import { smallStep, writeSmallPlan } from "./small-plan.ts";
+
+const program = join(projectFolder, "bin/bq2");
+
+describe.skipIf(!requireTools("gcc", "unshare"))("bad cases", () => {
+  let place: Place;
+  beforeEach(() => {
+    place = makePlace();
+  });
+  afterEach(() => removePlace(place));
+
+  /** Runs a shell script in a user and mount namespace, with the program as $BQ2. */
+  const inNamespace = (script: string) =>
+    spawnSync("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script], {
+      encoding: "utf8",
+      cwd: place.folder,
+      env: { ...process.env, BQ2: program, BQ2_CACHE: place.cache, HOME: place.folder },
+    });
+
+  test("a second run on the same workspace", async () => {
+    writeSmallPlan(place, { steps: [smallStep("slow", [], 6)] });
+    expectSuccess(bq2(place, "sysroot-runner", "--phase", "host-setup"));
+    const first = startBq2(place, "sysroot");
+    await sleep(2000);
+    const second = bq2(place, "sysroot");
+    expect(second.code).toBe(1);
+    expect(second.error).toMatch(/Cannot work in .*: another bq2 is at work there.*--workdir/);
+    const code = await new Promise((resolve) => first.once("exit", resolve));
+    expect(code).toBe(0);
+  });
+
+  test("no user namespaces: the message names the setting", () => {
+    writeSmallPlan(place, { steps: [smallStep("one")] });
+    const { status, stderr } = inNamespace(
+      `echo 0 >/proc/sys/user/max_user_namespaces && exec "$BQ2" sysroot --workdir "${place.workdir}"`,
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/does not give user namespaces .*max_user_namespaces/);
+  });
+
+  test("a full disk in a step: the error says so, and the build goes on when there is room", () => {
+    writeSmallPlan(place, { steps: [smallStep("one")] });
+    // The workspace on a disk of 1 MiB; the program that is compiled takes nearly all of it.
+    const { status, stderr } = inNamespace(`
+      mkdir small && mount -t tmpfs -o size=1m none small && cp -r work/. small/ &&
+      "$BQ2" sysroot --workdir "${place.folder}/small"; code=$?
+      mount -o remount,size=64m small && "$BQ2" sysroot --workdir "${place.folder}/small" && exit $code`);
+    expect(stderr).toMatch(/[Nn]o space left/);
+    expect(stderr).toMatch(/Finished rootfs-tarball/);
+    expect(status).toBe(1);
+  });
+
+  test("unknown options, commands and values", () => {
+    for (const [args, pattern] of [
+      [["--nonsense"], /nonsense/],
+      [["sysrot"], /sysrot.*sysroot/s],
+      [["sysroot-runner", "--jobs", "many"], /number of jobs/],
+      [["sysroot-runner", "--bind", "relative:/x"], /no bind/],
+      [["sysroot-builder", "--arch", "vax"], /x86_64 or aarch64/],
+    ] as const) {
+      const { code, error } = bq2(place, ...args);
+      expect(code, args.join(" ")).not.toBe(0);
+      expect(error, args.join(" ")).toMatch(pattern);
+    }
+    const unknown = bq2(place, "sysroot-builder", "--profile", "gigantic");
+    expect([unknown.code, unknown.error]).toEqual([
+      1,
+      expect.stringMatching(/profile gigantic.*profiles: minimal/),
+    ]);
+    expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
+    expect(bq2(place, "sysroot-runner", "--phase", "dinner").error).toMatch(
+      /Cannot find the phase dinner.*host-setup/,
+    );
+    expect(bq2(place, "sysroot-runner", "--package", "gtk").error).toMatch(/Cannot find the step gtk.*musl/);
+  });
+
+  test("no plan, an unknown seed, a seed that is no archive", () => {
+    expect(bq2(place, "sysroot-runner").error).toMatch(/Cannot find a plan at .*sysroot-builder/);
+    const step = { steps: [smallStep("one")] };
+    writeSmallPlan(place, step);
+    expectSuccess(bq2(place, "sysroot-builder", "--seed", "gentoo"));
+    expect(bq2(place, "sysroot").error).toMatch(/Cannot use seed "gentoo".*debian-12/);
+    const fake = join(place.folder, "seed.tar.gz");
+    writeFileSync(fake, "<html>not found</html>");
+    expectSuccess(bq2(place, "sysroot-builder", "--seed", fake));
+    const { code, error } = bq2(place, "sysroot");
+    expect(code).toBe(1);
+    expect(error).toMatch(/^bq2: .*seed\.tar\.gz/m);
+  });
+
+  test("images: no EFI stub, a rootfs larger than the disk, a hostile tar", () => {
+    const rootfs = join(place.folder, "rootfs");
+    mkdirSync(join(rootfs, "etc"), { recursive: true });
+    writeFileSync(join(rootfs, "etc/big"), Buffer.alloc(8 << 20, 1));
+    writeFileSync(join(place.folder, "kernel"), "no kernel");
+    const image = (...args: string[]) =>
+      spawnSync(program, ["image", "--output", "disk.qcow2", ...args], {
+        encoding: "utf8",
+        cwd: place.folder,
+      });
+    const noStub = image("--rootfs", "rootfs", "--kernel", "kernel");
+    expect([noStub.status, noStub.stderr]).toEqual([1, expect.stringMatching(/EFI stub/)]);
+    const stub = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub"; // itself an EFI executable
+    const small = image("--rootfs", "rootfs", "--kernel", existsSync(stub) ? stub : "kernel", "--size", "1M");
+    expect(small.status).toBe(1);
+    expect(small.stderr).toMatch(/needed|too small|EFI stub/);
+    const tar = spawnSync("tar", ["-cf", "evil.tar", "-P", "--transform", "s|kernel|../../evil|", "kernel"], {
+      cwd: place.folder,
+    });
+    expect(tar.status).toBe(0);
+    const hostile = image("--rootfs", "evil.tar", "--kernel", "kernel");
+    expect(hostile.status).toBe(1);
+    expect(hostile.stderr).toMatch(/evil/);
+    expect(readdirSync(place.folder).filter((name) => name.startsWith("disk"))).toEqual([]);
+  });
+});

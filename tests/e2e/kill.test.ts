@@ -1,0 +1,89 @@
+/** `kill -9` at random moments: what is resumed ends in the digests of an undisturbed build. */
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { requireTools } from "../oracle.ts";
+import { bq2, digests, expectSuccess, makePlace, type Place, removePlace, startBq2 } from "./bq2.ts";
+import { smallStep, writeSmallPlan } from "./small-plan.ts";
+
+const KILLS = 20;
+const STEPS = Array.from({ length: 8 }, (_, n) =>
+  smallStep(`step${n}`, n === 0 ? [] : [`step${n - 1}`], 0.3),
+);
+
+/** The same moments in every run (a linear congruential generator; Numerical Recipes, 7.1). */
+function* fractions(seed: number): Generator<number> {
+  for (let x = seed; ; ) {
+    x = (Math.imul(1664525, x) + 1013904223) >>> 0;
+    yield x / 2 ** 32;
+  }
+}
+
+/** Processes whose environment names this place: the runner and all that it started. */
+function processesOf(place: Place): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^[0-9]+$/.test(name)) return [];
+    try {
+      const environment = readFileSync(join("/proc", name, "environ"), "latin1");
+      return environment.includes(`BQ2_CACHE=${place.cache}\0`) ? [Number(name)] : [];
+    } catch {
+      return []; // gone already
+    }
+  });
+}
+
+describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
+  let place: Place;
+  beforeEach(() => {
+    place = makePlace();
+  });
+  afterEach(() => removePlace(place));
+
+  test(`${KILLS} times, of runner or step, and the digests are those of an undisturbed build`, async () => {
+    writeSmallPlan(place, { steps: STEPS });
+    expectSuccess(bq2(place, "sysroot"));
+    const undisturbed = digests(place);
+    const random = fractions(1);
+    const next = (): number => random.next().value ?? 0;
+    let killed = 0;
+    for (let round = 0; killed < KILLS; round++) {
+      // When a build got through between kills, the next begins with nothing again.
+      if (round === 0 || bq2(place, "sysroot-status").out.includes("next_phase=image")) {
+        for (const path of [place.workdir, join(place.cache, "store")])
+          rmSync(path, { recursive: true, force: true });
+        writeSmallPlan(place, { steps: STEPS });
+      }
+      const runner = startBq2(place, "sysroot");
+      await sleep(300 + 1500 * next());
+      const alive = processesOf(place);
+      const victim = next() < 0.5 ? runner.pid : alive[Math.floor(next() * alive.length)];
+      if (victim !== undefined && runner.exitCode === null) {
+        spawnSync("kill", ["-9", String(victim)]);
+        killed++;
+      }
+      // The runner ends by itself when its step was killed, and so does the step when the runner was.
+      for (let waited = 0; processesOf(place).length > 0; waited++) {
+        if (waited > 200) throw new Error(`still alive: ${processesOf(place).join(", ")}`);
+        if (victim !== runner.pid && waited === 100) runner.kill("SIGKILL"); // the victim was gone already
+        await sleep(50);
+      }
+    }
+    expectSuccess(bq2(place, "sysroot"));
+    expect(digests(place)).toEqual(undisturbed);
+  });
+
+  test("Ctrl-C ends the step and its processes, with the shell's exit code, and no report", async () => {
+    writeSmallPlan(place, { steps: [smallStep("slow", [], 30)] });
+    expectSuccess(bq2(place, "sysroot-runner", "--phase", "host-setup"));
+    const runner = startBq2(place, "sysroot");
+    await sleep(2500);
+    runner.kill("SIGINT");
+    const code = await new Promise((resolve) => runner.once("exit", resolve));
+    expect(code).toBe(130);
+    await sleep(500);
+    expect(processesOf(place)).toEqual([]);
+    expect(bq2(place, "sysroot-status").out).not.toMatch(/last_failure/);
+  });
+});
