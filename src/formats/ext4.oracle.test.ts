@@ -1,6 +1,14 @@
 /** Images judged by e2fsck, debugfs, dumpe2fs and mke2fs (e2fsprogs). */
 import { execFileSync } from "node:child_process";
-import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -22,7 +30,7 @@ import { fromHex } from "../base/bytes.ts";
 import { planExt4 } from "./ext4.ts";
 import { contentOf, type Tree } from "./tree.ts";
 
-const isJudged = requireTools("e2fsck", "debugfs", "dumpe2fs", "mke2fs");
+const isJudged = requireTools("e2fsck", "debugfs", "dumpe2fs", "mke2fs", "resize2fs");
 
 /** What `dumpe2fs` says but times, ids, checksums, what is free, and flags that follow from these. */
 function layoutOf(image: string): string[] {
@@ -243,6 +251,15 @@ describe.skipIf(!isJudged)("content", () => {
       expect(complaintsOf(image)).toBe("");
       expect(debugfs(image, "extents /f")).toMatch(/^ *3\/ *3 /m);
     });
+  });
+});
+
+test.skipIf(!isJudged)("resize2fs makes use of the room kept for descriptors", async () => {
+  await withImage([folder(""), file("f", patterned(9000))], GIB, (image) => {
+    truncateSync(image, 100 * GIB);
+    execFileSync("resize2fs", [image], { stdio: "ignore" });
+    expect(complaintsOf(image)).toBe("");
+    expect(layoutOf(image).join("\n")).toMatch(/Block count: +26214400\n[\s\S]*Reserved GDT blocks: +115\n/);
   });
 });
 

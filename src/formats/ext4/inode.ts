@@ -94,14 +94,22 @@ export interface InodeValues {
 
 const SECTORS_PER_BLOCK = 4096 / 512; // i_blocks counts sectors of 512 bytes
 
+/** What stands before an inode's bytes in its checksum. */
+const ChecksumPrefix = struct("checksum prefix", 8, { number: u32, generation: u32 });
+
 /** What checksums of an inode and of its blocks start from; i_generation is always 0 here. */
 export function inodeSeed(number: number, seed: number): number {
-  return crc32c(struct8.encode({ number, generation: 0 }), seed);
+  return crc32c(ChecksumPrefix.encode({ number, generation: 0 }), seed);
 }
-const struct8 = struct("checksum prefix", 8, { number: u32, generation: u32 });
 
-/** The 256 bytes of inode `number`. `epoch`: its ctime, atime and crtime; `seed`: the file system's. */
-export function encodeInode(values: InodeValues, number: number, epoch: number, seed: number): Uint8Array {
+/** Fills `target` with the 256 bytes of inode `number`. `epoch`: its ctime, atime and crtime; `seed`: the file system's. */
+export function encodeInode(
+  target: Uint8Array,
+  values: InodeValues,
+  number: number,
+  epoch: number,
+  seed: number,
+): void {
   const change = encodeTime(epoch);
   const modification = encodeTime(values.mtime);
   const sectors = values.blocks * SECTORS_PER_BLOCK;
@@ -131,12 +139,11 @@ export function encodeInode(values: InodeValues, number: number, epoch: number, 
     extraSize: EXTRA_SIZE,
     attributes: values.attributes,
   };
-  const encoded = Inode.encode(fields);
-  const checksum = crc32c(encoded, inodeSeed(number, seed));
-  const view = new DataView(encoded.buffer);
+  Inode.encodeInto(target, 0, fields);
+  const checksum = crc32c(target, inodeSeed(number, seed));
+  const view = new DataView(target.buffer, target.byteOffset, INODE_SIZE);
   u16.write(view, Inode.offsets.checksumLow, checksum & 0xffff);
   u16.write(view, Inode.offsets.checksumHigh, checksum >>> 16);
-  return encoded;
 }
 
 const EARLIEST = -(2 ** 31); // 1901

@@ -17,16 +17,20 @@ export class InodeTableWriter {
     this.#sink = sink;
   }
 
-  put(number: number, inode: Uint8Array): void {
+  /** The 256 bytes of inode `number`, to be filled before the next call. */
+  place(number: number): Uint8Array {
     const offset = this.#offsetOf(number);
-    let start = this.#offset;
-    if (start === undefined || offset >= start + this.#buffer.length || offset < start) {
+    let start = this.#offset ?? -1;
+    let block = Math.floor((offset - start) / BLOCK_SIZE);
+    // Only what follows on directly: between two tables there may be a backup superblock.
+    if (start < 0 || block > this.#usedBlocks || block >= BUFFER_BLOCKS) {
       this.flush();
       start = offset - (offset % BLOCK_SIZE);
+      block = 0;
       this.#offset = start;
     }
-    this.#buffer.set(inode, offset - start);
-    this.#usedBlocks = Math.floor((offset - start) / BLOCK_SIZE) + 1;
+    this.#usedBlocks = block + 1;
+    return this.#buffer.subarray(offset - start, offset - start + INODE_SIZE);
   }
 
   flush(): void {

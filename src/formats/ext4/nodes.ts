@@ -99,7 +99,8 @@ class NodeList {
   add(entry: Entry): void {
     checkEntry(entry);
     const slash = entry.path.lastIndexOf("/");
-    if (slash === 0) throw badTree(entry.path, "paths are relative to the root folder; found a leading slash");
+    if (slash === 0)
+      throw badTree(entry.path, "paths are relative to the root folder; found a leading slash");
     const folder = this.#enter(entry.path, slash < 0 ? "" : entry.path.slice(0, slash));
     const name = entry.path.slice(slash + 1);
     checkName(name, entry.path);

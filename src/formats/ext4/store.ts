@@ -62,7 +62,7 @@ export function storeNode(node: Node, disk: Disk): void {
     attributeBlock,
     attributes: inInode,
   };
-  disk.inodes.put(inode, encodeInode(values, inode, disk.epoch, disk.seed));
+  encodeInode(disk.inodes.place(inode), values, inode, disk.epoch, disk.seed);
 }
 
 function storeBody(node: Node, disk: Disk): Body {

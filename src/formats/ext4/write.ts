@@ -170,7 +170,7 @@ function storeSystemFile(
   const mode = KIND_CODES.file.mode | 0o600;
   const owner = { uid: 0, gid: 0, links: 1, attributeBlock: 0, attributes: new Uint8Array(0) };
   const values = { ...owner, mode, size, mtime: disk.epoch, blocks, flags, block };
-  disk.inodes.put(inode, encodeInode(values, inode, disk.epoch, disk.seed));
+  encodeInode(disk.inodes.place(inode), values, inode, disk.epoch, disk.seed);
 }
 
 function folderCounter(nodes: readonly Node[], geometry: Geometry): (group: number) => number {
