@@ -84,4 +84,7 @@ rmSync(kept, { recursive: true, force: true });
 const figures = values.build ? await measureMinimalBuild(folder, values.mirror) : [];
 const page = benchmarkPage(comparisons, figures, pairs);
 console.log(`\n${page}`);
-if (values.only === "") writeFileSync(join(projectFolder, "docs", "benchmarks.md"), page);
+if (values.only === "") {
+  mkdirSync(join(projectFolder, "docs"), { recursive: true });
+  writeFileSync(join(projectFolder, "docs", "benchmarks.md"), page);
+}
