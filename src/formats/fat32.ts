@@ -120,7 +120,7 @@ export function fat32SizeFor(files: readonly FatFile[]): number {
   const payload = files.reduce((sum, file) => sum + file.content.size, 0);
   // Each file ends within a cluster, each folder takes one; FATs take 1/128 each with 512-byte clusters.
   const overhead = files.length * 64 * 1024 + payload / 50;
-  return Math.max(34, Math.ceil((payload + overhead) / MIB) + 1) * MIB;
+  return Math.max(33, Math.ceil((payload + overhead) / MIB) + 1) * MIB;
 }
 
 /** fatgen103, `DskTableFAT32`: sectors per cluster by the size of the disk, both in sectors. */
@@ -148,7 +148,7 @@ function geometryOf(size: number): Geometry {
   if (clusters < FAT32_CLUSTERS_MIN) {
     throw new Bq2Error(
       `Cannot make a FAT32 of ${size} bytes: ${Math.max(clusters, 0)} clusters, at least ${FAT32_CLUSTERS_MIN} wanted`,
-      { code: "bad-fat-size", hint: "use at least 34 MiB" },
+      { code: "bad-fat-size", hint: "use at least 33 MiB" },
     );
   }
   return { sectors, sectorsPerCluster, sectorsPerFat, clusters };
@@ -184,7 +184,7 @@ function writeReservedSectors(sink: Sink, options: Fat32Options, geometry: Geome
     leadSignature: 0x41615252,
     signature: 0x61417272,
     freeClusters: geometry.clusters - used,
-    nextFreeCluster: FIRST_CLUSTER + used,
+    nextFreeCluster: used < geometry.clusters ? FIRST_CLUSTER + used : 0xffffffff, // all ones: unknown
     trailSignature: 0xaa550000,
   });
   for (const copy of [0, BACKUP_BOOT_SECTOR]) {

@@ -72,20 +72,27 @@ export type DiskFormat =
 /**
  * The format of a disk image, from its first {@link QCOW2_HEADER_SIZE} bytes (fewer if it is shorter).
  * Whatever does not begin as a QCOW2 is raw. Throws {@link Bq2Error} `damaged-image` where a QCOW2's
- * header is cut off.
+ * header is cut off or says impossible sizes.
  */
 export function readDiskFormat(start: Uint8Array): DiskFormat {
   const magic = Uint8Array.of(0x51, 0x46, 0x49, 0xfb);
   if (start.length < 4 || magic.some((byte, i) => start[i] !== byte)) return { format: "raw" };
   const V2_LENGTH = 72; // version 2 ends before `incompatibleFeatures`
-  if (start.length < V2_LENGTH) {
-    throw new Bq2Error(`Cannot read QCOW2 header: ${start.length} bytes, ${V2_LENGTH} wanted`, {
-      code: "damaged-image",
-      hint: "make the image again",
-    });
-  }
+  if (start.length < V2_LENGTH) throw damaged(`${start.length} bytes, ${V2_LENGTH} wanted`);
   const padded = new Uint8Array(Header.size);
   padded.set(start.subarray(0, V2_LENGTH));
-  const { version, virtualSize } = Header.decode(padded);
-  return { format: "qcow2", version, virtualSize };
+  try {
+    const { version, virtualSize } = Header.decode(padded);
+    return { format: "qcow2", version, virtualSize };
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(error.message); // a 64-bit field beyond 2^53
+    throw error;
+  }
+}
+
+function damaged(found: string): Bq2Error {
+  return new Bq2Error(`Cannot read QCOW2 header: ${found}`, {
+    code: "damaged-image",
+    hint: "make the image again",
+  });
 }
