@@ -40,7 +40,7 @@ export const linux: Package = {
         "KBUILD_BUILD_USER=bq2",
         "KBUILD_BUILD_HOST=bq2",
         "KBUILD_BUILD_VERSION=1",
-        `KBUILD_BUILD_TIMESTAMP=${new Date(place.epoch * 1000).toUTCString()}`,
+        `KBUILD_BUILD_TIMESTAMP=${timestamp(place.epoch)}`,
       ],
       finish: [
         {
@@ -53,6 +53,11 @@ export const linux: Package = {
     };
   },
 };
+
+/** `2025-01-01 00:00:00`, in UTC: a form that GNU's and busybox's `date -d` both read (usr/gen_initramfs.sh). */
+function timestamp(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+}
 
 /** Where the finished rootfs has its kernel. */
 export const KERNEL_PATH = "/boot/vmlinuz";

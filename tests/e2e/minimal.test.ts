@@ -1,0 +1,172 @@
+/**
+ * The main job, from nothing: profile `minimal`, kernel included, its outputs judged by the tools of
+ * others, its image booted. Then again without the kernel, in another folder by another user: the same digests.
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { READY_MARKER } from "../../pkgs/etc/files.ts";
+import type { State } from "../../src/plan/state.ts";
+import { requireTools } from "../oracle.ts";
+import { canRunVm, withVm } from "../vm/qemu.ts";
+import {
+  bq2,
+  digests,
+  documents,
+  expectSuccess,
+  makePlace,
+  type Place,
+  readJson,
+  removePlace,
+} from "./bq2.ts";
+
+const available =
+  requireTools("apt-get", "tar", "qemu-img", "sgdisk", "e2fsck", "debugfs", "fsck.fat", "sha256sum") &&
+  canRunVm("x86_64");
+const isRoot = process.getuid?.() === 0;
+
+const MIB = 2 ** 20;
+const SECTOR = 512;
+/** Seconds from power-on to the marker, under emulation on a busy machine. */
+const BOOT_SECONDS = 180;
+
+describe.skipIf(!available)("profile minimal", () => {
+  let place: Place;
+  beforeAll(() => {
+    place = makePlace();
+    expectSuccess(bq2(place, "build"));
+  });
+  afterAll(() => removePlace(place));
+
+  const output = (name: string) => join(place.workdir, "output", name);
+  const tool = (file: string, ...args: string[]) =>
+    execFileSync(file, args, {
+      encoding: "utf8",
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
+    });
+  const seconds = (body: () => void): number => {
+    const start = performance.now();
+    body();
+    return (performance.now() - start) / 1000;
+  };
+
+  test("ends complete; then there is nothing to do, at once", () => {
+    expect(expectSuccess(bq2(place, "sysroot-status")).out).toMatch(/^next_phase=complete$/m);
+    const took = seconds(() => expect(expectSuccess(bq2(place, "build")).error).not.toMatch(/Building/));
+    expect(took).toBeLessThan(5); // 2 is the aim; a shared machine gets room
+  });
+
+  test("the tarball unpacks with GNU tar, its digest is the one that is written down", () => {
+    const plain = execFileSync("gzip", ["-dc", output("bq2-rootfs-0.1.0-x86_64.tar.gz")], {
+      maxBuffer: 512 * MIB,
+    });
+    writeFileSync(output("bq2-rootfs-0.1.0-x86_64.tar"), plain);
+    expect(tool("sha256sum", output("bq2-rootfs-0.1.0-x86_64.tar")).slice(0, 64)).toBe(
+      digests(place)["bq2-rootfs-0.1.0-x86_64.tar"],
+    );
+    const unpacked = join(place.folder, "unpacked");
+    mkdirSync(unpacked);
+    tool("tar", "-xf", output("bq2-rootfs-0.1.0-x86_64.tar"), "-C", unpacked);
+    const listing = tool("tar", "--numeric-owner", "-tvf", output("bq2-rootfs-0.1.0-x86_64.tar"));
+    expect(listing).toMatch(/^-rwxr-xr-x 0\/0 .* \.?\/?usr\/bin\/busybox$/m);
+    expect(listing).toMatch(/^drwxrwxrwt 0\/0 .* \.?\/?tmp\/$/m);
+    expect(listing).not.toMatch(/sysroot|workspace/);
+    expect(readFileSync(join(unpacked, "etc/os-release"), "utf8")).toMatch(/^ID=bq2$/m);
+  });
+
+  test("the rootfs can be entered, as root inside and with nothing of the host", () => {
+    const rootfs = join(place.workdir, "seed-rootfs/bq2-rootfs");
+    const inside = expectSuccess(
+      bq2(
+        place,
+        "sysroot-namespace",
+        "--rootfs",
+        rootfs,
+        "--no-network",
+        "--",
+        "/bin/sh",
+        "-c",
+        "id -u; hostname; ls /; ls /home",
+      ),
+    );
+    expect(inside.out).toMatch(/^Entering namespace with rootfs=/);
+    expect(inside.out).toMatch(/^0\nbq2\n/m);
+    expect(inside.error).toMatch(/\/home: No such file/);
+  });
+
+  test("the image passes every checker, and its disk has the digest that is written down", () => {
+    const image = output("bq2-0.1.0-x86_64.qcow2");
+    expect(tool("qemu-img", "check", image)).toMatch(/No errors were found/);
+    const raw = output("disk.raw");
+    tool("qemu-img", "convert", "-O", "raw", image, raw);
+    expect(tool("sha256sum", raw).slice(0, 64)).toBe(digests(place)["bq2-0.1.0-x86_64.raw"]);
+    expect(tool("sgdisk", "-v", raw)).toMatch(/No problems found/);
+    const table = JSON.parse(tool("sfdisk", "--json", raw)) as {
+      partitiontable: { partitions: { start: number; size: number; name: string }[] };
+    };
+    const [esp, root] = table.partitiontable.partitions;
+    expect([esp?.name, root?.name]).toEqual(["bq2-esp", "bq2-root"]);
+    const cut = (partition: { start: number; size: number } | undefined, name: string): string => {
+      const path = output(name);
+      tool(
+        "dd",
+        `if=${raw}`,
+        `of=${path}`,
+        "bs=1M",
+        "conv=sparse",
+        "iflag=skip_bytes,count_bytes",
+        "status=none",
+        `skip=${(partition?.start ?? 0) * SECTOR}`,
+        `count=${(partition?.size ?? 0) * SECTOR}`,
+      );
+      return path;
+    };
+    expect(spawnSync("/sbin/fsck.fat", ["-n", cut(esp, "esp")]).status).toBe(0);
+    const checked = spawnSync("/sbin/e2fsck", ["-fn", cut(root, "root")], { encoding: "utf8" });
+    expect([checked.status, checked.stdout]).toEqual([0, expect.stringMatching(/bq2-root|non-contiguous/)]);
+    expect(tool("debugfs", "-R", "stat /usr/bin/busybox", output("root"))).toMatch(/User: +0 +Group: +0/);
+  });
+
+  test("the image boots under UEFI to a shell, and powers off clean", async () => {
+    const image = output("bq2-0.1.0-x86_64.qcow2");
+    await withVm({ arch: "x86_64", disk: { path: image, format: "qcow2" }, memoryMiB: 512 }, async (vm) => {
+      await vm.waitFor(new RegExp(READY_MARKER), BOOT_SECONDS);
+      await vm.waitFor(/# /, 60);
+      vm.send("echo $((6 * 7)) > /root/answer && sync && cat /root/answer && cat /etc/os-release\n");
+      await vm.waitFor(/^42\s/m, 60);
+      await vm.waitFor(/VERSION_ID=0\.1\.0/, 60);
+      vm.send("poweroff\n");
+      await vm.waitForPowerOff(120);
+    });
+  });
+
+  test("without the kernel, from scratch in another folder by another user: the same outputs", () => {
+    const other = makePlace(isRoot ? "tester" : undefined);
+    try {
+      const mirror = join(place.cache, "archives");
+      expectSuccess(bq2(other, "sysroot-builder"));
+      const overrides = {
+        format: "bq2-overrides/1",
+        phases: { "rootfs-from-sysroot": { remove: ["linux"] } },
+      };
+      writeFileSync(join(other.folder, "overrides.json"), JSON.stringify(overrides));
+      tool("cp", join(other.folder, "overrides.json"), documents(other, "overrides"));
+      expectSuccess(bq2(other, "sysroot", "--mirror", mirror));
+      const [first, second] = [place, other].map((where) => {
+        const { done } = readJson<State>(documents(where, "state"));
+        const ids = Object.keys(done).filter(
+          (id) => /^(sysroot|rootfs)-from-/.test(id) && !id.endsWith("/linux"),
+        );
+        return Object.fromEntries(ids.map((id) => [id, done[id]?.output]));
+      });
+      expect(Object.keys(first ?? {})).toHaveLength(7);
+      expect(second).toEqual(first);
+      expect(statSync(join(other.workdir, "output/bq2-rootfs-0.1.0-x86_64.tar.gz")).size).toBeGreaterThan(
+        MIB / 2,
+      );
+    } finally {
+      removePlace(other);
+    }
+  });
+});
