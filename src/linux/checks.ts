@@ -25,7 +25,6 @@ interface Tool {
 const TOOLS: readonly Tool[] = [
   { program: "unshare", package: "util-linux", purpose: "make namespaces", required: true },
   { program: "setpriv", package: "util-linux", purpose: "end steps with their caller", required: true },
-  { program: "gzip", package: "gzip", purpose: "unpack sources", required: true },
   { program: "xz", package: "xz-utils", purpose: "unpack sources", required: true },
   { program: "bzip2", package: "bzip2", purpose: "unpack sources", required: true },
   { program: "zstd", package: "zstd", purpose: "unpack sources", required: true },

@@ -1,9 +1,14 @@
-/** Compressed files as plain bytes, each by the usual program, which runs beside this process. */
-import { Bq2Error, errorCode } from "../base/error.ts";
+/**
+ * Compressed files as plain bytes. gzip by Node's zlib, on another thread: that takes half the time of
+ * gzip(1). The others by the usual programs, which run beside this process.
+ */
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import { nodeFiles } from "./node-files.ts";
 import { nodeProcesses } from "./node-processes.ts";
-import type { Child, Compression } from "./platform.ts";
+import { type Child, type Compression, SystemError } from "./platform.ts";
 
 interface Tool {
   readonly argv: readonly string[];
@@ -12,8 +17,7 @@ interface Tool {
 }
 
 /** All read standard input to its end and fail where it is truncated or corrupt. */
-const TOOLS: { readonly [C in Exclude<Compression, "none">]: Tool } = {
-  gzip: { argv: ["gzip", "-dc"], package: "gzip" },
+const TOOLS: { readonly [C in Exclude<Compression, "none" | "gzip">]: Tool } = {
   xz: { argv: ["xz", "-dc", "-T0"], package: "xz-utils" }, // -T0: archives made of blocks use all processors
   bzip2: { argv: ["bzip2", "-dc"], package: "bzip2" },
   zstd: { argv: ["zstd", "-dc", "-q"], package: "zstd" },
@@ -26,6 +30,7 @@ export async function* decompressFile(path: string, compression: Compression): A
   const fd = nodeFiles.open(path, "read");
   try {
     if (compression === "none") yield* plainChunks(fd);
+    else if (compression === "gzip") yield* gunzipped(fd, path);
     else yield* throughTool(fd, path, compression);
   } finally {
     nodeFiles.close(fd);
@@ -39,6 +44,24 @@ function* plainChunks(fd: number): Iterable<Uint8Array> {
     if (length === 0) return;
     yield chunk.subarray(0, length);
   }
+}
+
+async function* gunzipped(fd: number, path: string): AsyncIterable<Uint8Array> {
+  const input = Readable.from(plainChunks(fd), { objectMode: false });
+  const output = createGunzip({ chunkSize: CHUNK });
+  input.on("error", (error) => output.destroy(error));
+  let isEmpty = true; // zlib finds nothing wrong with a file of no bytes
+  input.once("data", () => {
+    isEmpty = false;
+  });
+  try {
+    yield* input.pipe(output);
+  } catch (error) {
+    throw error instanceof SystemError ? error : damaged(path, `zlib says: ${describeError(error)}`);
+  } finally {
+    input.destroy();
+  }
+  if (isEmpty) throw damaged(path, "it is empty");
 }
 
 async function* throughTool(
@@ -58,7 +81,11 @@ async function* throughTool(
   const exit = await child.wait();
   if (exit.code === 0) return;
   const reason = (await complaint) || `it ended with ${exit.signal ?? `exit code ${exit.code}`}`;
-  throw new Bq2Error(`Cannot unpack ${path}: ${TOOLS[compression].argv[0]} says: ${reason}`, {
+  throw damaged(path, `${TOOLS[compression].argv[0]} says: ${reason}`);
+}
+
+function damaged(path: string, reason: string): Bq2Error {
+  return new Bq2Error(`Cannot unpack ${path}: ${reason}`, {
     code: "damaged-archive",
     hint: "the file is truncated or corrupt; delete it and fetch it again",
   });
