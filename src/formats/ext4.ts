@@ -9,5 +9,7 @@
  *
  * Source: Linux, Documentation/filesystems/ext4; choices as mke2fs makes them (e2fsprogs 1.47).
  */
+
+export type { Ext4Options } from "./ext4/options.ts";
 export { type Ext4Plan, type PlanOptions, planExt4 } from "./ext4/plan.ts";
-export { type Ext4Options, type Ext4Result, writeExt4 } from "./ext4/write.ts";
+export { type Ext4Result, writeExt4 } from "./ext4/write.ts";

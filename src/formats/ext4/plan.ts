@@ -7,7 +7,7 @@ import type { Tree } from "../tree.ts";
 import { placeAttributes } from "./attributes.ts";
 import { logicalRunsOf } from "./content.ts";
 import { extentCount, MAX_DEPTH, treeBlockCount } from "./extents.ts";
-import { BLOCK_SIZE, type Geometry, geometryOf, INODES_PER_BLOCK, MAX_BLOCKS } from "./geometry.ts";
+import { BLOCK_SIZE, type Geometry, geometryOf, MAX_BLOCKS } from "./geometry.ts";
 import { nameHasher } from "./hash.ts";
 import { fitsOneBlock, hashedBlockCount, packLeaves } from "./htree.ts";
 import { FIRST_INODE } from "./inode.ts";
@@ -20,6 +20,8 @@ export const DEFAULT_BYTES_PER_INODE = 16384;
 export const LOST_AND_FOUND_BLOCKS = 4;
 /** Targets shorter than this stand in the inode (fs/ext4: `EXT4_N_BLOCKS * 4`, NUL included). */
 export const FAST_SYMLINK_BYTES = 60;
+/** Inodes for each one that the tree takes, where the ratio gives fewer: a system must be able to make files. */
+const INODE_HEADROOM = 1.1;
 const MAX_TARGET_BYTES = BLOCK_SIZE - 1; // the kernel ends it with a NUL within one block
 
 export interface PlanOptions {
@@ -27,7 +29,7 @@ export interface PlanOptions {
   readonly hashSeed: Uint8Array;
   /** Seconds since 1970, 0 to 2^32 - 1: ctime, atime and crtime of all, and the superblock's times. */
   readonly epoch: number;
-  /** One inode for so many bytes of the image, and at least as many as the tree needs; 16384 unless told. */
+  /** One inode for so many bytes of the image, and at least a tenth more than the tree takes; 16384 unless told. */
   readonly bytesPerInode?: number | undefined;
 }
 
@@ -115,7 +117,8 @@ export function fittingGeometry(blocks: number, demand: Demand, options: PlanOpt
   if (blocks < MIN_BLOCKS) return undefined;
   const ratio = options.bytesPerInode ?? DEFAULT_BYTES_PER_INODE;
   const byRatio = Math.floor((blocks * BLOCK_SIZE) / ratio);
-  const geometry = geometryOf(blocks, Math.max(byRatio, demand.inodes, INODES_PER_BLOCK));
+  const byTree = Math.ceil(demand.inodes * INODE_HEADROOM);
+  const geometry = geometryOf(blocks, Math.max(byRatio, byTree));
   if (geometry === undefined) return undefined;
   const journal = journalBlocksOf(geometry.blocks);
   const journalBlocks = journal + treeBlockCount(extentCount([{ logical: 0, count: journal }]));
@@ -137,7 +140,7 @@ export function minimumSizeOf(demand: Demand, options: PlanOptions): number {
   }
   throw new Bq2Error(
     `Cannot store ${demand.blocks} blocks and ${demand.inodes} inodes in ext4: more than fits in ${MAX_BLOCKS} blocks`,
-    { code: "image-too-small", hint: "leave something out of the tree, or give fewer bytes per inode" },
+    { code: "image-too-small", hint: "leave something out of the tree" },
   );
 }
 
