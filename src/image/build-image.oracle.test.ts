@@ -1,0 +1,334 @@
+/**
+ * Whole disks judged by sgdisk, fsck.fat, e2fsck, debugfs, qemu-img and objdump. systemd's EFI stub stands in for a kernel: to
+ * firmware and to us, both are EFI applications.
+ */
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { MIB, noise, run, withFolder } from "../../tests/disk-file.ts";
+import { complaintsOf, debugfs } from "../../tests/ext4-image.ts";
+import { requireFiles, requireTools } from "../../tests/oracle.ts";
+import { errorCode } from "../base/error.ts";
+import { nodePlatform } from "../platform/node.ts";
+import type { Platform } from "../platform/platform.ts";
+import { buildImage, type ImageOptions, type ImageSummary } from "./build-image.ts";
+import { rootfsTree } from "./rootfs-tree.ts";
+
+const STUB = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
+const EPOCH = 1_700_000_000;
+const SIZE = 256 * MIB;
+
+const isJudged =
+  requireTools("sgdisk", "fsck.fat", "mcopy", "e2fsck", "debugfs", "qemu-img", "objdump", "tar", "xz") &&
+  requireFiles(STUB);
+
+/** A small system: files, a hard link, a symlink, a hole, modes. */
+function makeRootfs(folder: string): string {
+  const root = join(folder, "rootfs");
+  for (const path of ["etc", "sbin", "usr/lib", "proc"]) mkdirSync(join(root, path), { recursive: true });
+  writeFileSync(join(root, "usr/lib/os-release"), 'NAME="A system"\n');
+  symlinkSync("../usr/lib/os-release", join(root, "etc/os-release"));
+  writeFileSync(join(root, "sbin/init"), noise(300_000, 1));
+  chmodSync(join(root, "sbin/init"), 0o755);
+  linkSync(join(root, "sbin/init"), join(root, "sbin/second"));
+  const sparse = join(root, "usr/sparse");
+  run("truncate", "-s", "20M", sparse);
+  return root;
+}
+
+async function build(
+  rootfs: string,
+  output: string,
+  options: Partial<ImageOptions> = {},
+  platform: Platform = nodePlatform(),
+): Promise<ImageSummary> {
+  const temporaryTar = `${output}.tar.partial`;
+  const { tree, release } = await rootfsTree(platform, rootfs, {
+    owners: "root",
+    times: EPOCH,
+    temporaryTar,
+  });
+  try {
+    return await buildImage(platform, {
+      rootfs: tree,
+      kernel: STUB,
+      output,
+      format: "raw",
+      compress: false,
+      size: SIZE,
+      epoch: EPOCH,
+      wantsRawDigest: false,
+      ...options,
+    });
+  } finally {
+    release();
+  }
+}
+
+/** The bytes of a partition in a file of their own. */
+function extract(disk: string, summary: ImageSummary, number: 1 | 2, folder: string): string {
+  const partition = summary.partitions.find((one) => one.number === number);
+  if (partition === undefined) throw new Error(`no partition ${number}`);
+  const path = join(folder, `partition${number}`);
+  const blocks = (bytes: number) => String(bytes / MIB);
+  const range = [`skip=${blocks(partition.start)}`, `count=${blocks(partition.size)}`];
+  run("dd", `if=${disk}`, `of=${path}`, "bs=1M", "conv=sparse", "status=none", ...range);
+  return path;
+}
+
+function sha256(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<{ code: string | undefined; message: string }> {
+  try {
+    await promise;
+  } catch (error) {
+    return { code: errorCode(error), message: String(error) };
+  }
+  throw new Error("no error came");
+}
+
+describe.skipIf(!isJudged)("a raw disk", () => {
+  test("has what each tool wants: table, system partition, root", async () => {
+    await withFolder(async (folder) => {
+      const disk = join(folder, "disk");
+      const summary = await build(makeRootfs(folder), disk, { wantsRawDigest: true });
+      expect(run("sgdisk", "-v", disk)).toMatch(/No problems found/);
+      expect(run("sgdisk", "-p", disk)).toMatch(/EF00 +bq2-esp[\s\S]*8304 +bq2-root/);
+
+      const esp = extract(disk, summary, 1, folder);
+      run("fsck.fat", "-n", esp);
+      run("mcopy", "-i", esp, "::EFI/BOOT/BOOTX64.EFI", join(folder, "kernel"));
+      expect(readFileSync(join(folder, "kernel")).equals(readFileSync(STUB))).toBe(true);
+
+      const root = extract(disk, summary, 2, folder);
+      expect(complaintsOf(root)).toBe("");
+      const listing = debugfs(root, "ls -p /");
+      for (const name of ["dev", "proc", "run", "sys", "tmp"]) expect(listing).toContain(`/${name}/`);
+      expect(debugfs(root, "stat /sbin/second")).toMatch(/Links: 2/);
+      expect(debugfs(root, "stat /tmp")).toMatch(/Mode: +01777/);
+      run("debugfs", "-R", `dump /sbin/init ${join(folder, "init")}`, root);
+      expect(sha256(join(folder, "init"))).toBe(sha256(join(folder, "rootfs/sbin/init")));
+
+      expect(summary.rawSha256).toBe(sha256(disk));
+      expect(Number(run("stat", "-c", "%b", disk)) * 512).toBeLessThan(30 * MIB);
+    });
+  });
+
+  test("is the same from another folder, from a tar in any form, and on any day", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      const copy = join(folder, "elsewhere", "copied");
+      cpSync(rootfs, copy, { recursive: true, verbatimSymlinks: true });
+      // cp made two files of the hard-linked one.
+      run("ln", "-f", join(copy, "sbin/init"), join(copy, "sbin/second"));
+      run("cp", "--sparse=always", join(rootfs, "usr/sparse"), join(copy, "usr/sparse"));
+      await build(rootfs, join(folder, "a"));
+      await build(copy, join(folder, "b"));
+      expect(sha256(join(folder, "b"))).toBe(sha256(join(folder, "a")));
+
+      const tar = join(folder, "rootfs.tar");
+      const options = ["--owner=0", "--group=0", `--mtime=@${EPOCH}`, "--sort=name", "--sparse"];
+      run("tar", "-cf", tar, ...options, "-C", rootfs, ".");
+      await build(tar, join(folder, "c"));
+      run("xz", "-k", "-1", tar);
+      run("gzip", "-k", tar);
+      await build(`${tar}.xz`, join(folder, "d"));
+      await build(`${tar}.gz`, join(folder, "e"));
+      expect([sha256(join(folder, "d")), sha256(join(folder, "e"))]).toEqual(
+        Array(2).fill(sha256(join(folder, "c"))),
+      );
+      expect(sha256(join(folder, "c"))).toBe(sha256(join(folder, "a")));
+      expect(readdirSync(folder).filter((name) => name.includes("partial"))).toEqual([]);
+    });
+  });
+
+  test("has other ids when one byte of a file, or of the kernel, is another", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      const ids = ({ partitions }: ImageSummary) => partitions.map(({ id }) => id);
+      const first = await build(rootfs, join(folder, "disk"));
+      writeFileSync(join(rootfs, "usr/lib/os-release"), 'NAME="B system"\n');
+      const second = await build(rootfs, join(folder, "disk"));
+      const kernel = join(folder, "kernel");
+      const bytes = readFileSync(STUB);
+      bytes[bytes.length - 1] = 77;
+      writeFileSync(kernel, bytes);
+      const third = await build(rootfs, join(folder, "disk"), { kernel });
+      expect(new Set([first, second, third].flatMap(ids)).size).toBe(6);
+    });
+  });
+});
+
+describe.skipIf(!isJudged)("a QCOW2", () => {
+  for (const compress of [false, true]) {
+    test(`${compress ? "compressed" : "plain"}, holds the same disk as the raw image`, async () => {
+      await withFolder(async (folder) => {
+        const rootfs = makeRootfs(folder);
+        const image = join(folder, "image.qcow2");
+        const summary = await build(rootfs, image, { format: "qcow2", compress, wantsRawDigest: true });
+        expect(run("qemu-img", "check", image)).toMatch(/^No errors were found/);
+        run("qemu-img", "convert", "-O", "raw", image, join(folder, "back"));
+        expect(sha256(join(folder, "back"))).toBe(summary.rawSha256);
+        await build(rootfs, join(folder, "raw"));
+        expect(sha256(join(folder, "raw"))).toBe(summary.rawSha256);
+        expect(readdirSync(folder).sort()).toEqual(["back", "image.qcow2", "raw", "rootfs"]);
+      });
+    });
+  }
+});
+
+describe.skipIf(!isJudged)("a unified kernel image", () => {
+  test("carries command line, initrd, os-release and kernel as objdump's sections", async () => {
+    await withFolder(async (folder) => {
+      const initrd = join(folder, "initrd");
+      writeFileSync(initrd, noise(1_000_001, 9));
+      const disk = join(folder, "disk");
+      const summary = await build(makeRootfs(folder), disk, { initrd, commandLine: "quiet é" });
+      const uki = join(folder, "uki");
+      run("mcopy", "-i", extract(disk, summary, 1, folder), `::${summary.bootPath}`, uki);
+      const section = (name: string) => {
+        run("objcopy", "-O", "binary", `--only-section=${name}`, uki, join(folder, "section"));
+        return readFileSync(join(folder, "section"));
+      };
+      expect(section(".cmdline").toString()).toBe("quiet é");
+      expect(section(".osrel").toString()).toBe('NAME="A system"\n');
+      expect(section(".initrd").equals(readFileSync(initrd))).toBe(true);
+      expect(section(".linux").equals(readFileSync(STUB))).toBe(true);
+      const headers = run("objdump", "-h", uki);
+      expect(headers).toMatch(/\.sdmagic[\s\S]*\.osrel[\s\S]*\.cmdline[\s\S]*\.initrd[\s\S]*\.linux/);
+      expect(run("objdump", "-p", uki)).toMatch(/Subsystem\s+0000000a/);
+    });
+  });
+
+  test("is told where the root is when there is an initrd and no command line", async () => {
+    await withFolder(async (folder) => {
+      const initrd = join(folder, "initrd");
+      writeFileSync(initrd, "x");
+      const { commandLine } = await build(makeRootfs(folder), join(folder, "disk"), { initrd });
+      expect(commandLine).toBe("root=PARTLABEL=bq2-root rw console=tty0 console=ttyS0");
+    });
+  });
+});
+
+describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
+  /** The error of a build that must fail, in a folder where only the old image is afterwards. */
+  async function failure(
+    options: Partial<ImageOptions>,
+    prepare: (rootfs: string, folder: string) => Platform | undefined = () => undefined,
+  ): Promise<{ code: string | undefined; message: string }> {
+    return withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      const out = join(folder, "out");
+      mkdirSync(out);
+      writeFileSync(join(out, "image"), "old");
+      const platform = prepare(rootfs, folder);
+      const error = await codeOf(build(rootfs, join(out, "image"), options, platform));
+      expect(readdirSync(out)).toEqual(["image"]);
+      expect(readFileSync(join(out, "image"), "utf8")).toBe("old");
+      return error;
+    });
+  }
+
+  test("a rootfs larger than the disk: says what is needed, and that is enough", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      writeFileSync(join(rootfs, "usr/large"), noise(30 * MIB, 3));
+      const disk = join(folder, "disk");
+      for (const size of [100 * MIB, 20 * MIB, 512]) {
+        const error = await codeOf(build(rootfs, disk, { size }));
+        expect(error.code).toBe("image-too-small");
+        const needed = Number(/: (\d+) bytes are needed/.exec(error.message)?.[1]);
+        expect((await build(rootfs, disk, { size: needed })).diskSize).toBe(needed);
+        expect((await codeOf(build(rootfs, disk, { size: needed - MIB }))).code).toBe("image-too-small");
+      }
+    });
+  });
+
+  test("a kernel without an EFI stub", async () => {
+    expect((await failure({ kernel: "/bin/sh" })).message).toMatch(/EFI stub was wanted, found an ELF file/);
+  });
+
+  test("a kernel for another machine, a stub that is none, a missing stub", async () => {
+    expect((await failure({ arch: "aarch64" })).code).toBe("wrong-arch");
+    expect((await failure({ commandLine: "x", efiStub: "/bin/sh" })).code).toBe("bad-efi-stub");
+    expect((await failure({ commandLine: "x", efiStub: "/nowhere" })).code).toBe("ENOENT");
+    expect((await failure({ initrd: "/nowhere" })).code).toBe("ENOENT");
+  });
+
+  test("sizes and forms that cannot be", async () => {
+    expect((await failure({ size: 1000 })).code).toBe("bad-disk-size");
+    expect((await failure({ compress: true })).code).toBe("bad-option");
+  });
+
+  for (const [format, room] of [
+    ["raw", MIB / 4],
+    ["qcow2", MIB],
+    ["qcow2", MIB / 4],
+  ] as const) {
+    test(`a disk that is full after ${room / MIB} MiB while a ${format} image is written`, async () => {
+      const platform = nodePlatform();
+      let left = room;
+      const write: Platform["files"]["write"] = (fd, bytes, position) => {
+        left -= bytes.length;
+        if (left < 0) throw Object.assign(new Error("Cannot write: no space left"), { code: "ENOSPC" });
+        platform.files.write(fd, bytes, position);
+      };
+      const full = { ...platform, files: { ...platform.files, write } };
+      expect((await failure({ format }, () => full)).code).toBe("ENOSPC");
+    });
+  }
+
+  test("a rootfs that is no archive, and one that is cut off", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      const text = join(folder, "text");
+      writeFileSync(text, "hello");
+      expect((await codeOf(build(text, join(folder, "disk")))).code).toBe("not-a-rootfs");
+      expect((await codeOf(build(join(folder, "none"), join(folder, "disk")))).code).toBe("ENOENT");
+
+      run("tar", "-cJf", join(folder, "a.tar.xz"), "-C", rootfs, ".");
+      const whole = readFileSync(join(folder, "a.tar.xz"));
+      writeFileSync(join(folder, "cut.tar.xz"), whole.subarray(0, whole.length / 2));
+      expect((await codeOf(build(join(folder, "cut.tar.xz"), join(folder, "disk")))).code).toBe(
+        "damaged-archive",
+      );
+      expect(readdirSync(folder).filter((name) => /disk|partial/.test(name))).toEqual([]);
+    });
+  });
+
+  test("a file that changed its size between planning and writing", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      const disk = join(folder, "disk");
+      const platform = nodePlatform();
+      const { tree, release } = await rootfsTree(platform, rootfs, {
+        owners: "root",
+        times: "disk",
+        temporaryTar: "/nowhere",
+      });
+      run("truncate", "-s", "100", join(rootfs, "sbin/init"));
+      const options = { rootfs: tree, kernel: STUB, output: disk, size: SIZE, epoch: EPOCH } as const;
+      const building = buildImage(platform, {
+        ...options,
+        format: "raw",
+        compress: false,
+        wantsRawDigest: false,
+      });
+      expect((await codeOf(building)).message).toMatch(/became shorter/);
+      release();
+      expect(readdirSync(folder)).toEqual(["rootfs"]);
+    });
+  });
+});
