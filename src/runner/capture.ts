@@ -108,7 +108,7 @@ function settle(context: RunContext, folder: string): void {
   files.setMode(folder, 0o755);
   const below = Array.from(walk(files, folder)).reverse(); // folders behind what they hold
   for (const { path, status } of below) {
-    if (status.kind === "folder") forgetOverlay(files, `${folder}/${path}`);
+    if (status.kind !== "symlink") forgetOverlay(files, `${folder}/${path}`);
     files.setTime(`${folder}/${path}`, context.plan.epoch);
   }
   files.setTime(folder, context.plan.epoch);
