@@ -9,7 +9,7 @@
  */
 import { concatBytes, isZero } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
-import { bytesToName } from "../base/text.ts";
+import { bytesToName, compareNames } from "../base/text.ts";
 import {
   BLOCK_SIZE,
   decodeHeader,
@@ -142,11 +142,12 @@ function* readMember(
 ): Reading<TarMember> {
   const { header } = extension;
   const fields = guard(place, () => effectiveFields(extension, globals));
-  place.member = fields.path;
-  const kind = kindOf(header.type, fields.path);
+  const path = fields.realName ?? fields.path;
+  place.member = path;
+  const kind = kindOf(header.type, path);
   let stored = kind === "file" || header.type === TypeFlag.gnuDumpFolder ? fields.stored : 0;
   let map: readonly DataRange[] | undefined;
-  let size = fields.size;
+  let size = fields.realSize ?? fields.stored;
   if (header.type === TypeFlag.gnuSparse) {
     const head = guard(place, () => readSparseHeader(extension.block));
     map = yield* readOldGnuMap(place, head);
@@ -160,7 +161,7 @@ function* readMember(
   }
   const ranges = map && guard(place, () => checkedSparseMap(map, size, stored));
   return {
-    path: fields.path,
+    path,
     kind,
     target: kind === "symlink" || kind === "hardlink" ? fields.target : "",
     mode: header.mode & 0o7777,
@@ -197,10 +198,12 @@ interface Fields {
   uid: number;
   gid: number;
   mtime: number;
-  size: number;
   stored: number;
   attributes: ReadonlyMap<string, Uint8Array>;
+  /** Of a sparse file: its map, its size with the holes and its name, which `path` does not tell. */
   sparse: readonly DataRange[] | "in-body" | undefined;
+  realSize: number | undefined;
+  realName: string | undefined;
 }
 
 /** The header's fields, replaced by what extension headers say: GNU's first, then global pax, then the member's own. */
@@ -212,10 +215,11 @@ function effectiveFields(extension: Extension, globals: ReadonlyMap<string, Uint
     uid: header.uid,
     gid: header.gid,
     mtime: header.mtime,
-    size: header.size,
     stored: header.size,
     attributes: NO_ATTRIBUTES,
     sparse: undefined,
+    realSize: undefined,
+    realName: undefined,
   };
   if (header.size < 0) throw new RangeError(`a member of ${header.size} bytes`);
   if (globals.size === 0 && records.length === 0) return fields;
@@ -226,30 +230,29 @@ function effectiveFields(extension: Extension, globals: ReadonlyMap<string, Uint
   return fields;
 }
 
+/** What each pax record tells. Keys that are not here say nothing that is kept. */
+const RECORDS: ReadonlyMap<string, (value: Uint8Array) => Partial<Fields>> = new Map([
+  ["path", (value) => ({ path: bytesToName(value) })],
+  ["linkpath", (value) => ({ target: bytesToName(value) })],
+  ["uid", (value) => ({ uid: parseDecimal(value) })],
+  ["gid", (value) => ({ gid: parseDecimal(value) })],
+  ["mtime", (value) => ({ mtime: parseSeconds(value) })],
+  ["size", (value) => ({ stored: parseDecimal(value) })],
+  ["GNU.sparse.name", (value) => ({ realName: bytesToName(value) })],
+  ["GNU.sparse.size", (value) => ({ realSize: parseDecimal(value) })], // formats 0.0 and 0.1
+  ["GNU.sparse.realsize", (value) => ({ realSize: parseDecimal(value) })], // format 1.0
+  ["GNU.sparse.map", (value) => ({ sparse: sparseMapOfText(value) })], // format 0.1
+  ["GNU.sparse.major", (value) => (bytesToName(value) === "1" ? { sparse: "in-body" } : {})],
+]);
+
 function applyRecords(fields: Fields, values: ReadonlyMap<string, Uint8Array>): void {
   const attributes: [string, Uint8Array][] = [];
-  let realSize: number | undefined;
-  let realName: string | undefined;
   for (const [key, value] of values) {
     const attribute = xattrOfKey(key);
     if (attribute !== undefined) attributes.push([attribute, value]);
-    else if (value.length === 0)
-      continue; // an empty value: as if the record were not there
-    else if (key === "path") fields.path = bytesToName(value);
-    else if (key === "linkpath") fields.target = bytesToName(value);
-    else if (key === "uid") fields.uid = parseDecimal(value);
-    else if (key === "gid") fields.gid = parseDecimal(value);
-    else if (key === "mtime") fields.mtime = parseSeconds(value);
-    else if (key === "size") fields.stored = parseDecimal(value);
-    else if (key === "GNU.sparse.name") realName = bytesToName(value);
-    else if (key === "GNU.sparse.size" || key === "GNU.sparse.realsize") realSize = parseDecimal(value);
-    else if (key === "GNU.sparse.map") fields.sparse = sparseMapOfText(value);
-    else if (key === "GNU.sparse.major")
-      fields.sparse = bytesToName(value) === "1" ? "in-body" : fields.sparse;
+    else if (value.length > 0) Object.assign(fields, RECORDS.get(key)?.(value)); // empty: as if the record were not there
   }
-  fields.size = realSize ?? fields.stored;
-  fields.path = realName ?? fields.path;
-  attributes.sort(([a], [b]) => (a < b ? -1 : 1));
+  attributes.sort(([a], [b]) => compareNames(a, b));
   if (attributes.length > 0) fields.attributes = new Map(attributes);
 }
 

@@ -147,13 +147,15 @@ test("global pax records hold for all members, a member's own come first", () =>
   const archive = concatBytes([
     part({ name: "g", type: "g" }, record("uid", "77")),
     part({ name: "one", type: "0", uid: 1 }),
+    part({ name: "x", type: "x" }, record("__proto__", "not a record that is known")),
+    part({ name: "three", type: "0", uid: 1 }),
     part({ name: "x", type: "x" }, record("uid", "88")),
     part({ name: "two", type: "0", uid: 1 }),
     new Uint8Array(1024),
   ]);
   assert.equal(
     readInChunks(archive, 999).map(({ uid }) => uid),
-    [77, 88],
+    [77, 77, 88],
   );
 });
 

@@ -1,39 +1,17 @@
 /**
- * Reads unified diffs, plain and git's, the way GNU patch 2.8 does (pch.c: `intuit_diff_type`,
- * `another_hunk`): text around the diffs is skipped, headers name the files, counts say where a hunk
- * ends. Not read: context, normal and ed diffs, git's binary patches and changes of symlinks (each an
- * error that says so), and diffs that are indented as a whole.
+ * Reads unified diffs, plain and git's, the way GNU patch 2.8 does (pch.c: `intuit_diff_type`):
+ * text around the diffs is skipped, headers name the files; hunks are in `patch-hunk.ts`. Not read:
+ * context, normal and ed diffs, git's binary patches and changes of symlinks (each an error that says
+ * so), and diffs that are indented as a whole.
  *
  * A patch is bytes: lines are strings of which each character is one byte.
  */
 import { Bq2Error } from "../base/error.ts";
 import { type HeaderName, parseGitNames, parseHeaderName } from "./patch-header.ts";
+import { type Hunk, malformed, parseHunks, splitLines } from "./patch-hunk.ts";
 
 /** Which side of a diff: what the file was, and what it becomes. */
 export type Side = "old" | "new";
-
-export interface HunkLine {
-  readonly op: " " | "-" | "+";
-  /** With its line end, unless the file ends without one here. */
-  readonly text: string;
-}
-
-/** A hunk's one side: where it starts and its lines. */
-export interface HunkSide {
-  /** Line number, 1 for the first; for a side without lines the number after which they would stand, plus 1. */
-  readonly first: number;
-  readonly lines: readonly HunkLine[];
-}
-
-export interface Hunk {
-  /** The line of the patch that the hunk starts at, for messages. */
-  readonly patchLine: number;
-  readonly old: HunkSide;
-  readonly new: HunkSide;
-  /** Lines of context before the first change and after the last. */
-  readonly prefixContext: number;
-  readonly suffixContext: number;
-}
 
 /** What a diff says of a side's existence: there; empty or not there; not there for sure. */
 export type Existence = "exists" | "maybe-missing" | "missing";
@@ -69,18 +47,6 @@ export function parsePatch(text: string): FilePatch[] {
   }
   if (patches.length === 0 && lines.length > 0) throw malformed(1, "there is no unified diff in it");
   return patches;
-}
-
-/** The lines of a text, each with its line end; a last one may lack it. */
-export function splitLines(text: string): string[] {
-  const lines: string[] = [];
-  let start = 0;
-  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
-    lines.push(text.slice(start, end + 1));
-    start = end + 1;
-  }
-  if (start < text.length) lines.push(text.slice(start));
-  return lines;
 }
 
 /** What the lines before a diff's hunks have said so far. */
@@ -234,94 +200,6 @@ function filePatchOf(header: Header, patchLine: number, hunks: readonly Hunk[]):
     modes: header.modes,
     hunks,
   };
-}
-
-function parseHunks(
-  lines: readonly string[],
-  start: number,
-  stripsCr: boolean,
-): { hunks: Hunk[]; next: number } {
-  const hunks: Hunk[] = [];
-  let at = start;
-  while (lines[at]?.startsWith("@@ -") === true) {
-    const { hunk, next } = parseHunk(lines, at, stripsCr);
-    hunks.push(hunk);
-    at = next;
-    while (lines[at]?.startsWith("#") === true) at++; // comments, GNU patch leaves them out
-  }
-  return { hunks, next: at };
-}
-
-const HUNK_HEADER = /^@@ -\s*(\d{1,15})\s*(?:,\s*(\d{1,15})\s*)?\+\s*(\d{1,15})\s*(?:,\s*(\d{1,15})\s*)?@/;
-
-/** GNU patch takes up to three missing lines at the very end of a patch for blank ones that got chopped. */
-const CHOPPED_LINES = 3;
-
-function parseHunk(lines: readonly string[], start: number, stripsCr: boolean): { hunk: Hunk; next: number } {
-  const ranges = HUNK_HEADER.exec(lines[start] ?? "");
-  if (ranges === null) throw malformed(start + 1, "a hunk's line numbers cannot be read");
-  const [oldFirst, oldCount, newFirst, newCount] = [
-    ranges[1],
-    ranges[2] ?? "1",
-    ranges[3],
-    ranges[4] ?? "1",
-  ].map(Number) as [number, number, number, number];
-  const old: HunkLine[] = [];
-  const next: HunkLine[] = [];
-  let prefixContext: number | undefined;
-  let context = 0;
-  let at = start + 1;
-  while (old.length < oldCount || next.length < newCount) {
-    if (lines[at]?.startsWith("#") === true) {
-      at++;
-      continue;
-    }
-    if (at >= lines.length && newCount - next.length > CHOPPED_LINES)
-      throw malformed(at, "it ends within a hunk");
-    const { op, text } = readHunkLine(lines[at] ?? " \n", at + 1, stripsCr);
-    at++;
-    // A mark "\ No newline at end of file" may stand only after the last line of a side.
-    const endsSide =
-      (op !== "+" && old.length + 1 === oldCount) || (op !== "-" && next.length + 1 === newCount);
-    const isCut = endsSide && lines[at]?.startsWith("\\") === true;
-    if (isCut) at++;
-    const cut = isCut ? text.slice(0, -1) : text;
-    const isTooMany = (op !== "+" && old.length >= oldCount) || (op !== "-" && next.length >= newCount);
-    if (isTooMany) throw malformed(at, "a hunk has more lines than its line numbers say");
-    if (op !== "+") old.push({ op, text: op === " " && old.length + 1 < oldCount ? text : cut });
-    if (op !== "-") next.push({ op, text: cut });
-    if (op === " ") context++;
-    else {
-      prefixContext ??= context;
-      context = 0;
-    }
-  }
-  if (prefixContext === undefined) throw malformed(start + 1, "a hunk changes nothing");
-  const hunk: Hunk = {
-    patchLine: start + 1,
-    old: { first: oldCount === 0 ? oldFirst + 1 : oldFirst, lines: old },
-    new: { first: newCount === 0 ? newFirst + 1 : newFirst, lines: next },
-    prefixContext,
-    suffixContext: context,
-  };
-  return { hunk, next: at };
-}
-
-function readHunkLine(line: string, patchLine: number, stripsCr: boolean): HunkLine {
-  const text = stripsCr && line.endsWith("\r\n") ? `${line.slice(0, -2)}\n` : line;
-  const op = text[0];
-  // Mailers eat the space of blank context lines, and of those that start with a tab.
-  if (op === "\n" || op === "\t") return { op: " ", text };
-  if (op === " " || op === "=") return { op: " ", text: text.slice(1) };
-  if (op === "-" || op === "+") return { op, text: text.slice(1) };
-  throw malformed(patchLine, "a hunk's line starts with neither space, plus nor minus");
-}
-
-function malformed(patchLine: number, what: string): Bq2Error {
-  return new Bq2Error(`Cannot read the patch: ${what} (line ${patchLine})`, {
-    code: "patch-malformed",
-    hint: "it is cut short or was changed by hand or by a mailer; get it again",
-  });
 }
 
 function unsupported(patchLine: number, what: string): Bq2Error {

@@ -7,9 +7,10 @@ import { Bq2Error } from "../base/error.ts";
 import { dirname, isWithin } from "../base/path.ts";
 import { makeFolders, removeTree, writeFileAtomic } from "../platform/files.ts";
 import type { Files, Platform } from "../platform/platform.ts";
-import { type AppliedHunk, applyHunks, DEFAULT_FUZZ } from "./patch-hunks.ts";
+import { type AppliedHunk, applyHunks, DEFAULT_FUZZ } from "./patch-apply.ts";
+import { type Hunk, splitLines } from "./patch-hunk.ts";
 import { chooseFile, movePaths, type TreeLookup } from "./patch-names.ts";
-import { type FilePatch, type Hunk, parsePatch, splitLines } from "./patch-parse.ts";
+import { type FilePatch, parsePatch } from "./patch-parse.ts";
 
 export interface PatchRequest {
   readonly patch: Uint8Array;

@@ -3,7 +3,7 @@
  * GNU patch 2.8 (patch.c: `locate_hunk`, `patch_match`, `apply_hunk`), so that what it accepts is
  * accepted here, at the same place. Lines are strings of bytes, line ends included.
  */
-import type { Hunk, HunkSide } from "./patch-parse.ts";
+import type { Hunk, HunkSide } from "./patch-hunk.ts";
 
 /** GNU patch's default (`-F`): how many lines of context at each end may differ. */
 export const DEFAULT_FUZZ = 2;
