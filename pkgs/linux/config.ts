@@ -4,7 +4,7 @@
  * written here is off: no modules, no swap, no debugging. EXPERT is left off on purpose: without it Kconfig
  * keeps the everyday system calls on, so that no program finds a kernel that lacks one.
  *
- * Both lists are kept in the order of Kconfig's menus. `dotconfig.ts` turns them into the text that
+ * Both lists are kept in the order of Kconfig's menus. `src/recipe/kconfig.ts` turns them into the text that
  * `make allnoconfig` takes and checks that each one has survived.
  */
 

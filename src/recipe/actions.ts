@@ -2,6 +2,7 @@
 import type { Action, InsideAction } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import { type Phase, pathIn, type Step } from "../plan/plan.ts";
+import { kconfigText } from "./kconfig.ts";
 import { SOURCE_ROOT } from "./package.ts";
 
 /** A step in its phase, with what its actions have in common. */
@@ -92,15 +93,6 @@ function make(scene: Scene, cwd: string, call: MakeCall): InsideAction {
 
 function optionalMake(scene: Scene, cwd: string, call: MakeCall): InsideAction[] {
   return call.targets.length === 0 ? [] : [make(scene, cwd, call)];
-}
-
-/** Kconfig's own syntax; `n` is written as the comment that Kconfig writes itself. */
-function kconfigText(options: readonly { readonly option: string; readonly value: string }[]): string {
-  return options
-    .map(({ option, value }) =>
-      value === "n" ? `# CONFIG_${option} is not set\n` : `CONFIG_${option}=${value}\n`,
-    )
-    .join("");
 }
 
 /** An explicit `run` of a `steps` build gets the phase's and step's environment below its own. */

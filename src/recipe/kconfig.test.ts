@@ -1,25 +1,48 @@
 import { assert, test } from "../base/testing.ts";
-import { kconfigProblems } from "./kconfig.ts";
+import { kconfigProblems, kconfigText, parseKconfig } from "./kconfig.ts";
 
-const DOT_CONFIG = '# a comment\nCONFIG_EXT4_FS=y\n# CONFIG_SWAP is not set\nCONFIG_CMDLINE="rw quiet"\n';
+const asked = [
+  { option: "EXT4_FS", value: "y" },
+  { option: "64BIT", value: "y" },
+  { option: "CMDLINE", value: '"root=PARTLABEL=bq2-root console=ttyS0"' },
+  { option: "SWAP", value: "n" },
+];
 
-test("options as asked are no problem", () => {
-  const asked = [
-    { option: "EXT4_FS", value: "y" },
-    { option: "SWAP", value: "n" },
-    { option: "NOT_EVEN_KNOWN", value: "n" },
-    { option: "CMDLINE", value: '"rw quiet"' },
-  ];
-  assert.equal(kconfigProblems(asked, DOT_CONFIG), []);
+test("the text that is asked for passes its own check", () => {
+  assert.equal(
+    kconfigText(asked),
+    'CONFIG_EXT4_FS=y\nCONFIG_64BIT=y\nCONFIG_CMDLINE="root=PARTLABEL=bq2-root console=ttyS0"\n# CONFIG_SWAP is not set\n',
+  );
+  assert.equal(kconfigProblems(asked, kconfigText(asked)), []);
 });
 
-test("an option that did not survive is named with both values", () => {
-  const asked = [
-    { option: "EXT4_FS", value: "n" },
-    { option: "OVERLAY_FS", value: "y" },
-  ];
-  assert.equal(kconfigProblems(asked, DOT_CONFIG), [
-    "CONFIG_EXT4_FS: asked n, got y",
-    "CONFIG_OVERLAY_FS: asked y, got n",
+test("an option that was dropped, changed or never known is named", () => {
+  const text = '# CONFIG_EXT4_FS is not set\nCONFIG_64BIT=y\nCONFIG_CMDLINE=""\n';
+  assert.equal(kconfigProblems(asked, text), [
+    "CONFIG_EXT4_FS: asked for y, found n",
+    'CONFIG_CMDLINE: asked for "root=PARTLABEL=bq2-root console=ttyS0", found ""',
+    "CONFIG_SWAP: asked for n, found nothing: unknown, or hidden by another option",
   ]);
+});
+
+test("an option that is asked for twice is named", () => {
+  const once = { option: "EXT4_FS", value: "y" };
+  assert.equal(kconfigProblems([once, once], "CONFIG_EXT4_FS=y\n"), [
+    "CONFIG_EXT4_FS: asked for twice, y and y",
+  ]);
+});
+
+test("a .config is read with its comments, and empty strings stay", () => {
+  const values = parseKconfig(
+    '#\n# General setup\n#\nCONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=""\nCONFIG_D=64\n',
+  );
+  assert.equal(
+    [...values],
+    [
+      ["A", "y"],
+      ["B", "n"],
+      ["C", '""'],
+      ["D", "64"],
+    ],
+  );
 });

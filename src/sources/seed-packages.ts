@@ -27,5 +27,10 @@ export const SEED_PACKAGES: readonly SeedPackage[] = [
   { name: "flex", program: "flex", why: "the kernel's Kconfig and device tree readers" },
   { name: "bison", program: "bison", why: "the same" },
   { name: "bc", program: "bc", why: "the kernel's time constants (kernel/time/timeconst.bc)" },
+  {
+    name: "bzip2",
+    program: "bzip2",
+    why: "busybox's scripts/mkconfigs calls it, though nothing of it is kept",
+  },
   { name: "gzip", program: "gzip", why: "packs the kernel image (KERNEL_GZIP)" },
 ];
