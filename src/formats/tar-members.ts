@@ -231,7 +231,7 @@ function effectiveFields(extension: Extension, globals: ReadonlyMap<string, Uint
 }
 
 /** What each pax record tells. Keys that are not here say nothing that is kept. */
-const RECORDS: ReadonlyMap<string, (value: Uint8Array) => Partial<Fields>> = new Map([
+const RECORDS = new Map<string, (value: Uint8Array) => Partial<Fields>>([
   ["path", (value) => ({ path: bytesToName(value) })],
   ["linkpath", (value) => ({ target: bytesToName(value) })],
   ["uid", (value) => ({ uid: parseDecimal(value) })],
