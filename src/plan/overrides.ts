@@ -31,6 +31,8 @@ export const PhaseOverrideSchema = v.strictObject({
 export type PhaseOverride = v.InferOutput<typeof PhaseOverrideSchema>;
 
 export const OverridesSchema = v.strictObject({
+  /** For editors: the path of `dist/schemas/overrides.json`. */
+  $schema: v.optional(v.string()),
   format: v.literal(OVERRIDES_FORMAT),
   phases: v.record(v.string(), PhaseOverrideSchema),
 });

@@ -25,8 +25,14 @@ export function terminalProgress(): TerminalProgress {
       timer = setInterval(() => {
         const seconds = Math.floor((performance.now() - start) / 1000);
         const width = process.stderr.columns ?? 80;
-        const lines = detail().map((line) => `  ${line}`.replaceAll(/[^\x20-\x7e]/g, " ").slice(0, width - 1));
-        draw([`${title}  ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`, ...lines].join("\n"));
+        const lines = detail().map((line) =>
+          `  ${line}`.replaceAll(/[^\x20-\x7e]/g, " ").slice(0, width - 1),
+        );
+        draw(
+          [`${title}  ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`, ...lines].join(
+            "\n",
+          ),
+        );
       }, REDRAW_MILLISECONDS);
       timer.unref();
     },

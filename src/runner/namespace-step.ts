@@ -24,7 +24,7 @@ import { lastLines, logPath, StepFailure } from "./report.ts";
 import type { StepWork } from "./run.ts";
 import { changesOf, stepView } from "./step-view.ts";
 
-/** Name of the hidden subcommand that runs {@link runInside}. */
+/** Name of the hidden subcommand that runs `runInside` (`inside.ts`). */
 export const INSIDE_COMMAND = "step-inside";
 
 const SHOWN_LINES = 4;
