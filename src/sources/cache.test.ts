@@ -17,10 +17,10 @@ const ARCHIVE = v.parse(ArchiveSchema, {
 
 test("the cache folder: BQ2_CACHE, then XDG, then HOME", () => {
   const folderWith = (env: { readonly [name: string]: string }) =>
-    cacheFolder(memoryPlatform({ host: { env, cwd: "/work" } }).host);
+    cacheFolder(memoryPlatform({ host: { env, cwd: "/home/u/build" } }).host);
   const [HOME, XDG_CACHE_HOME] = ["/home/u", "/xdg"];
   assert.equal(folderWith({ HOME, XDG_CACHE_HOME, BQ2_CACHE: "/c" }), "/c");
-  assert.equal(folderWith({ HOME, XDG_CACHE_HOME, BQ2_CACHE: "here" }), "/work/here");
+  assert.equal(folderWith({ HOME, XDG_CACHE_HOME, BQ2_CACHE: "here" }), "/home/u/build/here");
   assert.equal(folderWith({ HOME, XDG_CACHE_HOME }), "/xdg/bq2");
   assert.equal(folderWith({ HOME, XDG_CACHE_HOME: "relative" }), "/home/u/.cache/bq2");
   assert.throws(() => folderWith({}), /HOME is not set/);
