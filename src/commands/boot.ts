@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
+import { quoteWords } from "../base/words.ts";
 import { bootArgv, boot as bootImage } from "../image/boot.ts";
 import { requirePlan } from "../runner/documents.ts";
 import { workspaceAt } from "../runner/workspace.ts";
@@ -75,7 +76,7 @@ export const boot = buildCommand<Flags, [string?], Bq2Context>({
       memoryMiB: flags.memory,
       keepChanges: !flags.snapshot,
     };
-    if (flags.print) this.process.stdout.write(`${bootArgv(platform, options).join(" ")}\n`);
+    if (flags.print) this.process.stdout.write(`${quoteWords(bootArgv(platform, options))}\n`);
     else this.setExitCode(await bootImage(platform, options));
   },
 });

@@ -1,5 +1,5 @@
 import { assert, test } from "../base/testing.ts";
-import { parseBind, parseCount, parseSha256, parseSize, splitWords } from "./flags.ts";
+import { parseBind, parseCount, parseSha256, parseSize } from "./flags.ts";
 
 test("sizes take K, M, G and T as powers of 1,024", () => {
   assert.equal(["512", "4k", "3M", "8G", "1T"].map(parseSize), [512, 4096, 3 * 2 ** 20, 2 ** 33, 2 ** 40]);
@@ -17,10 +17,4 @@ test("counts and digests are held to their form", () => {
   for (const bad of ["0", "-2", "two", "1e9", "1.5"]) assert.throws(() => parseCount(bad), /number of jobs/);
   assert.equal(parseSha256("AB".repeat(32)), "ab".repeat(32));
   assert.throws(() => parseSha256("ab"), /no sha256/);
-});
-
-test("a command line is split as a shell does", () => {
-  assert.equal(splitWords("make -j2  V=1 "), ["make", "-j2", "V=1"]);
-  assert.equal(splitWords(`sh -c "echo \\"a b\\"" 'c d' ''`), ["sh", "-c", 'echo "a b"', "c d", ""]);
-  assert.throws(() => splitWords(`echo "open`), /Cannot split/);
 });

@@ -2,7 +2,6 @@
 
 import type { Arch } from "../base/arch.ts";
 import { isArch } from "../base/arch.ts";
-import { Bq2Error } from "../base/error.ts";
 import type { Bind } from "../runner/context.ts";
 import { DEFAULT_WORKDIR } from "../runner/workspace.ts";
 
@@ -54,22 +53,4 @@ export function parseSize(text: string): number {
   const size = Number(parts?.[1]) * (UNITS[(parts?.[2] ?? "").toUpperCase()] ?? Number.NaN);
   if (Number.isSafeInteger(size) && size > 0) return size;
   throw new SyntaxError(`${text} is no size: a number with K, M, G or T is wanted, such as 8G`);
-}
-
-/** Splits a command line as a shell does for plain and quoted words; nothing is expanded. */
-export function splitWords(text: string): string[] {
-  const words: string[] = [];
-  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"']+))/gy;
-  const trimmed = text.trimEnd();
-  while (pattern.lastIndex < trimmed.length) {
-    const match = pattern.exec(trimmed);
-    if (match === null) {
-      throw new Bq2Error(`Cannot split into words: ${text}`, {
-        code: "bad-words",
-        hint: "close every quote",
-      });
-    }
-    words.push(match[1]?.replaceAll(/\\(.)/g, "$1") ?? match[2] ?? match[3] ?? "");
-  }
-  return words;
 }

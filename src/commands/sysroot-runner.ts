@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { splitWords } from "../base/words.ts";
 import { stepId } from "../plan/plan.ts";
 import { actionsOf } from "../recipe/actions.ts";
 import type { Bind, RunContext } from "../runner/context.ts";
@@ -6,7 +7,7 @@ import { describeAction } from "../runner/executors.ts";
 import { runPlan, type Selection, select } from "../runner/run.ts";
 import { runInStep } from "../runner/step-shell.ts";
 import type { Bq2Context } from "./context.ts";
-import { bindFlag, parseCount, splitWords, workdirFlag } from "./flags.ts";
+import { bindFlag, parseCount, workdirFlag } from "./flags.ts";
 import { openRun, withWorkspace } from "./session.ts";
 import { sourceFlags } from "./sysroot-builder.ts";
 

@@ -3,6 +3,7 @@ import { Bq2Error, describeError } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { formatTimestamp } from "../base/log.ts";
 import { bytesToName } from "../base/text.ts";
+import { quoteWords } from "../base/words.ts";
 import type { Action } from "../plan/action.ts";
 import { type Phase, type Step, stepId } from "../plan/plan.ts";
 import { REPORT_FORMAT, type Report } from "../plan/report.ts";
@@ -99,7 +100,8 @@ export function writeReport(context: RunContext, phase: Phase, step: Step, error
 /** The command that opens a shell in the step's namespace as the failure left it. */
 function enterCommand(workspace: Workspace, phase: Phase, step: Step): string {
   if (phase.namespace === "host") return "";
-  return `bq2 sysroot-runner --workdir ${workspace.root} --phase ${phase.name} --package ${step.name} --altcmd /bin/sh`;
+  const which = ["--phase", phase.name, "--package", step.name];
+  return quoteWords(["bq2", "sysroot-runner", "--workdir", workspace.root, ...which, "--altcmd", "/bin/sh"]);
 }
 
 /** `2026-02-23T15:40:34.392123Z` as `20260223T154034.392Z`. */

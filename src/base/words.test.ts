@@ -1,0 +1,18 @@
+import { assert, test } from "./testing.ts";
+import { quoteWords, splitWords } from "./words.ts";
+
+test("a command line is split as a shell does", () => {
+  assert.equal(splitWords("make -j2  V=1 "), ["make", "-j2", "V=1"]);
+  assert.equal(splitWords(`sh -c "echo \\"a b\\"" 'c d' ''`), ["sh", "-c", 'echo "a b"', "c d", ""]);
+  assert.throws(() => splitWords(`echo "open`), /Cannot split/);
+});
+
+test("quoted words are split into themselves by a shell's rules", () => {
+  assert.equal(
+    quoteWords(["make", "-j2", "CFLAGS=-O2 -g", "", "$HOME"]),
+    "make -j2 'CFLAGS=-O2 -g' '' '$HOME'",
+  );
+  assert.equal(quoteWords(["it's"]), "'it'\\''s'");
+  const words = ["a b", "", "plain", 'say "hi"', "back\\slash"];
+  assert.equal(splitWords(quoteWords(words)), words);
+});
