@@ -33,7 +33,7 @@ export function folderTree(
       case "file": {
         const target = found.linkCount > 1 ? firstNames.get(found.identity) : undefined;
         if (target !== undefined) return { ...common, kind: "hardlink", target };
-        firstNames.set(found.identity, path);
+        if (found.linkCount > 1) firstNames.set(found.identity, path);
         const mayHaveHoles = found.allocated < found.size;
         return { ...common, kind: "file", content: sources.contentOf(full, found.size, mayHaveHoles) };
       }

@@ -3,7 +3,7 @@
  * longest is closed when another is wanted.
  */
 import type { Content } from "../formats/tree.ts";
-import { type Files, SystemError } from "../platform/platform.ts";
+import { type DataRange, type Files, SystemError } from "../platform/platform.ts";
 
 const LIMIT = 32; // far below any process's limit; contents are mostly read one after the other
 
@@ -35,13 +35,7 @@ export class OpenFiles {
    * looked for only where the file `mayHaveHoles`.
    */
   contentOf(path: string, size: number, mayHaveHoles = true): Content {
-    const whole = size === 0 ? [] : [{ offset: 0, length: size }];
-    return {
-      size,
-      ranges: () => (mayHaveHoles && size > 0 ? this.#files.dataRanges(this.descriptor(path), size) : whole),
-      read: (buffer, start, length, offset) => this.#readFully(path, buffer, start, length, offset),
-      file: { path, offset: 0 },
-    };
+    return new FileContent(this.#files, this, path, size, mayHaveHoles);
   }
 
   #openAnother(path: string): number {
@@ -54,12 +48,39 @@ export class OpenFiles {
     }
     return this.#files.open(path, "read");
   }
+}
 
-  #readFully(path: string, buffer: Uint8Array, start: number, length: number, offset: number): void {
-    const fd = this.descriptor(path);
+/** A class, not an object of closures: there is one for each file of a tree, of which there may be 100,000. */
+class FileContent implements Content {
+  readonly size: number;
+  readonly #files: Files;
+  readonly #sources: OpenFiles;
+  readonly #path: string;
+  readonly #mayHaveHoles: boolean;
+
+  constructor(files: Files, sources: OpenFiles, path: string, size: number, mayHaveHoles: boolean) {
+    this.#files = files;
+    this.#sources = sources;
+    this.#path = path;
+    this.#mayHaveHoles = mayHaveHoles;
+    this.size = size;
+  }
+
+  get file(): { readonly path: string; readonly offset: number } {
+    return { path: this.#path, offset: 0 };
+  }
+
+  ranges(): readonly DataRange[] {
+    if (this.size === 0) return [];
+    if (!this.#mayHaveHoles) return [{ offset: 0, length: this.size }];
+    return this.#files.dataRanges(this.#sources.descriptor(this.#path), this.size);
+  }
+
+  read(buffer: Uint8Array, start: number, length: number, offset: number): void {
+    const fd = this.#sources.descriptor(this.#path);
     for (let done = 0; done < length; ) {
       const count = this.#files.read(fd, buffer, start + done, length - done, offset + done);
-      if (count === 0) throw new SystemError("read (it became shorter meanwhile)", path, "EIO");
+      if (count === 0) throw new SystemError("read (it became shorter meanwhile)", this.#path, "EIO");
       done += count;
     }
   }
