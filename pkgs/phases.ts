@@ -1,12 +1,12 @@
 /** The build order, on one page. */
 import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
-import { SEED_PACKAGES } from "../src/sources/seed-packages.ts";
 import { busybox } from "./busybox/package.ts";
 import { crossTools } from "./cross-tools/package.ts";
 import { etc } from "./etc/package.ts";
 import { KERNEL_PATH, linux } from "./linux/package.ts";
 import { linuxHeaders } from "./linux-headers/package.ts";
 import { musl } from "./musl/package.ts";
+import { SEED_PACKAGES } from "./seed-packages.ts";
 
 export const PROFILES = ["minimal"] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -51,7 +51,7 @@ const hostSetup: PhaseRecipe = {
     hostStep("populate-seed", ({ seed }) => ({
       kind: "populate-seed",
       seed,
-      packages: SEED_PACKAGES.map(({ name }) => name),
+      packages: SEED_PACKAGES.map(({ name, program }) => ({ name, program })),
     })),
     hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
   ],

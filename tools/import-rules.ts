@@ -37,7 +37,7 @@ const PRODUCT_RULES: readonly Rule[] = [
   rule("src/formats", [BASE, PLATFORM_INTERFACE]),
   rule("src/plan", [BASE], ["valibot"]),
   rule("src/recipe", [BASE, PLAN]),
-  rule("pkgs", [BASE, PLAN, folder("src/recipe"), /^src\/sources\/seed-packages\.ts$/]),
+  rule("pkgs", [BASE, PLAN, folder("src/recipe")]),
   {
     files: NODE_PLATFORM,
     mayImport: [BASE, PLATFORM_INTERFACE],

@@ -65,11 +65,14 @@ export type InsideAction = v.InferOutput<typeof InsideActionSchema>;
 
 /** Fetches and verifies the archives of these pins. */
 export const FetchSchema = v.strictObject({ kind: v.literal("fetch-sources"), pins: v.array(Text) });
-/** Resolves the seed and lays its tree out. `packages`: what a Debian seed installs. */
+/**
+ * Resolves the seed and lays its tree out. `packages`: what a Debian seed installs, each with a program of it,
+ * by which another seed is seen to have it.
+ */
 export const PopulateSeedSchema = v.strictObject({
   kind: v.literal("populate-seed"),
   seed: Text,
-  packages: v.array(Text),
+  packages: v.array(v.strictObject({ name: Text, program: Text })),
 });
 /** Unpacks the archives of these pins, each to a source tree of its own. */
 export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(Text) });

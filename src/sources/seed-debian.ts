@@ -33,7 +33,7 @@ export async function resolveDebian(request: SeedRequest, suite: string): Promis
     state,
     suite,
     architecture,
-    packages: request.packages,
+    packages: request.packages.map(({ name }) => name),
     offline,
   });
   return { kind: "debian", name, arch, digest: digestOf(platform, architecture, packages), packages };

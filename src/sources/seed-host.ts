@@ -7,9 +7,8 @@ import { canonicalJson } from "../base/json.ts";
 import { compareNames, encodeUtf8 } from "../base/text.ts";
 import { sha256File } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
-import type { ResolvedSeed, SeedBind, SeedRequest, WatchedFile } from "./seed.ts";
+import type { ResolvedSeed, SeedBind, SeedPackage, SeedRequest, WatchedFile } from "./seed.ts";
 import { MERGED_FOLDERS } from "./seed-files.ts";
-import { SEED_PACKAGES } from "./seed-packages.ts";
 import { findTool, runTool, toolOutput } from "./tool.ts";
 
 const FORMAT = "bq2-seed-host/1";
@@ -23,10 +22,16 @@ const GCC_PROGRAMS = ["cc1", "collect2", "as", "ld"];
 const GCC_FILES = ["libc.so.6", "libc.a", "libc_nonshared.a", "crt1.o", "crti.o", "crtbeginS.o", "libgcc.a"];
 
 /** @throws Bq2Error `missing-tool`, naming every program that is missing and Debian's package of it. */
-export async function resolveHost({ platform, name, arch, onProgress }: SeedRequest): Promise<ResolvedSeed> {
-  checkPrograms(platform);
+export async function resolveHost({
+  platform,
+  name,
+  arch,
+  packages,
+  onProgress,
+}: SeedRequest): Promise<ResolvedSeed> {
+  checkPrograms(platform, packages);
   onProgress?.("hashing the machine's toolchain");
-  const paths = await toolchainFiles(platform);
+  const paths = await toolchainFiles(platform, packages);
   const contents = paths.map((path) => [path, sha256File(platform, path)]);
   const hasher = platform.bulk.sha256();
   hasher.update(
@@ -36,8 +41,8 @@ export async function resolveHost({ platform, name, arch, onProgress }: SeedRequ
   return { kind: "host", name, arch, digest: hasher.digest(), binds: hostBinds(platform), watched };
 }
 
-function checkPrograms(platform: Platform): void {
-  const missing = SEED_PACKAGES.filter(({ program }) => findTool(platform, program) === undefined);
+function checkPrograms(platform: Platform, packages: readonly SeedPackage[]): void {
+  const missing = packages.filter(({ program }) => findTool(platform, program) === undefined);
   if (missing.length === 0) return;
   throw new Bq2Error(
     `Cannot use this machine as a seed: it has no ${missing.map((m) => m.program).join(", ")}`,
@@ -49,8 +54,11 @@ function checkPrograms(platform: Platform): void {
 }
 
 /** Real paths of the compiler's parts, in byte order, each once. */
-async function toolchainFiles(platform: Platform): Promise<readonly string[]> {
-  const programs = SEED_PACKAGES.flatMap(({ program }) => findTool(platform, program) ?? []);
+async function toolchainFiles(
+  platform: Platform,
+  packages: readonly SeedPackage[],
+): Promise<readonly string[]> {
+  const programs = packages.flatMap(({ program }) => findTool(platform, program) ?? []);
   const parts: string[] = [];
   for (const [option, names] of [
     ["prog", GCC_PROGRAMS],

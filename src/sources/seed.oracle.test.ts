@@ -14,7 +14,10 @@ import { resolvePackages } from "./seed-apt.ts";
 const platform = nodePlatform();
 const fetcher = nodeFetcher({ env: platform.host.env });
 /** Small: a shell and the programs to look around with. */
-const PACKAGES = ["dash", "busybox-static"];
+const PACKAGES = [
+  { name: "dash", program: "sh" },
+  { name: "busybox-static", program: "busybox" },
+];
 
 let folder: string;
 let cache: string;
@@ -94,7 +97,7 @@ describe.skipIf(!apt)("debian-12", () => {
   test("found again at once by its digest, without apt", async () => {
     const started = performance.now();
     const again = await prepareSeed(
-      request("debian-12", { digest: seed.digest, packages: ["no-such-package"] }),
+      request("debian-12", { digest: seed.digest, packages: [{ name: "no-such-package", program: "none" }] }),
     );
     expect(performance.now() - started).toBeLessThan(50);
     expect(again).toEqual(seed);
@@ -116,7 +119,9 @@ describe.skipIf(!apt)("debian-12", () => {
   });
 
   test("a package that does not exist is apt's error, in full", async () => {
-    const error = resolveSeed(request("debian-12", { packages: ["no-such-package"], offline: true }));
+    const error = resolveSeed(
+      request("debian-12", { packages: [{ name: "no-such-package", program: "none" }], offline: true }),
+    );
     await expect(error).rejects.toThrow(/Unable to locate package no-such-package/);
   });
 
@@ -128,7 +133,7 @@ describe.skipIf(!apt)("debian-12", () => {
       state: join(folder, "apt-other"),
       suite: "bookworm",
       architecture: "amd64",
-      packages: PACKAGES,
+      packages: PACKAGES.map(({ name }) => name),
       offline: false,
       keyring,
     });
@@ -150,7 +155,7 @@ describe.skipIf(!apt)("debian-12", () => {
     });
     fs.symlinkSync(join(import.meta.dirname, "../../node_modules"), join(folder, "node_modules"));
     const nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
-    const argv = [...nobody, process.execPath, outfile, join(folder, "user-cache"), ...PACKAGES];
+    const argv = [...nobody, process.execPath, outfile, join(folder, "user-cache"), JSON.stringify(PACKAGES)];
     const { stdout, stderr } = spawnSync("setpriv", argv, {
       encoding: "utf8",
       cwd: folder,
@@ -169,10 +174,10 @@ import { nodePlatform } from "../platform/node.ts";
 import { nodeFetcher } from "../platform/node-fetch.ts";
 import { prepareSeed } from "./seed.ts";
 process.umask(0o027);
-const [cache, ...packages] = process.argv.slice(2);
+const [cache, packages] = process.argv.slice(2);
 const platform = nodePlatform();
 const fetcher = nodeFetcher({ env: platform.host.env });
-const seed = await prepareSeed({ platform, fetcher, cache, name: "debian-12", arch: platform.host.arch, packages });
+const seed = await prepareSeed({ platform, fetcher, cache, name: "debian-12", arch: platform.host.arch, packages: JSON.parse(packages) });
 console.log(JSON.stringify(seed));
 await fetcher.close();
 `;

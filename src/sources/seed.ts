@@ -54,12 +54,19 @@ export type ResolvedSeed = { readonly name: string; readonly arch: Arch; readonl
   | { readonly kind: "host"; readonly binds: readonly SeedBind[]; readonly watched: readonly WatchedFile[] }
 );
 
+export interface SeedPackage {
+  /** Debian's name of it. */
+  readonly name: string;
+  /** A program of it, by which another seed is seen to have it. */
+  readonly program: string;
+}
+
 export interface SeedRequest extends FetchOptions {
   /** `debian-12`, `debian-13`, `host`, or the path of a tarball (absolute, or from the current folder). */
   readonly name: string;
   readonly arch: Arch;
-  /** What a Debian seed must hold (`SEED_PACKAGES` and what the profile adds). */
-  readonly packages: readonly string[];
+  /** What a Debian seed must hold (`pkgs/seed-packages.ts`). */
+  readonly packages: readonly SeedPackage[];
   /** A tarball's sha256, where it is known beforehand. */
   readonly sha256?: string | undefined;
   /** The seed that the state names: opened if it is there, and no other one is accepted. */
