@@ -281,7 +281,13 @@ export interface Fetcher {
   close(): Promise<void>;
 }
 
-export type FetchFailure = "unreachable" | "timed-out" | "cut-connection" | "bad-redirect" | "bad-url";
+export type FetchFailure =
+  | "unknown-host"
+  | "unreachable"
+  | "timed-out"
+  | "cut-connection"
+  | "bad-redirect"
+  | "bad-url";
 
 /** A GET that brought no answer, or not the whole of it; `code` says which. */
 export class FetchError extends Bq2Error {

@@ -9,7 +9,7 @@
 import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Archive } from "../plan/source.ts";
-import type { FetchAnswer, Fetcher, Files, Hasher, Platform } from "../platform/platform.ts";
+import type { FetchAnswer, Fetcher, FetchFailure, Files, Hasher, Platform } from "../platform/platform.ts";
 import { FetchError } from "../platform/platform.ts";
 import {
   type ArchivePaths,
@@ -175,10 +175,12 @@ async function writeBody(
   return received;
 }
 
-/** Which of the fetcher's failures pass by themselves. */
+/** Of the fetcher's failures, those that do not pass by themselves. */
+const FINAL: readonly FetchFailure[] = ["bad-url", "bad-redirect", "unknown-host"];
+
 function rethrow(error: unknown): never {
   if (!(error instanceof FetchError)) throw error;
-  const transient = error.code !== "bad-url" && error.code !== "bad-redirect";
+  const transient = !FINAL.includes(error.code);
   throw new OriginFailure(error.message, transient, error);
 }
 
