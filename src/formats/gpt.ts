@@ -4,7 +4,7 @@
  *
  * Subset: written, not read; 512-byte sectors; 128 entries; no boot code in the MBR.
  */
-import { alignUp, concatBytes } from "../base/bytes.ts";
+import { concatBytes } from "../base/bytes.ts";
 import { crc32 } from "../base/crc.ts";
 import { Bq2Error } from "../base/error.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32, u64 } from "../base/struct.ts";
@@ -217,9 +217,4 @@ function checkLayout(partitions: readonly GptPartition[], sectors: number): void
       refuse(`the name "${partition.name}" is longer than ${NAME_UNITS}`);
     end = last + 1;
   }
-}
-
-/** The next multiple of 1 MiB, in sectors: where partitioning tools start partitions. */
-export function alignSectors(sector: number): number {
-  return alignUp(sector, (1024 * 1024) / SECTOR_SIZE);
 }
