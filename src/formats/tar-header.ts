@@ -45,10 +45,12 @@ function name(size: number): Field<string> {
       return text;
     },
     write(view, offset, value) {
+      const target = new Uint8Array(view.buffer, view.byteOffset + offset, size).fill(0);
+      if (value === "") return;
       const bytes = nameToBytes(value);
       if (bytes.length > size)
         throw new RangeError(`Cannot store a name of ${bytes.length} bytes in ${size}`);
-      new Uint8Array(view.buffer, view.byteOffset + offset, size).set(bytes);
+      target.set(bytes);
     },
   };
 }

@@ -10,8 +10,8 @@ import { cleanMemberPath, hostile, parentOf } from "./tar-path.ts";
 import type { DataRange } from "./tar-sparse.ts";
 import { type Content, type Entry, NO_ATTRIBUTES, type Tree } from "./tree.ts";
 
-/** Headers are read through a window of this size: one read serves the small files in a row. */
-const WINDOW_SIZE = 256 * 1024;
+/** Headers are read through a window of this size, so that one read serves several small files in a row. */
+const WINDOW_SIZE = 8 * 1024;
 
 /** What several names can share: a file with its content, or anything else but a hard link. */
 type Node = Entry extends infer E ? (E extends { kind: "hardlink" } ? never : Omit<E, "path">) : never;
@@ -53,18 +53,19 @@ function forEachMember(archive: Content, visit: (member: TarMember) => void): vo
   }
 }
 
-/** Reads up to `length` bytes at any place, ahead of what is asked for. */
+/** Reads up to `length` bytes at any place, ahead of what is asked for; they are valid until the next read. */
 function windowReader(archive: Content): (offset: number, length: number) => Uint8Array {
-  let window = new Uint8Array(0);
+  let buffer = new Uint8Array(WINDOW_SIZE);
   let start = 0;
+  let filled = 0;
   return (offset, length) => {
-    if (offset < start || offset + length > start + window.length) {
+    if (offset < start || offset + length > start + filled) {
+      if (length > buffer.length) buffer = new Uint8Array(length);
       start = offset;
-      const available = Math.max(0, archive.size - offset);
-      window = new Uint8Array(Math.min(available, Math.max(length, WINDOW_SIZE)));
-      archive.read(window, 0, window.length, offset);
+      filled = Math.min(buffer.length, Math.max(0, archive.size - offset));
+      archive.read(buffer, 0, filled, offset);
     }
-    return window.subarray(offset - start, offset - start + length);
+    return buffer.subarray(offset - start, Math.min(offset - start + length, filled));
   };
 }
 
@@ -131,13 +132,31 @@ function sortedTree(nodes: Map<string, Node>): Tree {
 function contentIn(archive: Content, member: TarMember): Content {
   const { size, dataOffset, ranges } = member;
   if (ranges !== undefined) return sparseContentIn(archive, size, dataOffset, ranges);
-  const content: Content = {
-    size,
-    ranges: () => (size === 0 ? [] : [{ offset: 0, length: size }]),
-    read: (buffer, start, length, offset) => archive.read(buffer, start, length, dataOffset + offset),
-  };
-  if (archive.file === undefined) return content;
-  return { ...content, file: { path: archive.file.path, offset: archive.file.offset + dataOffset } };
+  return new StoredContent(archive, size, dataOffset);
+}
+
+/** Bytes that lie in the archive in one piece. (A class: archives have 100,000 members and more.) */
+class StoredContent implements Content {
+  readonly #archive: Content;
+  readonly #dataOffset: number;
+  readonly size: number;
+  readonly file?: { readonly path: string; readonly offset: number };
+
+  constructor(archive: Content, size: number, dataOffset: number) {
+    this.#archive = archive;
+    this.#dataOffset = dataOffset;
+    this.size = size;
+    if (archive.file === undefined) return;
+    this.file = { path: archive.file.path, offset: archive.file.offset + dataOffset };
+  }
+
+  ranges(): readonly DataRange[] {
+    return this.size === 0 ? [] : [{ offset: 0, length: this.size }];
+  }
+
+  read(buffer: Uint8Array, start: number, length: number, offset: number): void {
+    this.#archive.read(buffer, start, length, this.#dataOffset + offset);
+  }
 }
 
 function sparseContentIn(

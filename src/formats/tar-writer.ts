@@ -142,7 +142,7 @@ function ustarFields(entry: Entry, type: string, records: PaxRecord[]): Omit<Par
   };
   const path = entry.kind === "folder" ? `${entry.path === "" ? "." : entry.path}/` : entry.path;
   const target = entry.kind === "symlink" || entry.kind === "hardlink" ? entry.target : "";
-  const targetFits = nameToBytes(target).length <= FieldSize.linkName;
+  const targetFits = fits(target, FieldSize.linkName);
   const split = splitPath(path);
   if (split === undefined) records.push({ key: "path", value: nameToBytes(path) });
   if (!targetFits) records.push({ key: "linkpath", value: nameToBytes(target) });
@@ -163,16 +163,22 @@ function ustarFields(entry: Entry, type: string, records: PaxRecord[]): Omit<Par
 
 /** Divides a path at a slash into ustar's two name fields; `undefined` where no slash makes both fit. */
 function splitPath(path: string): { name: string; prefix: string } | undefined {
-  if (path.length <= FieldSize.name && nameToBytes(path).length <= FieldSize.name)
-    return { name: path, prefix: "" };
+  if (fits(path, FieldSize.name)) return { name: path, prefix: "" };
   for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
     const prefix = path.slice(0, slash);
     const name = path.slice(slash + 1);
-    if (nameToBytes(prefix).length > FieldSize.prefix) return undefined;
-    if (name !== "" && nameToBytes(name).length <= FieldSize.name) return { name, prefix };
+    if (!fits(prefix, FieldSize.prefix)) return undefined;
+    if (name !== "" && fits(name, FieldSize.name)) return { name, prefix };
   }
   return undefined;
 }
+
+/** True where a name takes at most `size` bytes. */
+function fits(name: string, size: number): boolean {
+  return name.length <= size && (IS_ASCII.test(name) || nameToBytes(name).length <= size);
+}
+
+const IS_ASCII = /^[\0-\x7f]*$/;
 
 /** A member of type `x` with `records` as its body, padded to whole blocks. */
 function paxHeader(records: Uint8Array): Uint8Array {
