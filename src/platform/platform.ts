@@ -49,7 +49,7 @@ const ERRNO_TEXT: { readonly [code: string]: string } = {
 };
 
 const ERRNO_HINT: { readonly [code: string]: string } = {
-  ENOSPC: "free some space on that disk and run the same command again; it goes on where it stopped",
+  ENOSPC: "free some space on that disk and run the same command again",
   EDQUOT: "free some of your disk quota and run the same command again",
 };
 
