@@ -1,5 +1,5 @@
 /** Which outputs make up what: what a step sees, and what the finished rootfs holds. */
-import type { Content, Tree } from "../formats/tree.ts";
+import type { Tree } from "../formats/tree.ts";
 import { OpenFiles } from "../image/open-files.ts";
 import type { Phase, Plan, Step, StepRef } from "../plan/plan.ts";
 import { type RunContext, requireOutput } from "./context.ts";
@@ -40,7 +40,8 @@ export async function withBuiltRootfs<T>(context: RunContext, use: (tree: Tree) 
   const sources = new OpenFiles(context.platform.files);
   const content = (layer: Layer) => (file: ManifestEntry) => {
     const path = `${context.store.treeOf(layer.output)}/${file.path}`;
-    return dense(sources.contentOf(path, file.kind === "file" ? file.size : 0));
+    // Holes depend on the store's file system, and would show in a disk image: every byte counts as data.
+    return sources.contentOf(path, file.kind === "file" ? file.size : 0, false);
   };
   const merged = mergeLayers(layersOf(context, rootfsSteps(context.plan)));
   try {
@@ -48,10 +49,4 @@ export async function withBuiltRootfs<T>(context: RunContext, use: (tree: Tree) 
   } finally {
     sources.closeAll();
   }
-}
-
-/** Holes depend on the store's file system, and would show in a disk image: every byte counts as data. */
-function dense(content: Content): Content {
-  const all = content.size === 0 ? [] : [{ offset: 0, length: content.size }];
-  return { ...content, ranges: () => all };
 }
