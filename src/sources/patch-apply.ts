@@ -40,8 +40,7 @@ export function applyHunks(
       return { kind: "failed", hunk: index, line: hunk.old.first + offset };
     }
     applied.push({ ...found, offset: found.line - hunk.old.first - offset });
-    // A hunk without old lines stands where it says: it tells nothing of an offset.
-    if (hunk.old.lines.length > 0) offset = found.line - hunk.old.first;
+    offset = found.line - hunk.old.first;
   }
   return { kind: "applied", lines: output.finish(), hunks: applied };
 }

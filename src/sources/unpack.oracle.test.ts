@@ -31,6 +31,7 @@ function makeSource(name: string): string {
   put("configure", "#!/bin/sh\n".repeat(40_000), 0o755);
   put("group-writable", "g", 0o664);
   put("private", "p", 0o600);
+  put("a-setuid", "", 0o4755); // empty and first: nothing is written that takes the bit away
   put("setuid", "s", 0o4755);
   put("sub/empty", "", 0o644);
   put("sub/read-only/file", Buffer.from([0, 255, 10]), 0o444);
@@ -40,7 +41,7 @@ function makeSource(name: string): string {
   fs.truncateSync(join(source, "pkg-1/sub/empty"), 5_000_000); // a hole
   fs.chmodSync(join(source, "pkg-1/sub/read-only"), 0o555);
   execFileSync("find", [source, "-exec", "touch", "-h", "-d", "@1234567890", "{}", "+"]);
-  execFileSync("tar", ["-cSf", `${source}.tar`, "-C", source, "pkg-1"]);
+  execFileSync("tar", ["-cSf", `${source}.tar`, "--sort=name", "-C", source, "pkg-1"]);
   return source;
 }
 
@@ -153,7 +154,7 @@ test.skipIf(!requireTools("tar", "setpriv", "mknod") || process.getuid?.() !== 0
     const source = makeSource("user");
     execFileSync("mknod", [join(source, "pkg-1/null"), "c", "1", "3"]);
     execFileSync("touch", ["-d", "@1234567890", join(source, "pkg-1")]);
-    execFileSync("tar", ["-cSf", `${source}.tar`, "-C", source, "pkg-1"]);
+    execFileSync("tar", ["-cSf", `${source}.tar`, "--sort=name", "-C", source, "pkg-1"]);
     const home = join(folder, "user-home");
     fs.mkdirSync(home);
     fs.chmodSync(folder, 0o755);
