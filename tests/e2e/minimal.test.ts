@@ -36,6 +36,7 @@ describe.skipIf(!available)("profile minimal", () => {
   beforeAll(() => {
     place = makePlace();
     expectSuccess(bq2(place, "build"));
+    console.log(digests(place)); // for docs/proofs/
   });
   afterAll(() => removePlace(place));
 
