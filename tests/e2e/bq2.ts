@@ -1,28 +1,45 @@
 /** Runs `bin/bq2` as a user does, in folders of its own. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
-const program = join(projectFolder, "bin/bq2");
+
+/** What `bin/bq2` needs of a checkout. */
+const PROGRAM_PARTS = ["bin", "bq2.ts", "src", "pkgs", "tools", "package.json", "package-lock.json", "dist"];
+const PROGRAM_PACKAGES = ["koffi", "undici"];
 
 export interface Place {
   readonly folder: string;
   readonly workdir: string;
   readonly cache: string;
+  readonly program: string;
   /** Runs as this user, who is there on CI (`.ci/run`); undefined: as whoever runs the tests. */
   readonly user?: string | undefined;
 }
 
-/** A new folder that `user` can write to, and all can read. */
+/** A new folder that `user` can write to and all can read, with the program in it for another user. */
 export function makePlace(user?: string): Place {
   const folder = mkdtempSync(join(tmpdir(), "bq2-e2e-"));
   chmodSync(folder, 0o777);
-  const place = { folder, workdir: join(folder, "work"), cache: join(folder, "cache"), user };
-  if (user === undefined) mkdirSync(place.cache);
-  return place;
+  const cache = join(folder, "cache");
+  if (user === undefined) mkdirSync(cache);
+  const checkout = user === undefined ? projectFolder : copyProgram(folder);
+  return { folder, workdir: join(folder, "work"), cache, program: join(checkout, "bin/bq2"), user };
+}
+
+/** The checkout may lie where only its owner can go. Times are kept, so that nothing is bundled anew. */
+function copyProgram(folder: string): string {
+  const copy = join(folder, "project");
+  mkdirSync(join(copy, "node_modules"), { recursive: true });
+  const from = (parts: readonly string[], below: string) =>
+    parts.map((part) => join(projectFolder, below, part));
+  execFileSync("cp", ["-a", ...from(PROGRAM_PARTS, ""), copy]);
+  execFileSync("cp", ["-a", ...from(PROGRAM_PACKAGES, "node_modules"), join(copy, "node_modules")]);
+  execFileSync("chmod", ["-R", "a+rX", copy]);
+  return copy;
 }
 
 /** Also what belongs to another user, and folders without permission bits. */
@@ -36,8 +53,8 @@ function argvOf(
   args: readonly string[],
 ): { file: string; argv: string[]; env: NodeJS.ProcessEnv } {
   const env = { ...process.env, BQ2_CACHE: place.cache, HOME: place.folder };
-  if (place.user === undefined) return { file: program, argv: [...args], env };
-  const argv = [`--reuid=${place.user}`, `--regid=${place.user}`, "--init-groups", program, ...args];
+  if (place.user === undefined) return { file: place.program, argv: [...args], env };
+  const argv = [`--reuid=${place.user}`, `--regid=${place.user}`, "--init-groups", place.program, ...args];
   return { file: "setpriv", argv, env };
 }
 
