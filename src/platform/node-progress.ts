@@ -24,7 +24,7 @@ export function terminalProgress(): TerminalProgress {
       const start = performance.now();
       timer = setInterval(() => {
         const seconds = Math.floor((performance.now() - start) / 1000);
-        const width = process.stderr.columns ?? 80;
+        const width = process.stderr.columns || 80; // 0 where a terminal does not know its size
         const lines = detail().map((line) =>
           `  ${line}`.replaceAll(/[^\x20-\x7e]/g, " ").slice(0, width - 1),
         );

@@ -23,8 +23,6 @@ export interface Store {
   manifestOf(output: string): Manifest;
   /** Moves `folder` in as the output of `key`; returns its digest. `step` is for people who look. */
   add(key: string, step: string, folder: string, manifest: Manifest): string;
-  /** Forgets a key; outputs stay, other keys may have them. */
-  forget(key: string): void;
 }
 
 export function openStore(platform: Platform, root: string): Store {
@@ -52,9 +50,6 @@ export function openStore(platform: Platform, root: string): Store {
       writeFileAtomic(files, manifestFile(output), prettyJson(manifest));
       writeFileAtomic(files, keyFile(key), prettyJson({ step, output }));
       return output;
-    },
-    forget(key) {
-      removeTree(files, keyFile(key));
     },
   };
 }
