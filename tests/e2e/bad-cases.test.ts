@@ -26,19 +26,19 @@ describe.skipIf(!requireTools("gcc", "unshare"))("bad cases", () => {
     });
 
   test("a second run on the same workspace", async () => {
-    writeSmallPlan(place, { steps: [smallStep("slow", [], 6)] });
-    expectSuccess(bq2(place, "sysroot-runner", "--phase", "host-setup"));
+    await writeSmallPlan(place, { steps: [smallStep("slow", [], 6)] });
+    expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const first = startBq2(place, "sysroot");
     await sleep(2000);
-    const second = bq2(place, "sysroot");
+    const second = await bq2(place, "sysroot");
     expect(second.code).toBe(1);
     expect(second.error).toMatch(/Cannot work in .*: another bq2 is at work there.*--workdir/);
     const code = await new Promise((resolve) => first.once("exit", resolve));
     expect(code).toBe(0);
   });
 
-  test("no user namespaces: the message names the setting", () => {
-    writeSmallPlan(place, { steps: [smallStep("one")] });
+  test("no user namespaces: the message names the setting", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one")] });
     const { status, stderr } = inNamespace(
       `echo 0 >/proc/sys/user/max_user_namespaces && exec "$BQ2" sysroot --workdir "${place.workdir}"`,
     );
@@ -46,8 +46,8 @@ describe.skipIf(!requireTools("gcc", "unshare"))("bad cases", () => {
     expect(stderr).toMatch(/does not give user namespaces .*max_user_namespaces/);
   });
 
-  test("a full disk in a step: the error says so, and the build goes on when there is room", () => {
-    writeSmallPlan(place, { steps: [smallStep("one")] });
+  test("a full disk in a step: the error says so, and the build goes on when there is room", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one")] });
     // The workspace on a disk of 1 MiB; the program that is compiled takes nearly all of it.
     const { status, stderr } = inNamespace(`
       mkdir small && mount -t tmpfs -o size=1m none small && cp -r work/. small/ &&
@@ -58,7 +58,7 @@ describe.skipIf(!requireTools("gcc", "unshare"))("bad cases", () => {
     expect(status).toBe(1);
   });
 
-  test("unknown options, commands and values", () => {
+  test("unknown options, commands and values", async () => {
     for (const [args, pattern] of [
       [["--nonsense"], /nonsense/],
       [["sysrot"], /sysrot.*sysroot/s],
@@ -66,37 +66,39 @@ describe.skipIf(!requireTools("gcc", "unshare"))("bad cases", () => {
       [["sysroot-runner", "--bind", "relative:/x"], /no bind/],
       [["sysroot-builder", "--arch", "vax"], /x86_64 or aarch64/],
     ] as const) {
-      const { code, error } = bq2(place, ...args);
+      const { code, error } = await bq2(place, ...args);
       expect(code, args.join(" ")).not.toBe(0);
       expect(error, args.join(" ")).toMatch(pattern);
     }
-    const unknown = bq2(place, "sysroot-builder", "--profile", "gigantic");
+    const unknown = await bq2(place, "sysroot-builder", "--profile", "gigantic");
     expect([unknown.code, unknown.error]).toEqual([
       1,
       expect.stringMatching(/profile gigantic.*profiles: minimal/),
     ]);
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
-    expect(bq2(place, "sysroot-runner", "--phase", "dinner").error).toMatch(
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
+    expect((await bq2(place, "sysroot-runner", "--phase", "dinner")).error).toMatch(
       /Cannot find the phase dinner.*host-setup/,
     );
-    expect(bq2(place, "sysroot-runner", "--package", "gtk").error).toMatch(/Cannot find the step gtk.*musl/);
+    expect((await bq2(place, "sysroot-runner", "--package", "gtk")).error).toMatch(
+      /Cannot find the step gtk.*musl/,
+    );
   });
 
-  test("no plan, an unknown seed, a seed that is no archive", () => {
-    expect(bq2(place, "sysroot-runner").error).toMatch(/Cannot find a plan at .*sysroot-builder/);
+  test("no plan, an unknown seed, a seed that is no archive", async () => {
+    expect((await bq2(place, "sysroot-runner")).error).toMatch(/Cannot find a plan at .*sysroot-builder/);
     const step = { steps: [smallStep("one")] };
-    writeSmallPlan(place, step);
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", "gentoo"));
-    expect(bq2(place, "sysroot").error).toMatch(/Cannot use seed "gentoo".*debian-12/);
+    await writeSmallPlan(place, step);
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", "gentoo"));
+    expect((await bq2(place, "sysroot")).error).toMatch(/Cannot use seed "gentoo".*debian-12/);
     const fake = join(place.folder, "seed.tar.gz");
     writeFileSync(fake, "<html>not found</html>");
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", fake));
-    const { code, error } = bq2(place, "sysroot");
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", fake));
+    const { code, error } = await bq2(place, "sysroot");
     expect(code).toBe(1);
     expect(error).toMatch(/^bq2: .*seed\.tar\.gz/m);
   });
 
-  test("images: no EFI stub, a rootfs larger than the disk, a hostile tar", () => {
+  test("images: no EFI stub, a rootfs larger than the disk, a hostile tar", async () => {
     const rootfs = join(place.folder, "rootfs");
     mkdirSync(join(rootfs, "etc"), { recursive: true });
     writeFileSync(join(rootfs, "etc/big"), Buffer.alloc(8 << 20, 1));

@@ -1,8 +1,9 @@
 /** Runs `bin/bq2` as a user does, in folders of its own. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -65,24 +66,32 @@ export interface Result {
 }
 
 /** `bq2 args… --workdir <the place's>`, waited for. */
-export function bq2(place: Place, ...args: readonly string[]): Result {
+export async function bq2(place: Place, ...args: readonly string[]): Promise<Result> {
+  const child = startBq2(place, ...args);
+  const [out, error, code] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    new Promise<number | null>((resolve) => child.once("close", resolve)),
+  ]);
+  return { code, out, error };
+}
+
+async function textOf(stream: Readable): Promise<string> {
+  let text = "";
+  for await (const chunk of stream.setEncoding("utf8")) text += chunk;
+  return text;
+}
+
+/** The same, not waited for. */
+export function startBq2(
+  place: Place,
+  ...args: readonly string[]
+): ChildProcessByStdio<null, Readable, Readable> {
   const at = args.indexOf("--");
   const before = at < 0 ? args : args.slice(0, at);
   const behind = at < 0 ? [] : args.slice(at);
   const { file, argv, env } = argvOf(place, [...before, "--workdir", place.workdir, ...behind]);
-  const { status, stdout, stderr } = spawnSync(file, argv, {
-    env,
-    encoding: "utf8",
-    maxBuffer: 64 << 20,
-    cwd: place.folder,
-  });
-  return { code: status, out: stdout, error: stderr };
-}
-
-/** The same, not waited for. */
-export function startBq2(place: Place, ...args: readonly string[]): ChildProcess {
-  const { file, argv, env } = argvOf(place, [...args, "--workdir", place.workdir]);
-  return spawn(file, argv, { env, stdio: "ignore", cwd: place.folder });
+  return spawn(file, argv, { env, stdio: ["ignore", "pipe", "pipe"], cwd: place.folder });
 }
 
 /** Fails with all that the command said, where it did not end with 0. */

@@ -33,7 +33,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
       env: { ...process.env, BQ2_CACHE: place.cache },
     });
 
-  test("bq2 alone says where the build stands, then the help; --install makes links that dispatch", () => {
+  test("bq2 alone says where the build stands, then the help; --install makes links that dispatch", async () => {
     const alone = call(join(projectFolder, "bin/bq2"));
     expect([alone.status, alone.stdout]).toEqual([
       0,
@@ -58,20 +58,20 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     expect(call(join(projectFolder, "bin/bq2"), "--install", links).status).toBe(0);
   });
 
-  test("the same plan twice, and by another name of the same folder", () => {
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
+  test("the same plan twice, and by another name of the same folder", async () => {
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
     const first = readFileSync(documents(place, "plan"));
     expectSuccess(
-      bq2({ ...place, workdir: join(place.folder, "elsewhere") }, "sysroot-builder", "--seed", "host"),
+      await bq2({ ...place, workdir: join(place.folder, "elsewhere") }, "sysroot-builder", "--seed", "host"),
     );
     expect(readFileSync(documents({ ...place, workdir: join(place.folder, "elsewhere") }, "plan"))).toEqual(
       first,
     );
   });
 
-  test("overrides say what today's code plans otherwise, and refuse what they cannot say", () => {
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
-    const none = expectSuccess(bq2(place, "sysroot-builder-overrides"));
+  test("overrides say what today's code plans otherwise, and refuse what they cannot say", async () => {
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
+    const none = expectSuccess(await bq2(place, "sysroot-builder-overrides"));
     expect(none.out).toMatch(/^Wrote build plan overrides to .*\nOverrides phases=0\n$/);
     // The plan as older code might have written it: another flag for busybox, no kernel yet.
     const plan = readJson<Plan>(documents(place, "plan"));
@@ -81,14 +81,14 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     busybox.build.flags.push("V=1");
     phase.steps = phase.steps.filter(({ name }) => name !== "linux");
     writeFileSync(documents(place, "plan"), JSON.stringify(plan));
-    expect(expectSuccess(bq2(place, "sysroot-builder-overrides")).out).toMatch(/^Overrides phases=1$/m);
+    expect(expectSuccess(await bq2(place, "sysroot-builder-overrides")).out).toMatch(/^Overrides phases=1$/m);
     const { phases } = readJson<Overrides>(documents(place, "overrides"));
     expect(Object.keys(phases["rootfs-from-sysroot"]?.steps ?? {})).toEqual(["busybox"]);
     expect(phases["rootfs-from-sysroot"]?.add?.map(({ after, step }) => [after, step.name])).toEqual([
       ["busybox", "linux"],
     ]);
     const dry = expectSuccess(
-      bq2(place, "sysroot-runner", "--dry-run", "--package", "busybox", "--package", "linux"),
+      await bq2(place, "sysroot-runner", "--dry-run", "--package", "busybox", "--package", "linux"),
     );
     expect(dry.out).toMatch(/rootfs-from-sysroot\/linux\n[\s\S]*make -j\{jobs\} .* bzImage\n/);
     expect(dry.out).not.toMatch(/V=1/);
@@ -97,19 +97,19 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
       archive.sha256 = "0".repeat(64);
     });
     writeFileSync(documents(place, "plan"), JSON.stringify(plan));
-    const refused = bq2(place, "sysroot-builder-overrides");
+    const refused = await bq2(place, "sysroot-builder-overrides");
     expect([refused.code, refused.error]).toEqual([
       1,
       expect.stringMatching(/as overrides: pins differs.*--no-resume/),
     ]);
   });
 
-  test("sysroot-builder --output and sysroot-tarball give the same tarball", () => {
-    writeSmallPlan(place, { steps: [smallStep("one")] });
+  test("sysroot-builder --output and sysroot-tarball give the same tarball", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one")] });
     const file = join(place.folder, "rootfs.tar.gz");
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", "host", "--output", file));
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host", "--output", file));
     expect(spawnSync("tar", ["-tzf", file], { encoding: "utf8" }).stdout).toMatch(/usr\/bin\/one$/m);
-    const again = expectSuccess(bq2(place, "sysroot-tarball"));
+    const again = expectSuccess(await bq2(place, "sysroot-tarball"));
     const [digest] = Object.values(digests(place));
     expect(again.out).toContain(`${digest}  (sha256 of the .tar)`);
     expect(readFileSync(join(place.workdir, "output/bq2-rootfs-0.1.0-x86_64.tar.gz"))).toEqual(
@@ -117,19 +117,19 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     );
   });
 
-  test("sources: listed with their origins, fetched from a mirror only if they match, verified", () => {
-    expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
-    expect(expectSuccess(bq2(place, "sources", "list")).out).toMatch(
+  test("sources: listed with their origins, fetched from a mirror only if they match, verified", async () => {
+    expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
+    expect(expectSuccess(await bq2(place, "sources", "list")).out).toMatch(
       /^musl-1\.2\.5\.tar\.gz {2}missing {2}1080786 bytes\n {2}sha256 {2}a9a118b/m,
     );
-    const unverified = bq2(place, "sources", "verify");
+    const unverified = await bq2(place, "sources", "verify");
     expect([unverified.code, unverified.error]).toEqual([
       1,
       expect.stringMatching(/3 of 3 archives are not there/),
     ]);
     // A mirror with the wrong bytes under the right name.
     writeFileSync(join(place.folder, "musl-1.2.5.tar.gz"), "<!doctype html>");
-    const wrong = bq2(
+    const wrong = await bq2(
       place,
       "sysroot-runner",
       "--phase",
@@ -143,7 +143,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     expect(existsSync(join(place.workdir, "sources/musl-1.2.5.tar.gz"))).toBe(false);
   });
 
-  test("doctor finds this machine fit", () => {
-    expect(expectSuccess(bq2(place, "doctor")).out).toMatch(/^ok +user namespaces: works$/m);
+  test("doctor finds this machine fit", async () => {
+    expect(expectSuccess(await bq2(place, "doctor")).out).toMatch(/^ok +user namespaces: works$/m);
   });
 });

@@ -42,18 +42,18 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
   afterEach(() => removePlace(place));
 
   test(`${KILLS} times, of runner or step, and the digests are those of an undisturbed build`, async () => {
-    writeSmallPlan(place, { steps: STEPS });
-    expectSuccess(bq2(place, "sysroot"));
+    await writeSmallPlan(place, { steps: STEPS });
+    expectSuccess(await bq2(place, "sysroot"));
     const undisturbed = digests(place);
     const random = fractions(1);
     const next = (): number => random.next().value ?? 0;
     let killed = 0;
     for (let round = 0; killed < KILLS; round++) {
       // When a build got through between kills, the next begins with nothing again.
-      if (round === 0 || bq2(place, "sysroot-status").out.includes("next_phase=image")) {
+      if (round === 0 || (await bq2(place, "sysroot-status")).out.includes("next_phase=image")) {
         for (const path of [place.workdir, join(place.cache, "store")])
           rmSync(path, { recursive: true, force: true });
-        writeSmallPlan(place, { steps: STEPS });
+        await writeSmallPlan(place, { steps: STEPS });
       }
       const runner = startBq2(place, "sysroot");
       await sleep(300 + 1500 * next());
@@ -70,13 +70,13 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
         await sleep(50);
       }
     }
-    expectSuccess(bq2(place, "sysroot"));
+    expectSuccess(await bq2(place, "sysroot"));
     expect(digests(place)).toEqual(undisturbed);
   });
 
   test("Ctrl-C ends the step and its processes, with the shell's exit code, and no report", async () => {
-    writeSmallPlan(place, { steps: [smallStep("slow", [], 30)] });
-    expectSuccess(bq2(place, "sysroot-runner", "--phase", "host-setup"));
+    await writeSmallPlan(place, { steps: [smallStep("slow", [], 30)] });
+    expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const runner = startBq2(place, "sysroot");
     await sleep(2500);
     runner.kill("SIGINT");
@@ -84,6 +84,6 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
     expect(code).toBe(130);
     await sleep(500);
     expect(processesOf(place)).toEqual([]);
-    expect(bq2(place, "sysroot-status").out).not.toMatch(/last_failure/);
+    expect((await bq2(place, "sysroot-status")).out).not.toMatch(/last_failure/);
   });
 });

@@ -22,8 +22,17 @@ import {
 } from "./bq2.ts";
 
 const available =
-  requireTools("apt-get", "tar", "qemu-img", "sgdisk", "e2fsck", "debugfs", "fsck.fat", "sha256sum") &&
-  canRunVm("x86_64");
+  requireTools(
+    "apt-get",
+    "tar",
+    "qemu-img",
+    "sfdisk",
+    "sgdisk",
+    "e2fsck",
+    "debugfs",
+    "fsck.fat",
+    "sha256sum",
+  ) && canRunVm("x86_64");
 const isRoot = process.getuid?.() === 0;
 
 const MIB = 2 ** 20;
@@ -33,9 +42,9 @@ const BOOT_SECONDS = 180;
 
 describe.skipIf(!available)("profile minimal", () => {
   let place: Place;
-  beforeAll(() => {
+  beforeAll(async () => {
     place = makePlace();
-    expectSuccess(bq2(place, "build"));
+    expectSuccess(await bq2(place, "build"));
     console.log(digests(place)); // for docs/proofs/
   });
   afterAll(() => removePlace(place));
@@ -46,19 +55,14 @@ describe.skipIf(!available)("profile minimal", () => {
       encoding: "utf8",
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     });
-  const seconds = (body: () => void): number => {
+  test("ends complete; then there is nothing to do, at once", async () => {
+    expect(expectSuccess(await bq2(place, "sysroot-status")).out).toMatch(/^next_phase=complete$/m);
     const start = performance.now();
-    body();
-    return (performance.now() - start) / 1000;
-  };
-
-  test("ends complete; then there is nothing to do, at once", () => {
-    expect(expectSuccess(bq2(place, "sysroot-status")).out).toMatch(/^next_phase=complete$/m);
-    const took = seconds(() => expect(expectSuccess(bq2(place, "build")).error).not.toMatch(/Building/));
-    expect(took).toBeLessThan(5); // 2 is the aim; a shared machine gets room
+    expect(expectSuccess(await bq2(place, "build")).error).not.toMatch(/Building/);
+    expect(performance.now() - start).toBeLessThan(5000); // 2 s is the aim; a shared machine gets room
   });
 
-  test("the tarball unpacks with GNU tar, its digest is the one that is written down", () => {
+  test("the tarball unpacks with GNU tar, its digest is the one that is written down", async () => {
     const plain = execFileSync("gzip", ["-dc", output("bq2-rootfs-0.1.0-x86_64.tar.gz")], {
       maxBuffer: 512 * MIB,
     });
@@ -76,10 +80,10 @@ describe.skipIf(!available)("profile minimal", () => {
     expect(readFileSync(join(unpacked, "etc/os-release"), "utf8")).toMatch(/^ID=bq2$/m);
   });
 
-  test("the rootfs can be entered, as root inside and with nothing of the host", () => {
+  test("the rootfs can be entered, as root inside and with nothing of the host", async () => {
     const rootfs = join(place.workdir, "seed-rootfs/bq2-rootfs");
     const inside = expectSuccess(
-      bq2(
+      await bq2(
         place,
         "sysroot-namespace",
         "--rootfs",
@@ -88,7 +92,7 @@ describe.skipIf(!available)("profile minimal", () => {
         "--",
         "/bin/sh",
         "-c",
-        "id -u; hostname; ls /; ls /home",
+        "id -u; hostname; ls /; ls /home; true",
       ),
     );
     expect(inside.out).toMatch(/^Entering namespace with rootfs=/);
@@ -96,11 +100,11 @@ describe.skipIf(!available)("profile minimal", () => {
     expect(inside.error).toMatch(/\/home: No such file/);
   });
 
-  test("the image passes every checker, and its disk has the digest that is written down", () => {
+  test("the image passes every checker, and its disk has the digest that is written down", async () => {
     const image = output("bq2-0.1.0-x86_64.qcow2");
-    expect(tool("qemu-img", "check", image)).toMatch(/No errors were found/);
+    expect(tool("qemu-img", "sfdisk", "check", image)).toMatch(/No errors were found/);
     const raw = output("disk.raw");
-    tool("qemu-img", "convert", "-O", "raw", image, raw);
+    tool("qemu-img", "sfdisk", "convert", "-O", "raw", image, raw);
     expect(tool("sha256sum", raw).slice(0, 64)).toBe(digests(place)["bq2-0.1.0-x86_64.raw"]);
     expect(tool("sgdisk", "-v", raw)).toMatch(/No problems found/);
     const table = JSON.parse(tool("sfdisk", "--json", raw)) as {
@@ -142,18 +146,18 @@ describe.skipIf(!available)("profile minimal", () => {
     });
   });
 
-  test("without the kernel, from scratch in another folder by another user: the same outputs", () => {
+  test("without the kernel, from scratch in another folder by another user: the same outputs", async () => {
     const other = makePlace(isRoot ? "tester" : undefined);
     try {
       const mirror = join(place.cache, "archives");
-      expectSuccess(bq2(other, "sysroot-builder"));
+      expectSuccess(await bq2(other, "sysroot-builder"));
       const overrides = {
         format: "bq2-overrides/1",
         phases: { "rootfs-from-sysroot": { remove: ["linux"] } },
       };
       writeFileSync(join(other.folder, "overrides.json"), JSON.stringify(overrides));
       tool("cp", join(other.folder, "overrides.json"), documents(other, "overrides"));
-      expectSuccess(bq2(other, "sysroot", "--mirror", mirror));
+      expectSuccess(await bq2(other, "sysroot", "--mirror", mirror));
       const [first, second] = [place, other].map((where) => {
         const { done } = readJson<State>(documents(where, "state"));
         const ids = Object.keys(done).filter(

@@ -48,8 +48,8 @@ export interface SmallPlan {
 }
 
 /** Writes plan and overrides: seed `host`, no sources, the given steps as the whole rootfs. */
-export function writeSmallPlan(place: Place, { steps }: SmallPlan): void {
-  expectSuccess(bq2(place, "sysroot-builder", "--seed", "host"));
+export async function writeSmallPlan(place: Place, { steps }: SmallPlan): Promise<void> {
+  expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
   const noPins = { build: { action: { pins: [] } } };
   const overrides: Overrides = {
     format: "bq2-overrides/1",

@@ -27,43 +27,45 @@ describe.skipIf(!available)("a small plan", () => {
   afterEach(() => removePlace(place));
 
   const tarball = () => join(place.workdir, "output", "bq2-rootfs-0.1.0-x86_64.tar.gz");
-  const status = () =>
-    Object.fromEntries(
-      expectSuccess(bq2(place, "sysroot-status"))
-        .out.trim()
+  const status = async () => {
+    const { out } = expectSuccess(await bq2(place, "sysroot-status"));
+    return Object.fromEntries(
+      out
+        .trim()
         .split("\n")
         .map((line) => line.split("=")),
     );
+  };
 
-  test("is built once, and then there is nothing to do", () => {
-    writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
-    expect(status().next_step).toBe("download-sources");
-    const first = expectSuccess(bq2(place, "sysroot"));
+  test("is built once, and then there is nothing to do", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
+    expect((await status()).next_step).toBe("download-sources");
+    const first = expectSuccess(await bq2(place, "sysroot"));
     expect(first.error).toMatch(/Z INFO - Finished two in /);
-    expect(status()).toMatchObject({ next_phase: "image", next_step: "disk-image" });
-    const second = expectSuccess(bq2(place, "sysroot"));
+    expect(await status()).toMatchObject({ next_phase: "image", next_step: "disk-image" });
+    const second = expectSuccess(await bq2(place, "sysroot"));
     expect(second.error).not.toMatch(/Building/);
     expect(existsSync(tarball())).toBe(true);
   });
 
-  test("comes back from the store without its state, in the same digests", () => {
-    writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
-    expectSuccess(bq2(place, "sysroot"));
+  test("comes back from the store without its state, in the same digests", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
+    expectSuccess(await bq2(place, "sysroot"));
     const before = digests(place);
     rmSync(documents(place, "state"));
     rmSync(join(place.workdir, "output"), { recursive: true });
-    const again = expectSuccess(bq2(place, "sysroot"));
+    const again = expectSuccess(await bq2(place, "sysroot"));
     expect(again.error).toMatch(/Finished one \(its output was in the store\)/);
     expect(digests(place)).toEqual(before);
   });
 
-  test("a change rebuilds its step and what depends on a changed output, no more", () => {
+  test("a change rebuilds its step and what depends on a changed output, no more", async () => {
     const steps = [smallStep("one"), smallStep("two", ["one"]), smallStep("three")];
-    writeSmallPlan(place, { steps });
-    expectSuccess(bq2(place, "sysroot"));
+    await writeSmallPlan(place, { steps });
+    expectSuccess(await bq2(place, "sysroot"));
     // Another way to the same output: `one` is built, `two` is not.
-    writeSmallPlan(place, { steps: [smallStep("one", [], 0.2), ...steps.slice(1)] });
-    const same = expectSuccess(bq2(place, "sysroot")).error;
+    await writeSmallPlan(place, { steps: [smallStep("one", [], 0.2), ...steps.slice(1)] });
+    const same = expectSuccess(await bq2(place, "sysroot")).error;
     expect(same.match(/Building (\w+)/g)).toEqual(["Building one"]);
     // Another output: both are.
     const [one] = steps;
@@ -77,23 +79,23 @@ describe.skipIf(!available)("a small plan", () => {
         ),
       },
     };
-    writeSmallPlan(place, { steps: [changed, ...steps.slice(1)] });
-    const other = expectSuccess(bq2(place, "sysroot")).error;
+    await writeSmallPlan(place, { steps: [changed, ...steps.slice(1)] });
+    const other = expectSuccess(await bq2(place, "sysroot")).error;
     expect(other.match(/Building (\w+)/g)).toEqual(["Building one", "Building two", "Building rootfs"]);
   });
 
-  test("a failed step leaves a report, its log and its tree, and the build goes on from there", () => {
+  test("a failed step leaves a report, its log and its tree, and the build goes on from there", async () => {
     const broken = smallStep("two", ["one"]);
     if (broken.build.kind !== "steps") throw new Error("no steps");
     const stops = { kind: "run" as const, argv: ["ls", "/no/such/file"], cwd: broken.workdir, env: {} };
     const withFailure = { ...broken, build: { ...broken.build, actions: [...broken.build.actions, stops] } };
-    writeSmallPlan(place, { steps: [smallStep("one"), withFailure] });
-    const failed = bq2(place, "sysroot");
+    await writeSmallPlan(place, { steps: [smallStep("one"), withFailure] });
+    const failed = await bq2(place, "sysroot");
     expect(failed.code).toBe(1);
     expect(failed.error).toMatch(
       /bq2: Cannot build rootfs-from-sysroot\/two: Program failed with exit code 2: ls/,
     );
-    const report = readJson<Report>(status().last_failure_report ?? "");
+    const report = readJson<Report>((await status()).last_failure_report ?? "");
     expect(report).toMatchObject({
       phase: SMALL_PHASE,
       step: "two",
@@ -107,7 +109,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(report.lastLines.join("\n")).toMatch(/cannot access '\/no\/such\/file'/);
     expect(readFileSync(report.log, "utf8")).toMatch(/gcc -static/);
     // What the report says to run sees the tree as it was left, and what the step needs.
-    const look = bq2(
+    const look = await bq2(
       place,
       "sysroot-runner",
       "--phase",
@@ -118,32 +120,32 @@ describe.skipIf(!available)("a small plan", () => {
       "ls /workspace/build/two /bq2-rootfs/usr/bin",
     );
     expect(look.out).toMatch(/usr\/bin:\ntwo\n[\s\S]*build\/two:\nx\.c/);
-    writeSmallPlan(place, { steps: [smallStep("one"), broken] });
-    const mended = expectSuccess(bq2(place, "sysroot"));
+    await writeSmallPlan(place, { steps: [smallStep("one"), broken] });
+    const mended = expectSuccess(await bq2(place, "sysroot"));
     expect(mended.error.match(/Building (\w+)/g)).toEqual(["Building two", "Building rootfs"]);
-    expect(status().last_failure).toBeUndefined();
+    expect((await status()).last_failure).toBeUndefined();
   });
 
-  test("a single step says what it lacks; --no-resume builds again and compares", () => {
-    writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
-    expectSuccess(bq2(place, "sysroot-runner", "--phase", "host-setup"));
-    const early = bq2(place, "sysroot-runner", "--phase", SMALL_PHASE, "--package", "two");
+  test("a single step says what it lacks; --no-resume builds again and compares", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
+    expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
+    const early = await bq2(place, "sysroot-runner", "--phase", SMALL_PHASE, "--package", "two");
     expect(early.code).toBe(1);
     expect(early.error).toMatch(/Cannot go on without rootfs-from-sysroot\/one.*--package one/);
-    expectSuccess(bq2(place, "sysroot-runner", "--phase", SMALL_PHASE));
-    const again = expectSuccess(bq2(place, "sysroot-runner", "--package", "two", "--no-resume"));
+    expectSuccess(await bq2(place, "sysroot-runner", "--phase", SMALL_PHASE));
+    const again = expectSuccess(await bq2(place, "sysroot-runner", "--package", "two", "--no-resume"));
     expect(again.error).toMatch(/Building two/);
     expect(again.error).not.toMatch(/not reproducible/);
   });
 
-  test("a step that writes where its phase does not let it is refused", () => {
+  test("a step that writes where its phase does not let it is refused", async () => {
     const stray = smallStep("one");
     if (stray.build.kind !== "steps") throw new Error("no steps");
     const outside = { kind: "write-file" as const, path: "/opt/outside", mode: "0644", text: "" };
-    writeSmallPlan(place, {
+    await writeSmallPlan(place, {
       steps: [{ ...stray, build: { ...stray.build, actions: [...stray.build.actions, outside] } }],
     });
-    const refused = bq2(place, "sysroot");
+    const refused = await bq2(place, "sysroot");
     expect(refused.code).toBe(1);
     expect(refused.error).toMatch(
       /Cannot keep the output of rootfs-from-sysroot\/one: it wrote \/opt\/outside/,
@@ -151,32 +153,38 @@ describe.skipIf(!available)("a small plan", () => {
     expect(readJson<State>(documents(place, "state")).done[`${SMALL_PHASE}/one`]).toBeUndefined();
   });
 
-  test("overrides that match nothing, half a state and a plan of another kind are refused", () => {
-    writeSmallPlan(place, { steps: [smallStep("one")] });
+  test("overrides that match nothing, half a state and a plan of another kind are refused", async () => {
+    await writeSmallPlan(place, { steps: [smallStep("one")] });
     const good = readFileSync(documents(place, "overrides"), "utf8");
     writeFileSync(documents(place, "overrides"), good.replace('"remove":["etc"', '"remove":["nothing"'));
-    const unmatched = bq2(place, "sysroot");
+    const unmatched = await bq2(place, "sysroot");
     expect(unmatched.code).toBe(1);
     expect(unmatched.error).toMatch(/\$\.phases\.rootfs-from-sysroot\.remove\[0\]: no such step: nothing/);
     writeFileSync(documents(place, "overrides"), good.slice(0, 100));
-    expect(bq2(place, "sysroot").error).toMatch(/Cannot read .*overrides\.json: it is damaged or cut short/);
+    expect((await bq2(place, "sysroot")).error).toMatch(
+      /Cannot read .*overrides\.json: it is damaged or cut short/,
+    );
     writeFileSync(documents(place, "overrides"), good);
 
-    expectSuccess(bq2(place, "sysroot-runner", "--phase", "host-setup"));
+    expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const state = readFileSync(documents(place, "state"), "utf8");
     writeFileSync(documents(place, "state"), state.slice(0, state.length / 2));
-    const halved = bq2(place, "sysroot");
+    const halved = await bq2(place, "sysroot");
     expect(halved.code).toBe(1);
     expect(halved.error).toMatch(/Cannot read .*state\.json: it is damaged or cut short.*--no-resume/);
     writeFileSync(
       documents(place, "state"),
       state.replace(/"planDigest": "[0-9a-f]{64}"/, `"planDigest": "${"0".repeat(64)}"`),
     );
-    expect(bq2(place, "sysroot").error).toMatch(/Cannot go on: the state belongs to plan 000000000000…/);
+    expect((await bq2(place, "sysroot")).error).toMatch(
+      /Cannot go on: the state belongs to plan 000000000000…/,
+    );
     writeFileSync(documents(place, "state"), state);
 
-    expect(bq2(place, "sysroot", "--seed", "debian-12").error).toMatch(/the plan in .* is of seed host/);
-    expect(bq2(place, "sysroot", "--arch", "aarch64").error).toMatch(/of arch x86_64/);
-    expectSuccess(bq2(place, "sysroot"));
+    expect((await bq2(place, "sysroot", "--seed", "debian-12")).error).toMatch(
+      /the plan in .* is of seed host/,
+    );
+    expect((await bq2(place, "sysroot", "--arch", "aarch64")).error).toMatch(/of arch x86_64/);
+    expectSuccess(await bq2(place, "sysroot"));
   });
 });
