@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { READY_MARKER } from "../../pkgs/etc/files.ts";
 import type { State } from "../../src/plan/state.ts";
-import { requireTools } from "../oracle.ts";
+import { requireFiles, requireTools } from "../oracle.ts";
 import { canRunVm, withVm } from "../vm/qemu.ts";
 import {
   bq2,
@@ -32,7 +32,9 @@ const available =
     "debugfs",
     "fsck.fat",
     "sha256sum",
-  ) && canRunVm("x86_64");
+  ) &&
+  requireFiles("/usr/lib/systemd/boot/efi/linuxx64.efi.stub") &&
+  canRunVm("x86_64");
 const isRoot = process.getuid?.() === 0;
 
 const MIB = 2 ** 20;
@@ -142,6 +144,29 @@ describe.skipIf(!available)("profile minimal", () => {
       await vm.waitFor(/^42\s/m, 60);
       await vm.waitFor(/VERSION_ID=0\.1\.0/, 60);
       vm.send("poweroff\n");
+      await vm.waitForPowerOff(120);
+    });
+  });
+
+  test("the tarball and its kernel make a disk with a command line of one's own, which boots", async () => {
+    const kernel = join(place.workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz");
+    const disk = output("own.qcow2");
+    const words = "root=PARTLABEL=bq2-root rw init=/sbin/init console=ttyS0 of.ones.own=1";
+    const inputs = [
+      "--rootfs",
+      output("bq2-rootfs-0.1.0-x86_64.tar.gz"),
+      "--kernel",
+      kernel,
+      "--cmdline",
+      words,
+    ];
+    const made = tool(place.program, "image", ...inputs, "--size", "512M", "--compress", "--output", disk);
+    expect(made).toMatch(/unified-kernel-image, x86_64, 6\.12\.38/);
+    await withVm({ arch: "x86_64", disk: { path: disk, format: "qcow2" }, memoryMiB: 512 }, async (vm) => {
+      await vm.waitFor(new RegExp(READY_MARKER), BOOT_SECONDS);
+      await vm.waitFor(/# /, 60);
+      vm.send("cat /proc/cmdline; poweroff\n");
+      await vm.waitFor(/of\.ones\.own=1/, 60);
       await vm.waitForPowerOff(120);
     });
   });
