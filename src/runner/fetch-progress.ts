@@ -5,56 +5,57 @@ import type { RunContext } from "./context.ts";
 
 const MIB = 2 ** 20;
 
+/** A listener for `fetchArchives`, which shows what arrives until `end` is called. */
 export function fetchProgress(
-  context: RunContext,
+  { log, progress }: RunContext,
   archives: readonly Archive[],
 ): { onEvent: (event: FetchEvent) => void; end: () => void } {
-  const { log, progress } = context;
   const received = new Map<string, number>();
-  const total = archives.reduce((sum, { size }) => sum + size, 0);
-  const lines = (): string[] => {
-    const here = [...received.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const running = archives.filter(({ file, size }) => (received.get(file) ?? size) < size);
-    return [
-      `${mib(here)} of ${mib(total)} MiB`,
-      ...running.map(({ file, size }) => `${file} ${mib(received.get(file) ?? 0)} of ${mib(size)} MiB`),
-    ];
-  };
-  const show = (): void => progress.begin("download-sources", lines);
+  const show = (): void => progress.begin("download-sources", () => byteLines(archives, received));
   show();
-  const say = (message: string): void => {
-    log.info(message);
-    show();
+  return {
+    onEvent(event) {
+      const { file, size } = event.archive;
+      if (event.kind === "progress") received.set(file, event.received);
+      else if (event.kind === "cached" || event.kind === "fetched") received.set(file, size);
+      const line = logLine(event);
+      if (line === undefined) return;
+      log[line.level](`${file}: ${line.text}`);
+      show();
+    },
+    end: () => progress.end(),
   };
-  const onEvent = (event: FetchEvent): void => {
-    const { file, size } = event.archive;
-    switch (event.kind) {
-      case "progress":
-        received.set(file, event.received);
-        break;
-      case "cached":
-        received.set(file, size);
-        say(`Have ${file} (verified)`);
-        break;
-      case "fetched":
-        received.set(file, size);
-        say(`Fetched ${file} from ${event.origin}`);
-        break;
-      case "waiting":
-        say(`Waiting for another bq2 that fetches ${file}`);
-        break;
-      case "retry":
-        log.warn(`${file}: ${event.reason}; again in ${event.seconds} s (${event.origin})`);
-        break;
-      case "refused":
-        log.warn(`${file}: not from ${event.origin}: ${event.reason}`);
-        break;
-      case "damaged":
-        log.warn(`${file}: ${event.path} is no good: ${event.reason}`);
-        break;
-    }
-  };
-  return { onEvent, end: () => progress.end() };
+}
+
+/** The whole first, then each archive that is on its way. */
+function byteLines(archives: readonly Archive[], received: ReadonlyMap<string, number>): string[] {
+  const here = [...received.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const total = archives.reduce((sum, { size }) => sum + size, 0);
+  const running = archives.filter(({ file, size }) => (received.get(file) ?? size) < size);
+  return [
+    `${mib(here)} of ${mib(total)} MiB`,
+    ...running.map(({ file, size }) => `${file} ${mib(received.get(file) ?? 0)} of ${mib(size)} MiB`),
+  ];
+}
+
+/** What a log says of an event; nothing of bytes that arrive. */
+function logLine(event: FetchEvent): { readonly level: "info" | "warn"; readonly text: string } | undefined {
+  switch (event.kind) {
+    case "progress":
+      return undefined;
+    case "cached":
+      return { level: "info", text: "cached, verified" };
+    case "fetched":
+      return { level: "info", text: `fetched from ${event.origin}` };
+    case "waiting":
+      return { level: "info", text: "waiting for another bq2 that fetches it" };
+    case "retry":
+      return { level: "warn", text: `${event.reason}; again in ${event.seconds} s (${event.origin})` };
+    case "refused":
+      return { level: "warn", text: `not from ${event.origin}: ${event.reason}` };
+    case "damaged":
+      return { level: "warn", text: `${event.path} is no good: ${event.reason}; fetching it again` };
+  }
 }
 
 function mib(bytes: number): string {
