@@ -48,8 +48,8 @@ export const sysroot = buildCommand<SysrootFlags & { readonly workdir: string },
     brief: "Build everything up to the rootfs tarball",
     fullDescription:
       "Builds everything up to the rootfs tarball, from the earliest stage that is not complete:\n" +
-      "plan-write, then sysroot-runner. With --no-resume it writes a new plan and forgets the state; steps\n" +
-      "whose inputs are as before still come from the store.",
+      "plan-write, then sysroot-runner. With --no-resume it writes a new plan, forgets the state and sets the\n" +
+      "overrides aside; steps whose inputs are as before still come from the store.",
   },
   parameters: { flags: buildFlags, aliases: { j: "jobs" } },
   async func(flags) {
@@ -79,10 +79,18 @@ export async function runSysroot(
   return run;
 }
 
+/** Starting over means without overrides; somebody wrote them, so they are kept beside. */
+function setOverridesAside({ platform, log }: Bq2Context, workspace: Workspace): void {
+  if (platform.files.status(workspace.overrides) === undefined) return;
+  platform.files.rename(workspace.overrides, `${workspace.overrides}.old`);
+  log.info(`Set the overrides aside as ${workspace.overrides}.old`);
+}
+
 function preparePlan(context: Bq2Context, workspace: Workspace, flags: SysrootFlags): void {
   const { platform, log, version } = context;
   if (!flags.resume) {
-    for (const path of [workspace.state, workspace.overrides]) removeTree(platform.files, path);
+    removeTree(platform.files, workspace.state);
+    setOverridesAside(context, workspace);
     savePlan(platform, workspace, planFor(platform, version, flags));
     log.info(`Wrote build plan at ${workspace.plan}`);
     return;

@@ -186,5 +186,10 @@ describe.skipIf(!available)("a small plan", () => {
     );
     expect((await bq2(place, "sysroot", "--arch", "aarch64")).error).toMatch(/of arch x86_64/);
     expectSuccess(await bq2(place, "sysroot"));
+
+    // Starting over keeps what was written by hand; without a network it then stops at the real sources.
+    const anew = await bq2(place, "sysroot", "--no-resume", "--seed", "host", "--offline");
+    expect(anew.error).toMatch(/Set the overrides aside/);
+    expect(readFileSync(`${documents(place, "overrides")}.old`, "utf8")).toBe(good);
   });
 });
