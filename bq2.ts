@@ -48,8 +48,12 @@ async function withContext(
   if (SUBCOMMANDS.includes(name)) return runCommand([name, ...args], context);
   if (first === "--install") {
     const { installLinks } = await import("./src/commands/install.ts");
-    const program = `${context.projectFolder}/bin/bq2`;
-    const links = installLinks(platform, program, second ?? `${context.projectFolder}/bin`, SUBCOMMANDS);
+    const links = installLinks(
+      platform,
+      context.program,
+      second ?? `${context.projectFolder}/bin`,
+      SUBCOMMANDS,
+    );
     platform.host.writeOut(links.map((link) => `${link}\n`).join(""));
     return 0;
   }
@@ -64,10 +68,11 @@ async function withContext(
 async function contextOf(platform: Platform): Promise<Bq2Context> {
   const { commandContext } = await import("./src/commands/context.ts");
   const { nodeFetcher } = await import("./src/platform/node-fetch.ts");
-  const script = platform.host.self.at(-1) ?? "";
+  const projectFolder = dirname(dirname(platform.host.self.at(-1) ?? "")); // the bundle is dist/bq2.js
   return commandContext({
     platform,
-    projectFolder: dirname(dirname(script)), // the bundle is dist/bq2.js
+    program: `${projectFolder}/bin/bq2`,
+    projectFolder,
     version: manifest.version,
     fetcher: nodeFetcher({ env: platform.host.env }),
     terminalProgress: platform.host.isTerminal

@@ -1,4 +1,5 @@
 import { buildCommand } from "@stricli/core";
+import { quoteWords } from "../base/words.ts";
 import { readText } from "../platform/files.ts";
 import { DIGESTS_FILE, imagePath, tarballPath } from "../runner/outputs.ts";
 import { runPlan } from "../runner/run.ts";
@@ -24,8 +25,8 @@ export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [
           `Rootfs   ${tarballPath(run)}\n` +
           `Digests  ${workspace.output}/${DIGESTS_FILE}\n` +
           `${digests.replaceAll(/^/gm, "  ").trimEnd()}\n\n` +
-          `Boot it   bq2 boot ${imagePath(run)}\n` +
-          `Enter it  bq2 sysroot-namespace --rootfs ${workspace.bq2Rootfs}\n`,
+          `Boot it   ${quoteWords([this.program, "boot", imagePath(run)])}\n` +
+          `Enter it  ${quoteWords([this.program, "sysroot-namespace", "--rootfs", workspace.bq2Rootfs])}\n`,
       );
     });
   },

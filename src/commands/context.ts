@@ -7,6 +7,8 @@ import type { Progress } from "../runner/context.ts";
 export interface Bq2Context extends CommandContext {
   readonly process: StricliProcess;
   readonly platform: Platform;
+  /** How a user starts this program: for commands that are shown. */
+  readonly program: string;
   readonly log: Log;
   readonly progress: Progress;
   /** The project's own folder, with `pkgs/`. */
@@ -21,6 +23,7 @@ const SILENT: Progress = { begin: () => {}, end: () => {} };
 
 export interface Surroundings {
   readonly platform: Platform;
+  readonly program: string;
   readonly projectFolder: string;
   readonly version: string;
   readonly fetcher: Fetcher;
@@ -47,6 +50,7 @@ export function commandContext(from: Surroundings): Bq2Context {
       process.exitCode = code;
     },
     platform,
+    program: from.program,
     log,
     progress,
     projectFolder: from.projectFolder,

@@ -64,6 +64,7 @@ export async function openRun(
     log,
     progress: context.progress,
     jobs: options.jobs ?? platform.host.cpuCount,
+    program: context.program,
     projectFolder: context.projectFolder,
     fetcher: context.fetcher,
     mirror: options.mirror,

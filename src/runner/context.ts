@@ -28,6 +28,8 @@ export interface RunContext {
   readonly log: Log;
   readonly progress: Progress;
   readonly jobs: number;
+  /** How a user starts this program: for commands that are shown. */
+  readonly program: string;
   /** The project's own folder: `pkgs/` with its patches lies there. */
   readonly projectFolder: string;
   readonly fetcher: Fetcher;

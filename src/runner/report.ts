@@ -88,7 +88,7 @@ export function writeReport(context: RunContext, phase: Phase, step: Step, error
     hint: error instanceof Bq2Error ? (error.hint ?? null) : null,
     lastLines: phase.namespace === "host" ? [] : lastLines(platform, log, LAST_LINES),
     log: phase.namespace === "host" ? "" : log,
-    enter: enterCommand(workspace, phase, step),
+    enter: enterCommand(context, phase, step),
   };
   const name = `${fileTime(time)}-${words(phase.name)}-${words(step.name)}-${textDigest(platform, stepId(phase.name, step.name) + time).slice(0, 8)}`;
   const path = `${workspace.reports}/${name}.json`;
@@ -98,10 +98,18 @@ export function writeReport(context: RunContext, phase: Phase, step: Step, error
 }
 
 /** The command that opens a shell in the step's namespace as the failure left it. */
-function enterCommand(workspace: Workspace, phase: Phase, step: Step): string {
+function enterCommand({ program, workspace }: RunContext, phase: Phase, step: Step): string {
   if (phase.namespace === "host") return "";
   const which = ["--phase", phase.name, "--package", step.name];
-  return quoteWords(["bq2", "sysroot-runner", "--workdir", workspace.root, ...which, "--altcmd", "/bin/sh"]);
+  return quoteWords([
+    program,
+    "sysroot-runner",
+    "--workdir",
+    workspace.root,
+    ...which,
+    "--altcmd",
+    "/bin/sh",
+  ]);
 }
 
 /** `2026-02-23T15:40:34.392123Z` as `20260223T154034.392Z`. */

@@ -73,6 +73,7 @@ export function testContext(platform: MemoryPlatform, plan: Plan, logged: string
     log: { info: log, warn: log, error: log },
     progress: { begin: () => {}, end: () => {} },
     jobs: 2,
+    program: "/project/bin/bq2",
     projectFolder: "/project",
     fetcher: {
       get: () => Promise.reject(new FetchError("a test asked the network", "unreachable")),

@@ -1,4 +1,5 @@
 /** The build's machinery on a plan of small steps: resume, store, reports, `--altcmd`, status. */
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -108,18 +109,16 @@ describe.skipIf(!available)("a small plan", () => {
     expect(report.env.LC_ALL).toBe("C");
     expect(report.lastLines.join("\n")).toMatch(/cannot access '\/no\/such\/file'/);
     expect(readFileSync(report.log, "utf8")).toMatch(/gcc -static/);
-    // What the report says to run sees the tree as it was left, and what the step needs.
-    const look = await bq2(
-      place,
-      "sysroot-runner",
-      "--phase",
-      report.phase,
-      "--package",
-      "two",
-      "--altcmd",
-      "ls /workspace/build/two /bq2-rootfs/usr/bin",
-    );
-    expect(look.out).toMatch(/usr\/bin:\ntwo\n[\s\S]*build\/two:\nx\.c/);
+    // The command of the report opens a shell on the tree as it was left, with what the step needs.
+    const look = spawnSync("sh", ["-c", report.enter], {
+      encoding: "utf8",
+      env: { ...process.env, BQ2_CACHE: place.cache },
+      input: "ls /workspace/build/two /bq2-rootfs/usr/bin; exit 3\n",
+    });
+    expect([look.status, look.stdout]).toEqual([
+      3,
+      expect.stringMatching(/usr\/bin:\ntwo\n[\s\S]*build\/two:\nx\.c/),
+    ]);
     await writeSmallPlan(place, { steps: [smallStep("one"), broken] });
     const mended = expectSuccess(await bq2(place, "sysroot"));
     expect(mended.error.match(/Building (\w+)/g)).toEqual(["Building two", "Building rootfs"]);
