@@ -104,9 +104,9 @@ describe.skipIf(!available)("profile minimal", () => {
 
   test("the image passes every checker, and its disk has the digest that is written down", async () => {
     const image = output("bq2-0.1.0-x86_64.qcow2");
-    expect(tool("qemu-img", "sfdisk", "check", image)).toMatch(/No errors were found/);
+    expect(tool("qemu-img", "check", image)).toMatch(/No errors were found/);
     const raw = output("disk.raw");
-    tool("qemu-img", "sfdisk", "convert", "-O", "raw", image, raw);
+    tool("qemu-img", "convert", "-O", "raw", image, raw);
     expect(tool("sha256sum", raw).slice(0, 64)).toBe(digests(place)["bq2-0.1.0-x86_64.raw"]);
     expect(tool("sgdisk", "-v", raw)).toMatch(/No problems found/);
     const table = JSON.parse(tool("sfdisk", "--json", raw)) as {
