@@ -56,7 +56,7 @@ export function benchmarkPage(
 Written by \`npm run bench\`. Each line compares ${pairs} pairs, ours and theirs in turn, after one pair that does not
 count. Times are medians of wall seconds; a ratio is ours to theirs within a pair; a peak is the largest resident
 set of any one process. Outputs go to the same disk, which is synced before each measurement;
-our images are flushed to it before they get their name, theirs are not.
+raw images are flushed to it on both sides, since ours get their name only then.
 
 Machine: ${machine()}. Node ${process.versions.node}.
 
