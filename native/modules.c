@@ -1,0 +1,262 @@
+/*
+ * How imports are found: `bq2:native` is made here; a relative name is a module of a program; an absolute name is
+ * a file, which TypeScript finds and reads (`setModuleHooks`), or this file where it does not want to.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "native.h"
+
+/* The hooks of `setModuleHooks`: functions once they are set. */
+static JSValue resolve_hook, read_hook;
+
+char *modules_read_file(JSContext *context, const char *path, size_t *size) {
+    FILE *file = fopen(path, "rbe");
+    char *text = NULL;
+    long length;
+
+    if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) >= 0) {
+        rewind(file);
+        text = js_malloc(context, length + 1);
+        if (text == NULL) {
+            fclose(file);
+            return NULL;
+        }
+        *size = fread(text, 1, length, file);
+        text[*size] = 0;
+    }
+    if (file != NULL) fclose(file);
+    if (text == NULL) JS_ThrowReferenceError(context, "Cannot read %s: %s", path, strerror(errno));
+    return text;
+}
+
+/* `./` and `../` from the folder of `importer`; a plain name stays as it is. */
+static char *join(JSContext *context, const char *importer, const char *specifier) {
+    size_t folder = strrchr(importer, '/') == NULL ? 0 : (size_t)(strrchr(importer, '/') - importer);
+    char *name;
+
+    if (specifier[0] != '.') return js_strdup(context, specifier);
+    for (;;) {
+        if (!strncmp(specifier, "./", 2)) {
+            specifier += 2;
+        } else if (!strncmp(specifier, "../", 3) && folder > 0) {
+            specifier += 3;
+            while (folder > 0 && importer[--folder] != '/') continue;
+        } else {
+            break;
+        }
+    }
+    name = js_malloc(context, folder + strlen(specifier) + 2);
+    if (name == NULL) return NULL;
+    memcpy(name, importer, folder);
+    sprintf(name + folder, "%s%s", folder > 0 || importer[0] == '/' ? "/" : "", specifier);
+    return name;
+}
+
+/* A hook's answer as text; js_free it. NULL: an exception is pending, or the answer was null. */
+static char *call_hook(JSContext *context, JSValueConst hook, int count, const char **words, size_t *size) {
+    JSValue values[2] = {JS_UNDEFINED, JS_UNDEFINED}, answer;
+    const char *text;
+    char *copy = NULL;
+
+    for (int i = 0; i < count; i++) values[i] = JS_NewString(context, words[i]);
+    answer = JS_Call(context, hook, JS_UNDEFINED, count, (JSValueConst *)values);
+    for (int i = 0; i < count; i++) JS_FreeValue(context, values[i]);
+    text = JS_IsException(answer) || JS_IsNull(answer) ? NULL : JS_ToCStringLen(context, size, answer);
+    JS_FreeValue(context, answer);
+    if (text == NULL) return NULL;
+    copy = js_malloc(context, *size + 1);
+    if (copy != NULL) memcpy(copy, text, *size + 1);
+    JS_FreeCString(context, text);
+    return copy;
+}
+
+static char *normalize(JSContext *context, const char *importer, const char *specifier, void *unused) {
+    const char *words[] = {importer, specifier};
+    size_t size;
+
+    (void)unused;
+    if (!strcmp(specifier, NATIVE_MODULE)) return js_strdup(context, specifier);
+    if (importer[0] != '/' || !JS_IsObject(resolve_hook)) return join(context, importer, specifier);
+    return call_hook(context, resolve_hook, 2, words, &size);
+}
+
+static int set_functions(JSContext *context, JSModuleDef *module);
+
+static JSModuleDef *native_module(JSContext *context) {
+    JSModuleDef *module = JS_NewCModule(context, NATIVE_MODULE, set_functions);
+
+    if (module == NULL) return NULL;
+    JS_AddModuleExportList(context, module, syscall_functions, syscall_function_count);
+    JS_AddModuleExportList(context, module, bulk_functions, bulk_function_count);
+    JS_AddModuleExportList(context, module, module_functions, module_function_count);
+    JS_AddModuleExportList(context, module, engine_functions, engine_function_count);
+    JS_AddModuleExport(context, module, "programArguments");
+    JS_AddModuleExport(context, module, "programEnvironment");
+    return module;
+}
+
+/* NULL-terminated words as an array of Uint8Array: they need not be text. */
+static JSValue byte_arrays(JSContext *context, char **words) {
+    JSValue list = JS_NewArray(context);
+
+    for (uint32_t i = 0; words[i] != NULL; i++) {
+        JSValue buffer = JS_NewArrayBufferCopy(context, (const uint8_t *)words[i], strlen(words[i]));
+        JSValueConst whole[] = {buffer, JS_UNDEFINED, JS_UNDEFINED};
+        JS_SetPropertyUint32(context, list, i, JS_NewTypedArray(context, 3, whole, JS_TYPED_ARRAY_UINT8));
+        JS_FreeValue(context, buffer);
+    }
+    return list;
+}
+
+extern char **environ;
+
+static int set_functions(JSContext *context, JSModuleDef *module) {
+    char **arguments = JS_GetContextOpaque(context);
+
+    if (bulk_add_class(context) < 0) return -1;
+    JS_SetModuleExportList(context, module, syscall_functions, syscall_function_count);
+    JS_SetModuleExportList(context, module, bulk_functions, bulk_function_count);
+    JS_SetModuleExportList(context, module, module_functions, module_function_count);
+    JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
+    JS_SetModuleExport(context, module, "programArguments", byte_arrays(context, arguments));
+    JS_SetModuleExport(context, module, "programEnvironment", byte_arrays(context, environ));
+    return 0;
+}
+
+static JSModuleDef *module_of(JSContext *context, JSValue code, const char *name) {
+    JSModuleDef *module;
+    JSValue meta;
+
+    if (JS_IsException(code)) return NULL;
+    module = JS_VALUE_GET_PTR(code);
+    meta = JS_GetImportMeta(context, module);
+    JS_DefinePropertyValueStr(context, meta, "url", JS_NewString(context, name), JS_PROP_C_W_E);
+    JS_FreeValue(context, meta);
+    JS_FreeValue(context, code); /* the context keeps the module */
+    return module;
+}
+
+static JSModuleDef *load(JSContext *context, const char *name, void *unused) {
+    size_t size;
+    const uint8_t *code;
+    char *text;
+    JSValue module;
+
+    (void)unused;
+    if (!strcmp(name, NATIVE_MODULE)) return native_module(context);
+    code = program_find(name, &size);
+    if (code != NULL) return module_of(context, JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE), name);
+    text = JS_IsObject(read_hook) ? call_hook(context, read_hook, 1, &name, &size) : NULL;
+    if (text == NULL && !JS_HasException(context)) text = modules_read_file(context, name, &size);
+    if (text == NULL) return NULL;
+    module = JS_Eval(context, text, size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+    js_free(context, text);
+    return module_of(context, module, name);
+}
+
+void modules_install(JSRuntime *runtime) {
+    JS_SetModuleLoaderFunc(runtime, normalize, load, NULL);
+}
+
+static JSValue set_module_hooks(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    (void)this, (void)count;
+    if (!JS_IsFunction(context, words[0]) || !JS_IsFunction(context, words[1]))
+        return JS_ThrowTypeError(context, "setModuleHooks: two functions are wanted");
+    JS_FreeValue(context, resolve_hook);
+    JS_FreeValue(context, read_hook);
+    resolve_hook = JS_DupValue(context, words[0]);
+    read_hook = JS_DupValue(context, words[1]);
+    return JS_UNDEFINED;
+}
+
+static JSValue add_program(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    const char *problem, *path = JS_ToCString(context, words[0]);
+    int added;
+
+    (void)this, (void)count;
+    if (path == NULL) return JS_EXCEPTION;
+    added = program_add(path, &problem);
+    if (added != 1)
+        JS_ThrowTypeError(context, "Cannot use %s: %s", path, added < 0 ? problem : "it has no program section");
+    JS_FreeCString(context, path);
+    return added == 1 ? JS_UNDEFINED : JS_EXCEPTION;
+}
+
+/* While compiling, imports stay open: they are found when the bytecode is loaded. */
+static int set_nothing(JSContext *context, JSModuleDef *module) {
+    (void)context, (void)module;
+    return 0;
+}
+
+static JSModuleDef *load_nothing(JSContext *context, const char *name, void *unused) {
+    (void)unused;
+    return JS_NewCModule(context, name, set_nothing);
+}
+
+/* Throws the pending exception of another runtime in `context`. */
+static void pass_exception(JSContext *from, JSContext *context) {
+    JSValue error = JS_GetException(from), stack = JS_GetPropertyStr(from, error, "stack");
+    JSValue text = JS_GetPropertyStr(from, error, "message");
+    const char *message = JS_ToCString(from, text), *where = JS_ToCString(from, stack);
+
+    JS_ThrowSyntaxError(context, "%s\n%s", message == NULL ? "" : message, where == NULL ? "" : where);
+    JS_FreeCString(from, message);
+    JS_FreeCString(from, where);
+    JS_FreeValue(from, text);
+    JS_FreeValue(from, stack);
+    JS_FreeValue(from, error);
+}
+
+/* A runtime of its own for every module: its bytecode then depends on its source and name alone. */
+static JSValue compile(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    size_t source_size, code_size;
+    const char *source = JS_ToCStringLen(context, &source_size, words[0]);
+    const char *name = JS_ToCString(context, words[1]);
+    JSRuntime *runtime = JS_NewRuntime();
+    JSContext *compiler = runtime == NULL ? NULL : JS_NewContext(runtime);
+    JSValue module = JS_EXCEPTION, result = JS_EXCEPTION;
+    uint8_t *code = NULL;
+
+    (void)this, (void)count;
+    if (compiler == NULL) JS_ThrowOutOfMemory(context);
+    if (source != NULL && name != NULL && compiler != NULL) {
+        JS_SetMaxStackSize(runtime, 0); /* the caller's stack is already deep */
+        JS_SetStripInfo(runtime, JS_STRIP_SOURCE);
+        JS_SetModuleLoaderFunc(runtime, NULL, load_nothing, NULL);
+        module = JS_Eval(compiler, source, source_size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+        if (!JS_IsException(module)) code = JS_WriteObject(compiler, &code_size, module, JS_WRITE_OBJ_BYTECODE);
+        if (code != NULL) result = JS_NewArrayBufferCopy(context, code, code_size);
+        else pass_exception(compiler, context);
+        js_free(compiler, code);
+        JS_FreeValue(compiler, module);
+    }
+    if (compiler != NULL) JS_FreeContext(compiler);
+    if (runtime != NULL) JS_FreeRuntime(runtime);
+    JS_FreeCString(context, source);
+    JS_FreeCString(context, name);
+    return result;
+}
+
+static JSValue evaluate(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    size_t size;
+    const char *source = JS_ToCStringLen(context, &size, words[0]), *name = JS_ToCString(context, words[1]);
+    JSValue result = JS_EXCEPTION;
+
+    (void)this, (void)count;
+    if (source != NULL && name != NULL)
+        result = JS_Eval(context, source, size, name, JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_ASYNC);
+    JS_FreeCString(context, source);
+    JS_FreeCString(context, name);
+    return result;
+}
+
+const JSCFunctionListEntry module_functions[] = {
+    JS_CFUNC_DEF("setModuleHooks", 2, set_module_hooks),
+    JS_CFUNC_DEF("addProgram", 1, add_program),
+    JS_CFUNC_DEF("compile", 2, compile),
+    JS_CFUNC_DEF("evaluate", 2, evaluate),
+};
+const int module_function_count = sizeof module_functions / sizeof *module_functions;
