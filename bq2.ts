@@ -1,59 +1,80 @@
 /**
- * The program: picks the platform, and dispatches on the name that it was called by, then on its first
- * argument. Called by `bin/bq2`.
+ * The program, on either engine: dispatches on the name that it was called by, then on its first argument. What
+ * differs between the engines is handed in by `src/main-node.ts` and `src/main-quickjs.ts`.
  */
-
-import manifest from "./package.json" with { type: "json" };
 import { describeError } from "./src/base/error.ts";
-import { dirname } from "./src/base/path.ts";
-import type { Bq2Context } from "./src/commands/context.ts";
-import { nodePlatform } from "./src/platform/node.ts";
+import type { Bq2Context, Surroundings } from "./src/commands/context.ts";
 import type { Platform } from "./src/platform/platform.ts";
+import { VERSION } from "./src/version.ts";
 
-/** Runs `name args…`; gives the exit code. `name` selects a subcommand where it is one's. */
-export async function main(name: string, args: readonly string[]): Promise<number> {
-  const platform = nodePlatform();
+/** One engine with its machine. Functions load their code when they are called. */
+export interface World {
+  readonly platform: Platform;
+  /** How a user starts this program, and the folder of its own source. */
+  readonly program: string;
+  readonly projectFolder: string;
+  /** What only commands of the command line need. */
+  surroundings(): Promise<Pick<Surroundings, "fetcher" | "terminalProgress" | "engineCommands">>;
+  /**
+   * Programs of other names that this one is as well (`init`, `tar`…), undefined where `name` is none. They are
+   * asked for before anything else, as `bq2 <name>` too.
+   */
+  applet(name: string): Promise<((args: readonly string[]) => Promise<number>) | undefined>;
+}
+
+/** Runs `name args…`; gives the exit code. */
+export async function main(world: World, name: string, args: readonly string[]): Promise<number> {
   try {
-    return await dispatch(platform, name, args);
+    return await dispatch(world, name, args);
   } catch (error) {
-    platform.host.writeError(`bq2: ${describeError(error)}\n`);
+    world.platform.host.writeError(`bq2: ${describeError(error)}\n`);
     return 1;
   }
 }
 
-async function dispatch(platform: Platform, name: string, args: readonly string[]): Promise<number> {
-  const [first, second] = args;
+async function dispatch(world: World, name: string, args: readonly string[]): Promise<number> {
+  const { platform } = world;
+  const [first = "", second] = args;
   // Started by ourselves within a namespace: as little code as possible is loaded.
   if (first === "step-inside")
     return (await import("./src/runner/inside.ts")).runInside(platform, second ?? "");
   if (first === "enter-inside")
     return (await import("./src/runner/enter.ts")).enterInside(platform, second ?? "");
 
-  const context = await contextOf(platform);
+  const called = await world.applet(name);
+  if (called !== undefined) return called(args);
+  const asked = await world.applet(first);
+  if (asked !== undefined) return asked(args.slice(1));
+
+  const { commandContext } = await import("./src/commands/context.ts");
+  const context = commandContext({
+    platform,
+    program: world.program,
+    projectFolder: world.projectFolder,
+    version: VERSION,
+    ...(await world.surroundings()),
+  });
   try {
-    return await withContext(platform, context, name, args);
+    return await runCommandLine(world, context, name, args);
   } finally {
     await context.fetcher.close();
   }
 }
 
-async function withContext(
-  platform: Platform,
+async function runCommandLine(
+  { platform }: World,
   context: Bq2Context,
   name: string,
   args: readonly string[],
 ): Promise<number> {
   const [first, second] = args;
-  const { runCommand, SUBCOMMANDS } = await import("./src/commands/app.ts");
-  if (SUBCOMMANDS.includes(name)) return runCommand([name, ...args], context);
+  const { runCommand, subcommandsOf } = await import("./src/commands/app.ts");
+  const subcommands = subcommandsOf(context);
+  if (subcommands.includes(name)) return runCommand([name, ...args], context);
   if (first === "--install") {
     const { installLinks } = await import("./src/commands/install.ts");
-    const links = installLinks(
-      platform,
-      context.program,
-      second ?? `${context.projectFolder}/bin`,
-      SUBCOMMANDS,
-    );
+    const folder = second ?? `${context.projectFolder}/bin`;
+    const links = installLinks(platform, context.program, folder, subcommands);
     platform.host.writeOut(links.map((link) => `${link}\n`).join(""));
     return 0;
   }
@@ -63,20 +84,4 @@ async function withContext(
     return runCommand(["--help"], context);
   }
   return runCommand(args, context);
-}
-
-async function contextOf(platform: Platform): Promise<Bq2Context> {
-  const { commandContext } = await import("./src/commands/context.ts");
-  const { nodeFetcher } = await import("./src/platform/node-fetch.ts");
-  const projectFolder = dirname(dirname(platform.host.self.at(-1) ?? "")); // the bundle is dist/bq2.js
-  return commandContext({
-    platform,
-    program: `${projectFolder}/bin/bq2`,
-    projectFolder,
-    version: manifest.version,
-    fetcher: nodeFetcher({ env: platform.host.env }),
-    terminalProgress: platform.host.isTerminal
-      ? (await import("./src/platform/node-progress.ts")).terminalProgress()
-      : undefined,
-  });
 }

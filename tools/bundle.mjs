@@ -1,5 +1,5 @@
 /**
- * Bundles `bq2.ts` into `dist/`: `dist/bq2.js` is the entry, `dist/chunk-*.js` the parts that commands
+ * Bundles `src/main-node.ts` into `dist/`: `dist/bq2.js` is the entry, `dist/chunk-*.js` the parts that commands
  * load on demand, each with its source map. Plain JavaScript, because `bin/bq2` runs it before there is
  * anything else to run.
  *
@@ -37,7 +37,7 @@ const ENTRY = `
 import { realpathSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { main } from "./bq2.ts";
+import { mainOnNode as main } from "./src/main-node.ts";
 export { main };
 const started = process.argv[1];
 if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta.url)) {

@@ -71,7 +71,18 @@ const PRODUCT_RULES: readonly Rule[] = [
   rule("src/efi", [BASE, FORMATS]),
   rule("src/init", [BASE, folder("src/linux"), PLATFORM_INTERFACE]),
   rule("src/commands", [ANYTHING], ["@stricli/core", "log-update", "valibot"]),
-  { files: /^bq2\.ts$/, mayImport: [ANYTHING], packages: ["@stricli/core"], node: false },
+  {
+    files: /^(bq2|src\/version|src\/main-(node|quickjs))\.ts$/,
+    mayImport: [ANYTHING],
+    packages: [],
+    node: false,
+  },
+  {
+    files: /^src\/program\//,
+    mayImport: [BASE, FORMATS, PLATFORM_INTERFACE],
+    packages: ["ts-blank-space", "typescript"],
+    node: false,
+  },
 ];
 
 /** What no product code imports, but checks and judges it. */

@@ -18,8 +18,8 @@ import { afterEach, expect, test } from "vitest";
 import { projectFolder } from "./project-files.ts";
 
 const PROGRAM = `
-export async function main(name: string, args: readonly string[]): Promise<number> {
-  if (args[0] === "fail") (await import("./src/fail.ts")).fail();
+export async function mainOnNode(name: string, args: readonly string[]): Promise<number> {
+  if (args[0] === "fail") (await import("./fail.ts")).fail();
   console.log(JSON.stringify([name, ...args]));
   return args.length;
 }
@@ -49,7 +49,7 @@ function makeProject(): string {
     cpSync(join(projectFolder, file), join(folder, file));
   }
   symlinkSync(join(projectFolder, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "bq2.ts"), PROGRAM);
+  writeFileSync(join(folder, "src/main-node.ts"), PROGRAM);
   writeFileSync(join(folder, "src/fail.ts"), FAILING_PART);
   return folder;
 }
@@ -113,7 +113,7 @@ test("sources are bundled again when one is newer or gone, and only then", async
   await run([join(folder, "bin/bq2")]);
   expect(statSync(entry).ino).toBe(first);
 
-  writeFileSync(join(folder, "bq2.ts"), PROGRAM.replace("[name", '["changed", name'));
+  writeFileSync(join(folder, "src/main-node.ts"), PROGRAM.replace("[name", '["changed", name'));
   expect((await run([join(folder, "bin/bq2")])).out).toBe('["changed","bq2"]\n');
 
   rmSync(join(folder, "src/fail.ts"));
@@ -136,10 +136,10 @@ test("errors show the TypeScript file and line, in parts loaded on demand too", 
 test("sources that do not parse are an error, and the old bundle stays", async () => {
   const folder = makeProject();
   await run([join(folder, "bin/bq2")]);
-  writeFileSync(join(folder, "bq2.ts"), "export const main = ;");
+  writeFileSync(join(folder, "src/main-node.ts"), "export const mainOnNode = ;");
   const { code, error } = await run([join(folder, "bin/bq2")]);
   expect(code).toBe(1);
-  expect(error).toContain("bq2.ts:1:20");
+  expect(error).toContain("main-node.ts:1:26");
   expect((await run([process.execPath, join(folder, "dist/bq2.js")])).code).toBe(0);
 });
 

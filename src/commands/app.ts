@@ -15,42 +15,47 @@ import { sysrootRunner } from "./sysroot-runner.ts";
 import { sysrootStatus } from "./sysroot-status.ts";
 import { sysrootTarball } from "./sysroot-tarball.ts";
 
-const routes = buildRouteMap({
-  routes: {
-    build,
-    boot,
-    sysroot,
-    sysrootBuilder,
-    sysrootRunner,
-    sysrootStatus,
-    sysrootNamespace,
-    sysrootBuilderOverrides,
-    sysrootTarball,
-    image,
-    sources,
-    doctor,
-  },
-  docs: {
-    brief: "Reproducible QCOW2 disk images and root filesystems from upstream source",
-    fullDescription:
-      "Builds reproducible QCOW2 disk images and root filesystems from upstream source.\n" +
-      "`bq2` alone says where the build in data/sysroot stands. `bq2 --install [DIR]` makes a link for every\n" +
-      "command, which then can be called by its own name.",
-  },
-});
+function routesOf({ engineCommands }: Bq2Context) {
+  return buildRouteMap({
+    routes: {
+      build,
+      boot,
+      sysroot,
+      sysrootBuilder,
+      sysrootRunner,
+      sysrootStatus,
+      sysrootNamespace,
+      sysrootBuilderOverrides,
+      sysrootTarball,
+      image,
+      sources,
+      doctor,
+      ...engineCommands,
+    },
+    docs: {
+      brief: "Reproducible QCOW2 disk images and root filesystems from upstream source",
+      fullDescription:
+        "Builds reproducible QCOW2 disk images and root filesystems from upstream source.\n" +
+        "`bq2` alone says where the build in data/sysroot stands. `bq2 --install [DIR]` makes a link for every\n" +
+        "command, which then can be called by its own name.",
+    },
+  });
+}
 
 /** Names of all subcommands, as typed. */
-export const SUBCOMMANDS: readonly string[] = routes
-  .getAllEntries()
-  .map(({ name }) => name["convert-camel-to-kebab"]);
+export function subcommandsOf(context: Bq2Context): readonly string[] {
+  return routesOf(context)
+    .getAllEntries()
+    .map(({ name }) => name["convert-camel-to-kebab"]);
+}
 
 /** Ended by the user: 128 and the number of SIGINT, as a shell tells it. */
 const INTERRUPTED = 130;
 
-function application(version: string): Application<Bq2Context> {
-  return buildApplication(routes, {
+function application(context: Bq2Context): Application<Bq2Context> {
+  return buildApplication(routesOf(context), {
     name: "bq2",
-    versionInfo: { currentVersion: version },
+    versionInfo: { currentVersion: context.version },
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { disableAnsiColor: true },
     determineExitCode: (error) => (errorCode(error) === "interrupted" ? INTERRUPTED : 1),
@@ -71,7 +76,7 @@ function unexpected(error: unknown): string {
 
 /** Runs one command line; gives the exit code. */
 export async function runCommand(inputs: readonly string[], context: Bq2Context): Promise<number> {
-  await run(application(context.version), inputs, context);
+  await run(application(context), inputs, context);
   const code = Number(context.process.exitCode ?? 0);
   return code < 0 ? USAGE_ERROR : code;
 }

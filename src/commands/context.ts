@@ -1,5 +1,5 @@
 /** What every command has at hand. */
-import type { CommandContext, StricliProcess } from "@stricli/core";
+import type { Command, CommandContext, StricliProcess } from "@stricli/core";
 import { type Log, lineLog } from "../base/log.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
 import type { Progress } from "../runner/context.ts";
@@ -15,8 +15,13 @@ export interface Bq2Context extends CommandContext {
   readonly projectFolder: string;
   readonly version: string;
   readonly fetcher: Fetcher;
+  /** Commands that only this engine has. */
+  readonly engineCommands: EngineCommands;
   setExitCode(code: number): void;
 }
+
+/** By name, in camel case as `commands/app.ts` has them. */
+export type EngineCommands = { readonly [name: string]: Command<Bq2Context> };
 
 /** Progress for a log file: the log lines are enough. */
 const SILENT: Progress = { begin: () => {}, end: () => {} };
@@ -27,6 +32,7 @@ export interface Surroundings {
   readonly projectFolder: string;
   readonly version: string;
   readonly fetcher: Fetcher;
+  readonly engineCommands: EngineCommands;
   /** How progress is drawn on a terminal; undefined where there is none. */
   readonly terminalProgress: Progress | undefined;
 }
@@ -56,5 +62,6 @@ export function commandContext(from: Surroundings): Bq2Context {
     projectFolder: from.projectFolder,
     version: from.version,
     fetcher: from.fetcher,
+    engineCommands: from.engineCommands,
   };
 }

@@ -1,0 +1,53 @@
+/**
+ * Program files: bytecode of many modules, put behind the runtime (`native/`) to make one executable, or kept by
+ * itself. `native/program.c` reads them and describes the same layout.
+ *
+ * Written here, and told apart from what stands before it; single modules are not read back.
+ */
+import { concatBytes } from "../base/bytes.ts";
+import { Bq2Error } from "../base/error.ts";
+import { struct, u32, u64 } from "../base/struct.ts";
+import { compareNames, decodeUtf8, encodeUtf8 } from "../base/text.ts";
+import type { Bulk } from "../platform/platform.ts";
+
+export interface ProgramModule {
+  /** What imports call it, such as `src/base/error.ts`. */
+  readonly name: string;
+  /** QuickJS bytecode of an ES module. */
+  readonly code: Uint8Array;
+}
+
+const HEAD = encodeUtf8("bq2prog1");
+const MARK = "bq2-end1";
+
+const ModuleRecord = struct("module record", 8, { nameLength: u32, codeLength: u32 });
+const Trailer = struct("program trailer", 16, { programLength: u64, crc32: u32, zero: u32 });
+const TRAILER_SIZE = Trailer.size + MARK.length;
+
+/** The program with its trailer. The modules' order does not matter: they are sorted by name. */
+export function encodeProgram(modules: readonly ProgramModule[], bulk: Pick<Bulk, "crc32">): Uint8Array {
+  const sorted = [...modules].sort((a, b) => compareNames(a.name, b.name));
+  const records = sorted.flatMap(({ name, code }) => {
+    const bytes = encodeUtf8(name);
+    return [ModuleRecord.encode({ nameLength: bytes.length, codeLength: code.length }), bytes, code];
+  });
+  const program = concatBytes([HEAD, ...records]);
+  const trailer = Trailer.encode({ programLength: program.length, crc32: bulk.crc32(program, 0) });
+  return concatBytes([program, trailer, encodeUtf8(MARK)]);
+}
+
+/**
+ * What stands before the program: the runtime. All of `file` where there is no program in it.
+ *
+ * @throws Bq2Error `bad-program` where the program is said to be longer than the file.
+ */
+export function withoutProgram(file: Uint8Array): Uint8Array {
+  const at = file.length - TRAILER_SIZE;
+  if (at < 0 || decodeUtf8(file.subarray(at + Trailer.size)) !== MARK) return file;
+  const { programLength } = Trailer.decode(file, at);
+  if (programLength <= at) return file.subarray(0, at - programLength);
+  throw new Bq2Error(`Cannot find the runtime: a program of ${programLength} bytes ends at byte ${at}`, {
+    code: "bad-program",
+    hint: "the file is damaged; take another copy",
+  });
+}

@@ -1,0 +1,27 @@
+/** The program on Node: the host's. */
+import { main, type World } from "../bq2.ts";
+import { dirname } from "./base/path.ts";
+import { nodePlatform } from "./platform/node.ts";
+
+/** Runs `name args…`; gives the exit code. */
+export function mainOnNode(name: string, args: readonly string[]): Promise<number> {
+  const platform = nodePlatform();
+  const projectFolder = dirname(dirname(platform.host.self.at(-1) ?? "")); // the bundle is dist/bq2.js
+  const world: World = {
+    platform,
+    program: `${projectFolder}/bin/bq2`,
+    projectFolder,
+    async surroundings() {
+      const { nodeFetcher } = await import("./platform/node-fetch.ts");
+      return {
+        fetcher: nodeFetcher({ env: platform.host.env }),
+        terminalProgress: platform.host.isTerminal
+          ? (await import("./platform/node-progress.ts")).terminalProgress()
+          : undefined,
+        engineCommands: {},
+      };
+    },
+    applet: async () => undefined,
+  };
+  return main(world, name, args);
+}

@@ -1,0 +1,58 @@
+import { assert, test } from "../base/testing.ts";
+import { collectModules, type Surroundings } from "./collect.ts";
+
+const FILES: { readonly [path: string]: string } = {
+  "/p/src/main.ts":
+    'import "./a.ts"; import pkg from "pkg"; import("../b.ts"); import "bq2:native"; // :type',
+  "/p/src/a.ts": 'import "./main.ts";',
+  "/p/b.ts": 'import ts from "typescript";',
+  "/m/pkg/dist/index.js": 'import "./part.js"; export default 1;',
+  "/m/pkg/dist/part.js": "",
+  "/m/typescript/ts.js": 'var ts = "not looked into";',
+};
+
+const from: Surroundings = {
+  read(path) {
+    const text = FILES[path];
+    if (text === undefined) throw new Error(`no file ${path}`);
+    return text;
+  },
+  blank: (source) => source.replace(" // :type", ""),
+  importsOf: (text) => [...text.matchAll(/(?:from|import)\s*\(?"([^"]+)"/g)].map((match) => match[1] ?? ""),
+  packageEntry: (name) => (name === "pkg" ? "/m/pkg/dist/index.js" : "/m/typescript/ts.js"),
+  project: "/p",
+  packages: "/m",
+};
+
+test("imports are followed, each module once, TypeScript blanked", () => {
+  const modules = collectModules(from, ["src/main.ts"], { main: true });
+  const names = modules.map(({ name }) => name).sort();
+  assert.equal(names, [
+    "b.ts",
+    "main",
+    "packages/pkg/dist/index.js",
+    "packages/pkg/dist/part.js",
+    "pkg",
+    "src/a.ts",
+    "src/main.ts",
+    "typescript",
+  ]);
+  const textOf = (name: string) => modules.find((module) => module.name === name)?.javaScript ?? "";
+  assert.equal(textOf("main"), 'import "./src/main.ts";\n');
+  assert.match(textOf("pkg"), /export \* from "\.\/packages\/pkg\/dist\/index\.js";\nexport \{ default \}/);
+  assert.match(textOf("typescript"), /export default ts;/);
+  assert.ok(!textOf("src/main.ts").includes(":type"));
+});
+
+test("a package can be an entry of its own", () => {
+  const names = collectModules(from, ["typescript"], { main: false }).map(({ name }) => name);
+  assert.equal(names, ["typescript"]);
+});
+
+test("an import of nothing is an error", () => {
+  const broken = {
+    ...from,
+    read: (path: string) => (path.endsWith("a.ts") ? 'import "./none.ts"' : from.read(path)),
+  };
+  assert.throws(() => collectModules(broken, ["src/main.ts"], { main: true }), /no file \/p\/src\/none\.ts/);
+});
