@@ -25,7 +25,7 @@ const from: Surroundings = {
 };
 
 test("imports are followed, each module once, TypeScript blanked", () => {
-  const modules = collectModules(from, ["src/main.ts"], { main: true });
+  const modules = collectModules(from, ["src/main.ts"], { main: true, external: [] });
   const names = modules.map(({ name }) => name).sort();
   assert.equal(names, [
     "b.ts",
@@ -44,8 +44,13 @@ test("imports are followed, each module once, TypeScript blanked", () => {
   assert.ok(!textOf("src/main.ts").includes(":type"));
 });
 
+test("what another program brings is left out", () => {
+  const modules = collectModules(from, ["src/main.ts"], { main: true, external: ["typescript", "pkg"] });
+  assert.equal(modules.map(({ name }) => name).sort(), ["b.ts", "main", "src/a.ts", "src/main.ts"]);
+});
+
 test("a package can be an entry of its own", () => {
-  const names = collectModules(from, ["typescript"], { main: false }).map(({ name }) => name);
+  const names = collectModules(from, ["typescript"], { main: false, external: [] }).map(({ name }) => name);
   assert.equal(names, ["typescript"]);
 });
 
@@ -54,5 +59,8 @@ test("an import of nothing is an error", () => {
     ...from,
     read: (path: string) => (path.endsWith("a.ts") ? 'import "./none.ts"' : from.read(path)),
   };
-  assert.throws(() => collectModules(broken, ["src/main.ts"], { main: true }), /no file \/p\/src\/none\.ts/);
+  assert.throws(
+    () => collectModules(broken, ["src/main.ts"], { main: true, external: [] }),
+    /no file \/p\/src\/none\.ts/,
+  );
 });

@@ -35,12 +35,13 @@ const BUILT_IN = "bq2:native";
 
 /**
  * The modules that `entries` take, themselves included: paths from the project's folder, or names of packages.
- * With `main`, the first entry is also imported by a module of that name, which the runtime starts with.
+ * With `main`, the first entry is also imported by a module of that name, which the runtime starts with. `external`:
+ * packages that another program file brings.
  */
 export function collectModules(
   from: Surroundings,
   entries: readonly string[],
-  options: { readonly main: boolean },
+  options: { readonly main: boolean; readonly external: readonly string[] },
 ): ModuleSource[] {
   const found = new Map<string, ModuleSource>();
   const add = (name: string, javaScript: string, imports: readonly string[]): void => {
@@ -50,7 +51,7 @@ export function collectModules(
   const visit = (specifier: string, importer: string): void => {
     const isFile = specifier.startsWith(".");
     const name = isFile ? resolvePath(`/${dirname(importer)}`, specifier).slice(1) : specifier;
-    if (specifier === BUILT_IN || found.has(name)) return;
+    if (specifier === BUILT_IN || options.external.includes(specifier) || found.has(name)) return;
     const variable = COMMON_JS[name];
     if (isFile) addFile(name);
     else if (variable === undefined) addPackage(name);

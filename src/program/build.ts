@@ -1,0 +1,69 @@
+/** Compiles a project into one program file: the work of `bq2 program`. */
+import { concatBytes } from "../base/bytes.ts";
+import { resolvePath } from "../base/path.ts";
+import { encodeProgram, withoutProgram } from "../formats/program.ts";
+import { readText, writeFileAtomic } from "../platform/files.ts";
+import type { Platform } from "../platform/platform.ts";
+import { collectModules } from "./collect.ts";
+import { COMPILER_MODULES, type Compiler } from "./compiler.ts";
+
+export interface ProgramRequest {
+  /** The folder of the project's own sources. */
+  readonly project: string;
+  /** The folder that packages lie in, like `node_modules`. */
+  readonly packages: string;
+  /** Paths below `project`, or names of packages. */
+  readonly entries: readonly string[];
+  /** An executable whose runtime goes before the program; undefined: the program alone. */
+  readonly runtime: string | undefined;
+  readonly output: string;
+}
+
+/** What turns JavaScript into bytecode (`bq2:native`). */
+export type CompileModule = (javaScript: string, name: string) => ArrayBuffer;
+
+/** Gives the number of modules. Throws Bq2Error where a module cannot be read, blanked or compiled. */
+export function buildProgram(
+  platform: Platform,
+  compiler: Compiler,
+  compile: CompileModule,
+  request: ProgramRequest,
+): number {
+  const { files, bulk } = platform;
+  const { project, packages, entries } = request;
+  const isCompiler = entries.every((entry) => COMPILER_MODULES.includes(entry));
+  const sources = collectModules(
+    {
+      read: (path) => readText(files, path),
+      blank: compiler.blank,
+      importsOf: compiler.importsOf,
+      packageEntry: (name) => packageEntry(platform, `${packages}/${name}`),
+      project,
+      packages,
+    },
+    entries,
+    { main: request.runtime !== undefined, external: isCompiler ? [] : COMPILER_MODULES },
+  );
+  const modules = sources.map(({ name, javaScript }) => ({
+    name,
+    code: new Uint8Array(compile(javaScript, name)),
+  }));
+  const program = encodeProgram(modules, bulk);
+  const runtime = request.runtime === undefined ? [] : [withoutProgram(files.readFile(request.runtime))];
+  const permissions = request.runtime === undefined ? 0o644 : 0o755;
+  writeFileAtomic(files, request.output, concatBytes([...runtime, program]), permissions);
+  return modules.length;
+}
+
+type Exports = string | { readonly [condition: string]: Exports } | undefined;
+
+/** The file that a package stands for, when imported: Node's rules as far as our packages take them. */
+function packageEntry({ files }: Platform, folder: string): string {
+  const { exports, main } = JSON.parse(readText(files, `${folder}/package.json`)) as {
+    readonly exports?: Exports;
+    readonly main?: string;
+  };
+  let target: Exports = typeof exports === "object" ? (exports["."] ?? exports) : (exports ?? main);
+  while (typeof target === "object") target = target.import ?? target.default;
+  return resolvePath(folder, target ?? "index.js");
+}
