@@ -8,7 +8,7 @@
 #include <lzma.h>
 #include <zlib.h>
 
-#include "native.h"
+#include "linux.h"
 #include "sha256.h"
 
 /* sha256: the state is the bytes of an ArrayBuffer. */

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "native.h"
+#include "linux.h"
 
 #define ENTRY "main"
 
@@ -135,7 +135,7 @@ static int add_own_program(void) {
     int added;
 
     if (access(own, R_OK) < 0) own = (const char *)getauxval(AT_EXECFN);
-    added = program_add(own, &problem);
+    added = program_map(own, &problem);
     if (added >= 0) return added;
     fprintf(stderr, "bq2: Cannot start: %s: %s (hint: install it again)\n", own, problem);
     exit(EXIT_NO_PROGRAM);

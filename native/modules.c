@@ -1,36 +1,14 @@
 /*
- * How imports are found: `bq2:native` is made here; a relative name is a module of a program; an absolute name is
- * a file, which TypeScript finds and reads (`setModuleHooks`), or this file where it does not want to.
+ * How imports are found: `bq2:native` is made by the runtime; a relative name is a module of a program; an absolute
+ * name is a file, which TypeScript finds and reads (`setModuleHooks`), or the runtime where it does not want to.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "native.h"
 
 /* The hooks of `setModuleHooks`: functions once they are set. */
 static JSValue resolve_hook, read_hook;
-
-char *modules_read_file(JSContext *context, const char *path, size_t *size) {
-    FILE *file = fopen(path, "rbe");
-    char *text = NULL;
-    long length;
-
-    if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) >= 0) {
-        rewind(file);
-        text = js_malloc(context, length + 1);
-        if (text == NULL) {
-            fclose(file);
-            return NULL;
-        }
-        *size = fread(text, 1, length, file);
-        text[*size] = 0;
-    }
-    if (file != NULL) fclose(file);
-    if (text == NULL) JS_ThrowReferenceError(context, "Cannot read %s: %s", path, strerror(errno));
-    return text;
-}
 
 /* `./` and `../` from the folder of `importer`; a plain name stays as it is. */
 static char *join(JSContext *context, const char *importer, const char *specifier) {
@@ -83,49 +61,6 @@ static char *normalize(JSContext *context, const char *importer, const char *spe
     return call_hook(context, resolve_hook, 2, words, &size);
 }
 
-static int set_functions(JSContext *context, JSModuleDef *module);
-
-static JSModuleDef *native_module(JSContext *context) {
-    JSModuleDef *module = JS_NewCModule(context, NATIVE_MODULE, set_functions);
-
-    if (module == NULL) return NULL;
-    JS_AddModuleExportList(context, module, syscall_functions, syscall_function_count);
-    JS_AddModuleExportList(context, module, bulk_functions, bulk_function_count);
-    JS_AddModuleExportList(context, module, module_functions, module_function_count);
-    JS_AddModuleExportList(context, module, engine_functions, engine_function_count);
-    JS_AddModuleExport(context, module, "programArguments");
-    JS_AddModuleExport(context, module, "programEnvironment");
-    return module;
-}
-
-/* NULL-terminated words as an array of Uint8Array: they need not be text. */
-static JSValue byte_arrays(JSContext *context, char **words) {
-    JSValue list = JS_NewArray(context);
-
-    for (uint32_t i = 0; words[i] != NULL; i++) {
-        JSValue buffer = JS_NewArrayBufferCopy(context, (const uint8_t *)words[i], strlen(words[i]));
-        JSValueConst whole[] = {buffer, JS_UNDEFINED, JS_UNDEFINED};
-        JS_SetPropertyUint32(context, list, i, JS_NewTypedArray(context, 3, whole, JS_TYPED_ARRAY_UINT8));
-        JS_FreeValue(context, buffer);
-    }
-    return list;
-}
-
-extern char **environ;
-
-static int set_functions(JSContext *context, JSModuleDef *module) {
-    char **arguments = JS_GetContextOpaque(context);
-
-    if (bulk_add_class(context) < 0) return -1;
-    JS_SetModuleExportList(context, module, syscall_functions, syscall_function_count);
-    JS_SetModuleExportList(context, module, bulk_functions, bulk_function_count);
-    JS_SetModuleExportList(context, module, module_functions, module_function_count);
-    JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
-    JS_SetModuleExport(context, module, "programArguments", byte_arrays(context, arguments));
-    JS_SetModuleExport(context, module, "programEnvironment", byte_arrays(context, environ));
-    return 0;
-}
-
 static JSModuleDef *module_of(JSContext *context, JSValue code, const char *name) {
     JSModuleDef *module;
     JSValue meta;
@@ -146,11 +81,11 @@ static JSModuleDef *load(JSContext *context, const char *name, void *unused) {
     JSValue module;
 
     (void)unused;
-    if (!strcmp(name, NATIVE_MODULE)) return native_module(context);
+    if (!strcmp(name, NATIVE_MODULE)) return native_make_module(context);
     code = program_find(name, &size);
     if (code != NULL) return module_of(context, JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE), name);
     text = JS_IsObject(read_hook) ? call_hook(context, read_hook, 1, &name, &size) : NULL;
-    if (text == NULL && !JS_HasException(context)) text = modules_read_file(context, name, &size);
+    if (text == NULL && !JS_HasException(context)) text = native_read_file(context, name, &size);
     if (text == NULL) return NULL;
     module = JS_Eval(context, text, size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
     js_free(context, text);
@@ -170,19 +105,6 @@ static JSValue set_module_hooks(JSContext *context, JSValueConst this, int count
     resolve_hook = JS_DupValue(context, words[0]);
     read_hook = JS_DupValue(context, words[1]);
     return JS_UNDEFINED;
-}
-
-static JSValue add_program(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
-    const char *problem, *path = JS_ToCString(context, words[0]);
-    int added;
-
-    (void)this, (void)count;
-    if (path == NULL) return JS_EXCEPTION;
-    added = program_add(path, &problem);
-    if (added != 1)
-        JS_ThrowTypeError(context, "Cannot use %s: %s", path, added < 0 ? problem : "it has no program section");
-    JS_FreeCString(context, path);
-    return added == 1 ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
 /* While compiling, imports stay open: they are found when the bytecode is loaded. */
@@ -255,7 +177,6 @@ static JSValue evaluate(JSContext *context, JSValueConst this, int count, JSValu
 
 const JSCFunctionListEntry module_functions[] = {
     JS_CFUNC_DEF("setModuleHooks", 2, set_module_hooks),
-    JS_CFUNC_DEF("addProgram", 1, add_program),
     JS_CFUNC_DEF("compile", 2, compile),
     JS_CFUNC_DEF("evaluate", 2, evaluate),
 };

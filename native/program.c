@@ -7,11 +7,7 @@
  *
  * QuickJS trusts its bytecode, so a damaged program must be refused here: that is what the crc32 is for.
  */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 #include "native.h"
@@ -59,11 +55,11 @@ static const char *check(const uint8_t *start, size_t size, const uint8_t *trail
     return found < 0 ? "its program section ends within a module" : NULL;
 }
 
-static int add_mapped(const uint8_t *file, size_t file_size, const char **problem) {
+int program_add(const uint8_t *file, size_t file_size, const char **problem) {
     const uint8_t *trailer = file + file_size - TRAILER_SIZE;
     uint64_t size;
 
-    if (memcmp(trailer + 16, MARK, sizeof MARK - 1)) return 0;
+    if (file_size < TRAILER_SIZE || memcmp(trailer + 16, MARK, sizeof MARK - 1)) return 0;
     size = u64(trailer);
     if (size > file_size - TRAILER_SIZE) {
         *problem = "its program section is longer than the file";
@@ -75,25 +71,6 @@ static int add_mapped(const uint8_t *file, size_t file_size, const char **proble
     programs[program_count].start = trailer - size;
     programs[program_count++].size = size;
     return 1;
-}
-
-int program_add(const char *path, const char **problem) {
-    struct stat status;
-    void *file;
-    int added, fd = open(path, O_RDONLY | O_CLOEXEC);
-
-    *problem = "it cannot be read";
-    if (fd < 0) return -1;
-    if (fstat(fd, &status) < 0 || status.st_size < TRAILER_SIZE) {
-        close(fd);
-        return 0;
-    }
-    file = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    if (file == MAP_FAILED) return -1;
-    added = add_mapped(file, status.st_size, problem);
-    if (added != 1) munmap(file, status.st_size);
-    return added;
 }
 
 const uint8_t *program_find(const char *name, size_t *size) {

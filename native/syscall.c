@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "native.h"
+#include "linux.h"
 
 enum { WORDS = 6, MAX_STRINGS = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
 

@@ -1,0 +1,110 @@
+/* What the runtime takes of Linux beside system calls: files for programs and modules, arguments, environment. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "linux.h"
+
+int program_map(const char *path, const char **problem) {
+    struct stat status;
+    void *file;
+    int added, fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    *problem = "it cannot be read";
+    if (fd < 0) return -1;
+    if (fstat(fd, &status) < 0 || status.st_size == 0) {
+        close(fd);
+        return 0;
+    }
+    file = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (file == MAP_FAILED) return -1;
+    added = program_add(file, status.st_size, problem);
+    if (added != 1) munmap(file, status.st_size);
+    return added;
+}
+
+char *native_read_file(JSContext *context, const char *path, size_t *size) {
+    FILE *file = fopen(path, "rbe");
+    char *text = NULL;
+    long length;
+
+    if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) >= 0) {
+        rewind(file);
+        text = js_malloc(context, length + 1);
+        if (text == NULL) {
+            fclose(file);
+            return NULL;
+        }
+        *size = fread(text, 1, length, file);
+        text[*size] = 0;
+    }
+    if (file != NULL) fclose(file);
+    if (text == NULL) JS_ThrowReferenceError(context, "Cannot read %s: %s", path, strerror(errno));
+    return text;
+}
+
+static JSValue add_program(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    const char *problem, *path = JS_ToCString(context, words[0]);
+    int added;
+
+    (void)this, (void)count;
+    if (path == NULL) return JS_EXCEPTION;
+    added = program_map(path, &problem);
+    if (added != 1)
+        JS_ThrowTypeError(context, "Cannot use %s: %s", path, added < 0 ? problem : "it has no program section");
+    JS_FreeCString(context, path);
+    return added == 1 ? JS_UNDEFINED : JS_EXCEPTION;
+}
+
+/* NULL-terminated words as an array of Uint8Array: they need not be text. */
+static JSValue byte_arrays(JSContext *context, char **words) {
+    JSValue list = JS_NewArray(context);
+
+    for (uint32_t i = 0; words[i] != NULL; i++) {
+        JSValue buffer = JS_NewArrayBufferCopy(context, (const uint8_t *)words[i], strlen(words[i]));
+        JSValueConst whole[] = {buffer, JS_UNDEFINED, JS_UNDEFINED};
+        JS_SetPropertyUint32(context, list, i, JS_NewTypedArray(context, 3, whole, JS_TYPED_ARRAY_UINT8));
+        JS_FreeValue(context, buffer);
+    }
+    return list;
+}
+
+extern char **environ;
+
+static int set_exports(JSContext *context, JSModuleDef *module) {
+    char **arguments = JS_GetContextOpaque(context);
+
+    if (bulk_add_class(context) < 0) return -1;
+    JS_SetModuleExportList(context, module, syscall_functions, syscall_function_count);
+    JS_SetModuleExportList(context, module, bulk_functions, bulk_function_count);
+    JS_SetModuleExportList(context, module, module_functions, module_function_count);
+    JS_SetModuleExportList(context, module, linux_functions, linux_function_count);
+    JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
+    JS_SetModuleExport(context, module, "programArguments", byte_arrays(context, arguments));
+    JS_SetModuleExport(context, module, "programEnvironment", byte_arrays(context, environ));
+    return 0;
+}
+
+JSModuleDef *native_make_module(JSContext *context) {
+    JSModuleDef *module = JS_NewCModule(context, NATIVE_MODULE, set_exports);
+
+    if (module == NULL) return NULL;
+    JS_AddModuleExportList(context, module, syscall_functions, syscall_function_count);
+    JS_AddModuleExportList(context, module, bulk_functions, bulk_function_count);
+    JS_AddModuleExportList(context, module, module_functions, module_function_count);
+    JS_AddModuleExportList(context, module, linux_functions, linux_function_count);
+    JS_AddModuleExportList(context, module, engine_functions, engine_function_count);
+    JS_AddModuleExport(context, module, "programArguments");
+    JS_AddModuleExport(context, module, "programEnvironment");
+    return module;
+}
+
+const JSCFunctionListEntry linux_functions[] = {
+    JS_CFUNC_DEF("addProgram", 1, add_program),
+};
+const int linux_function_count = sizeof linux_functions / sizeof *linux_functions;
