@@ -85,6 +85,7 @@ static int set_exports(JSContext *context, JSModuleDef *module) {
     JS_SetModuleExportList(context, module, module_functions, module_function_count);
     JS_SetModuleExportList(context, module, linux_functions, linux_function_count);
     JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
+    JS_SetModuleExportList(context, module, interrupt_functions, interrupt_function_count);
     JS_SetModuleExport(context, module, "programArguments", byte_arrays(context, arguments));
     JS_SetModuleExport(context, module, "programEnvironment", byte_arrays(context, environ));
     return 0;
@@ -99,6 +100,7 @@ JSModuleDef *native_make_module(JSContext *context) {
     JS_AddModuleExportList(context, module, module_functions, module_function_count);
     JS_AddModuleExportList(context, module, linux_functions, linux_function_count);
     JS_AddModuleExportList(context, module, engine_functions, engine_function_count);
+    JS_AddModuleExportList(context, module, interrupt_functions, interrupt_function_count);
     JS_AddModuleExport(context, module, "programArguments");
     JS_AddModuleExport(context, module, "programEnvironment");
     return module;

@@ -7,8 +7,8 @@
 /* Maps the program at the end of `path`: see program_add. */
 int program_map(const char *path, const char **problem);
 
-extern const JSCFunctionListEntry syscall_functions[], bulk_functions[], linux_functions[], engine_functions[];
-extern const int syscall_function_count, bulk_function_count, linux_function_count, engine_function_count;
+extern const JSCFunctionListEntry syscall_functions[], bulk_functions[], linux_functions[], interrupt_functions[];
+extern const int syscall_function_count, bulk_function_count, linux_function_count, interrupt_function_count;
 /* The class of running decompressors. -1: an exception is pending. */
 int bulk_add_class(JSContext *context);
 

@@ -25,6 +25,14 @@ void modules_install(JSRuntime *runtime);
 extern const JSCFunctionListEntry module_functions[];
 extern const int module_function_count;
 
+/* engine.c: runs the module `entry` and all that comes of it; gives the exit code. */
+
+enum { EXIT_UNCAUGHT = 1 };
+
+int engine_run(JSContext *context, const char *entry);
+extern const JSCFunctionListEntry engine_functions[];
+extern const int engine_function_count;
+
 /* Bytes of a typed array. NULL: an exception is pending. Never NULL for an empty array. */
 uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size);
 

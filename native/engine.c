@@ -1,0 +1,100 @@
+/*
+ * What every runtime does with its engine: runs the entry module, then promise jobs and TypeScript's event loop until
+ * nothing is left; and the hooks by which TypeScript takes part.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "native.h"
+
+static JSValue idle_hook, rejection_hook; /* functions once they are set */
+
+static void print_error(JSContext *context, JSValueConst error) {
+    const char *text = JS_ToCString(context, error);
+    JSValue stack = JS_IsError(context, error) ? JS_GetPropertyStr(context, error, "stack") : JS_UNDEFINED;
+    const char *where = JS_IsString(stack) ? JS_ToCString(context, stack) : NULL;
+
+    fprintf(stderr, "bq2: %s\n%s", text == NULL ? "an error that cannot be shown" : text, where == NULL ? "" : where);
+    JS_FreeCString(context, text);
+    JS_FreeCString(context, where);
+    JS_FreeValue(context, stack);
+}
+
+_Noreturn static void fail(JSContext *context) {
+    JSValue error = JS_GetException(context);
+
+    print_error(context, error);
+    exit(EXIT_UNCAUGHT);
+}
+
+/* Hooks that TypeScript sets. */
+
+static JSValue set_hook(JSContext *context, JSValue *hook, JSValueConst value) {
+    if (!JS_IsFunction(context, value)) return JS_ThrowTypeError(context, "a function is wanted");
+    JS_FreeValue(context, *hook);
+    *hook = JS_DupValue(context, value);
+    return JS_UNDEFINED;
+}
+
+static JSValue set_idle(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    (void)this, (void)count;
+    return set_hook(context, &idle_hook, words[0]);
+}
+
+static JSValue set_rejection_tracker(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    (void)this, (void)count;
+    return set_hook(context, &rejection_hook, words[0]);
+}
+
+static void on_rejection(JSContext *context, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled,
+                         void *unused) {
+    JSValueConst words[] = {promise, reason, JS_NewBool(context, is_handled)};
+
+    (void)unused;
+    if (JS_IsObject(rejection_hook))
+        JS_FreeValue(context, JS_Call(context, rejection_hook, JS_UNDEFINED, 3, words));
+}
+
+static JSValue set_memory_limit(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    int64_t bytes;
+
+    (void)this, (void)count;
+    if (JS_ToInt64(context, &bytes, words[0])) return JS_EXCEPTION;
+    if (bytes <= 0) return JS_ThrowRangeError(context, "setMemoryLimit: a positive number of bytes is wanted");
+    JS_SetMemoryLimit(JS_GetRuntime(context), bytes);
+    return JS_UNDEFINED;
+}
+
+/* Until no job and no event is left. */
+static void run_loop(JSContext *context) {
+    for (;;) {
+        JSContext *job_context;
+        int status = JS_ExecutePendingJob(JS_GetRuntime(context), &job_context);
+
+        if (status < 0) fail(job_context);
+        if (status == 0) {
+            JSValue goes_on = JS_IsObject(idle_hook) ? JS_Call(context, idle_hook, JS_UNDEFINED, 0, NULL) : JS_FALSE;
+            if (JS_IsException(goes_on)) fail(context);
+            if (!JS_ToBool(context, goes_on) && !JS_IsJobPending(JS_GetRuntime(context))) return;
+            JS_FreeValue(context, goes_on);
+        }
+    }
+}
+
+int engine_run(JSContext *context, const char *entry) {
+    JSValue loaded = JS_LoadModule(context, "", entry);
+
+    JS_SetHostPromiseRejectionTracker(JS_GetRuntime(context), on_rejection, NULL);
+    if (JS_IsException(loaded)) fail(context);
+    run_loop(context);
+    if (JS_PromiseState(context, loaded) != JS_PROMISE_REJECTED) return 0;
+    print_error(context, JS_PromiseResult(context, loaded));
+    return EXIT_UNCAUGHT;
+}
+
+const JSCFunctionListEntry engine_functions[] = {
+    JS_CFUNC_DEF("setIdle", 1, set_idle),
+    JS_CFUNC_DEF("setRejectionTracker", 1, set_rejection_tracker),
+    JS_CFUNC_DEF("setMemoryLimit", 1, set_memory_limit),
+};
+const int engine_function_count = sizeof engine_functions / sizeof *engine_functions;
