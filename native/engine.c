@@ -82,9 +82,10 @@ static void run_loop(JSContext *context) {
 }
 
 int engine_run(JSContext *context, const char *entry) {
-    JSValue loaded = JS_LoadModule(context, "", entry);
+    JSValue loaded;
 
     JS_SetHostPromiseRejectionTracker(JS_GetRuntime(context), on_rejection, NULL);
+    loaded = JS_LoadModule(context, "", entry);
     if (JS_IsException(loaded)) fail(context);
     run_loop(context);
     if (JS_PromiseState(context, loaded) != JS_PROMISE_REJECTED) return 0;
