@@ -7,6 +7,19 @@
 
 #include "native.h"
 
+uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size) {
+    static uint8_t nothing;
+    size_t offset, whole;
+    JSValue buffer = JS_GetTypedArrayBuffer(context, value, &offset, size, NULL);
+    uint8_t *start;
+
+    if (JS_IsException(buffer)) return NULL;
+    start = JS_GetArrayBuffer(context, &whole, buffer);
+    JS_FreeValue(context, buffer); /* `value` still holds it */
+    if (start == NULL && JS_HasException(context)) return NULL;
+    return start == NULL ? &nothing : start + offset;
+}
+
 static JSValue idle_hook, rejection_hook; /* functions once they are set */
 
 static void print_error(JSContext *context, JSValueConst error) {
@@ -20,10 +33,15 @@ static void print_error(JSContext *context, JSValueConst error) {
     JS_FreeValue(context, stack);
 }
 
-_Noreturn static void fail(JSContext *context) {
+void engine_report(JSContext *context) {
     JSValue error = JS_GetException(context);
 
     print_error(context, error);
+    JS_FreeValue(context, error);
+}
+
+_Noreturn static void fail(JSContext *context) {
+    engine_report(context);
     exit(EXIT_UNCAUGHT);
 }
 

@@ -30,6 +30,8 @@ extern const int module_function_count;
 enum { EXIT_UNCAUGHT = 1 };
 
 int engine_run(JSContext *context, const char *entry);
+/* Shows the pending exception, with its stack, and clears it. */
+void engine_report(JSContext *context);
 extern const JSCFunctionListEntry engine_functions[];
 extern const int engine_function_count;
 

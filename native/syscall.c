@@ -38,19 +38,6 @@ static const struct {
     {SYS_rt_sigprocmask, 1, 3, 0},                          {SYS_rt_sigprocmask, 2, 3, 0},
 };
 
-uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size) {
-    static uint8_t nothing;
-    size_t offset, whole;
-    JSValue buffer = JS_GetTypedArrayBuffer(context, value, &offset, size, NULL);
-    uint8_t *start;
-
-    if (JS_IsException(buffer)) return NULL;
-    start = JS_GetArrayBuffer(context, &whole, buffer);
-    JS_FreeValue(context, buffer); /* `value` still holds it */
-    if (start == NULL && JS_HasException(context)) return NULL;
-    return start == NULL ? &nothing : start + offset;
-}
-
 static int integer(JSContext *context, JSValueConst value, int64_t *word) {
     double number;
 
