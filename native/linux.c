@@ -82,6 +82,7 @@ static int set_exports(JSContext *context, JSModuleDef *module) {
     if (bulk_add_class(context) < 0) return -1;
     JS_SetModuleExportList(context, module, syscall_functions, syscall_function_count);
     JS_SetModuleExportList(context, module, bulk_functions, bulk_function_count);
+    JS_SetModuleExportList(context, module, digest_functions, digest_function_count);
     JS_SetModuleExportList(context, module, module_functions, module_function_count);
     JS_SetModuleExportList(context, module, linux_functions, linux_function_count);
     JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
@@ -91,12 +92,15 @@ static int set_exports(JSContext *context, JSModuleDef *module) {
     return 0;
 }
 
+const char native_module_name[] = "bq2:native";
+
 JSModuleDef *native_make_module(JSContext *context) {
-    JSModuleDef *module = JS_NewCModule(context, NATIVE_MODULE, set_exports);
+    JSModuleDef *module = JS_NewCModule(context, native_module_name, set_exports);
 
     if (module == NULL) return NULL;
     JS_AddModuleExportList(context, module, syscall_functions, syscall_function_count);
     JS_AddModuleExportList(context, module, bulk_functions, bulk_function_count);
+    JS_AddModuleExportList(context, module, digest_functions, digest_function_count);
     JS_AddModuleExportList(context, module, module_functions, module_function_count);
     JS_AddModuleExportList(context, module, linux_functions, linux_function_count);
     JS_AddModuleExportList(context, module, engine_functions, engine_function_count);

@@ -1,5 +1,5 @@
 /*
- * How imports are found: `bq2:native` is made by the runtime; a relative name is a module of a program; an absolute
+ * How imports are found: the module of primitives is made by the runtime; a relative name is a module of a program; an absolute
  * name is a file, which TypeScript finds and reads (`setModuleHooks`), or the runtime where it does not want to.
  */
 #include <stdio.h>
@@ -56,7 +56,7 @@ static char *normalize(JSContext *context, const char *importer, const char *spe
     size_t size;
 
     (void)unused;
-    if (!strcmp(specifier, NATIVE_MODULE)) return js_strdup(context, specifier);
+    if (!strcmp(specifier, native_module_name)) return js_strdup(context, specifier);
     if (importer[0] != '/' || !JS_IsObject(resolve_hook)) return join(context, importer, specifier);
     return call_hook(context, resolve_hook, 2, words, &size);
 }
@@ -81,7 +81,7 @@ static JSModuleDef *load(JSContext *context, const char *name, void *unused) {
     JSValue module;
 
     (void)unused;
-    if (!strcmp(name, NATIVE_MODULE)) return native_make_module(context);
+    if (!strcmp(name, native_module_name)) return native_make_module(context);
     code = program_find(name, &size);
     if (code != NULL) return module_of(context, JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE), name);
     text = JS_IsObject(read_hook) ? call_hook(context, read_hook, 1, &name, &size) : NULL;

@@ -1,6 +1,6 @@
 /*
- * The parts that every runtime has, and what they want of it. A runtime is QuickJS, the module `bq2:native`
- * (src/platform/quickjs-native.d.ts) and a program: bytecode behind the executable.
+ * The parts that every runtime has, and what they want of it. A runtime is QuickJS, a module of
+ * primitives (`bq2:native` on Linux, `bq2:firmware` on UEFI) and a program: bytecode behind the executable.
  */
 #ifndef BQ2_NATIVE_H
 #define BQ2_NATIVE_H
@@ -9,8 +9,6 @@
 #include <stdint.h>
 
 #include "quickjs.h"
-
-#define NATIVE_MODULE "bq2:native"
 
 /* program.c: program files (src/formats/program.ts writes them). */
 
@@ -35,12 +33,17 @@ void engine_report(JSContext *context);
 extern const JSCFunctionListEntry engine_functions[];
 extern const int engine_function_count;
 
+/* digest.c */
+extern const JSCFunctionListEntry digest_functions[];
+extern const int digest_function_count;
+
 /* Bytes of a typed array. NULL: an exception is pending. Never NULL for an empty array. */
 uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size);
 
 /* What each runtime has for these. */
 
-/* The module `bq2:native`. */
+/* The module of primitives, and what imports call it. */
+extern const char native_module_name[];
 JSModuleDef *native_make_module(JSContext *context);
 /* What a file holds, with a NUL behind it; js_free it. NULL: an exception is pending. */
 char *native_read_file(JSContext *context, const char *path, size_t *size);

@@ -1,6 +1,6 @@
 /*
- * QuickJS as a UEFI application: entry, stack, and the primitives of `bq2:native` on firmware (described for
- * TypeScript in src/efi/native.d.ts). The program lies in the section `.bq2` of our own image.
+ * QuickJS as a UEFI application: entry, stack, and the primitives of `bq2:firmware` (described for
+ * TypeScript in src/efi/firmware.d.ts). The program lies in the section `.bq2` of our own image.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +249,7 @@ static const int efi_function_count = sizeof efi_functions / sizeof *efi_functio
 
 static int set_exports(JSContext *context, JSModuleDef *module) {
     JS_SetModuleExportList(context, module, efi_functions, efi_function_count);
+    JS_SetModuleExportList(context, module, digest_functions, digest_function_count);
     JS_SetModuleExportList(context, module, module_functions, module_function_count);
     JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
     JS_SetModuleExport(context, module, "image", from_word(context, image_handle));
@@ -256,11 +257,14 @@ static int set_exports(JSContext *context, JSModuleDef *module) {
     return 0;
 }
 
+const char native_module_name[] = "bq2:firmware";
+
 JSModuleDef *native_make_module(JSContext *context) {
-    JSModuleDef *module = JS_NewCModule(context, NATIVE_MODULE, set_exports);
+    JSModuleDef *module = JS_NewCModule(context, native_module_name, set_exports);
 
     if (module == NULL) return NULL;
     JS_AddModuleExportList(context, module, efi_functions, efi_function_count);
+    JS_AddModuleExportList(context, module, digest_functions, digest_function_count);
     JS_AddModuleExportList(context, module, module_functions, module_function_count);
     JS_AddModuleExportList(context, module, engine_functions, engine_function_count);
     JS_AddModuleExport(context, module, "image");

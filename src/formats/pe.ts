@@ -7,7 +7,7 @@ import type { Arch } from "../base/arch.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32, u64 } from "../base/struct.ts";
 
 /** PE Format, "MS-DOS Stub": only what a loader of PE reads. */
-const DosHeader = struct("MS-DOS header", 64, {
+export const DosHeader = struct("MS-DOS header", 64, {
   magic: u16,
   stub: reserved(58),
   peOffset: u32,
@@ -72,10 +72,10 @@ export const SectionHeader = struct("PE section header", 40, {
   characteristics: u32,
 });
 
-const MZ = 0x5a4d;
-const PE_SIGNATURE = Uint8Array.of(0x50, 0x45, 0, 0); // "PE\0\0"
-const PE32_PLUS = 0x020b;
-const EFI_APPLICATION = 10; // PE Format, "Windows Subsystem": IMAGE_SUBSYSTEM_EFI_APPLICATION
+export const MZ = 0x5a4d;
+export const PE_SIGNATURE = Uint8Array.of(0x50, 0x45, 0, 0); // "PE\0\0"
+export const PE32_PLUS = 0x020b;
+export const EFI_APPLICATION = 10; // PE Format, "Windows Subsystem": IMAGE_SUBSYSTEM_EFI_APPLICATION
 
 /** PE Format, "Machine Types". */
 const MACHINES: ReadonlyMap<number, Arch> = new Map([

@@ -1,0 +1,157 @@
+/**
+ * 64-bit little-endian ELF executables that can be loaded anywhere: static PIE (System V ABI, "Object Files"; gABI 4.3).
+ *
+ * Subset: read only; segments, entry point and relative relocations. No symbols, no dynamic linking.
+ */
+import type { Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { bytes, reserved, type StructValues, struct, u16, u32, u64 } from "../base/struct.ts";
+
+/** gABI, "ELF Header". */
+const ElfHeader = struct("ELF header", 64, {
+  identification: bytes(16),
+  type: u16,
+  machine: u16,
+  version: u32,
+  entry: u64,
+  programHeaderOffset: u64,
+  sectionHeaderOffset: u64,
+  flags: u32,
+  headerSize: u16,
+  programHeaderSize: u16,
+  programHeaderCount: u16,
+  sections: reserved(6),
+});
+
+/** gABI, "Program Header". */
+const programHeaderFields = {
+  type: u32,
+  flags: u32,
+  offset: u64,
+  address: u64,
+  physicalAddress: u64,
+  fileSize: u64,
+  memorySize: u64,
+  alignment: u64,
+};
+const ProgramHeader = struct("ELF program header", 56, programHeaderFields);
+type ProgramHeaderValues = StructValues<typeof programHeaderFields>;
+
+/** gABI, "Dynamic Section" and "Relocation". */
+const DynamicEntry = struct("ELF dynamic entry", 16, { tag: u64, value: u64 });
+const Relocation = struct("ELF relocation", 24, { offset: u64, type: u32, symbol: u32, addend: u64 });
+
+const ET_DYN = 3;
+const PT_LOAD = 1;
+const PT_DYNAMIC = 2;
+const PT_INTERP = 3;
+const PF_X = 1;
+const PF_W = 2;
+const DT_PLTRELSZ = 2;
+const DT_RELA = 7;
+const DT_RELASZ = 8;
+
+/** Machine, and its relocation "load address plus addend": x86-64 psABI 1.0, 4.4.1; AArch64 ELF, 5.7.16. */
+const MACHINES: ReadonlyMap<number, { readonly arch: Arch; readonly relative: number }> = new Map([
+  [62, { arch: "x86_64", relative: 8 }], // EM_X86_64, R_X86_64_RELATIVE
+  [183, { arch: "aarch64", relative: 1027 }], // EM_AARCH64, R_AARCH64_RELATIVE
+]);
+
+export interface ElfSegment {
+  /** Where it belongs, from the load address on. */
+  readonly address: number;
+  /** Beyond its content it is zeros. */
+  readonly memorySize: number;
+  /** A copy. */
+  readonly content: Uint8Array;
+  readonly isExecutable: boolean;
+  readonly isWritable: boolean;
+}
+
+export interface PositionIndependentElf {
+  readonly arch: Arch;
+  readonly entry: number;
+  /** In order of address. */
+  readonly segments: readonly ElfSegment[];
+  /** Where 64-bit words stand that take the load address plus `addend`. */
+  readonly relocations: readonly { readonly address: number; readonly addend: number }[];
+}
+
+/** Throws Bq2Error `bad-elf` for anything but a static PIE of a machine that this project knows. */
+export function readStaticPie(file: Uint8Array): PositionIndependentElf {
+  const header = within(() => ElfHeader.decode(file), "it ends within its header");
+  const [m0, m1, m2, m3, bits, order] = header.identification;
+  if (m0 !== 0x7f || m1 !== 0x45 || m2 !== 0x4c || m3 !== 0x46) refuse("it does not begin with ELF's mark");
+  if (bits !== 2 || order !== 1) refuse("64 bits, little-endian are wanted");
+  const machine = MACHINES.get(header.machine);
+  if (machine === undefined) refuse(`its machine is ${header.machine}`);
+  if (header.type !== ET_DYN) refuse("it is not position-independent");
+  const headers = Array.from({ length: header.programHeaderCount }, (_, i) =>
+    within(
+      () => ProgramHeader.decode(file, header.programHeaderOffset + i * header.programHeaderSize),
+      "it ends within its program headers",
+    ),
+  );
+  if (headers.some(({ type }) => type === PT_INTERP)) refuse("it wants a dynamic linker");
+  const segments = headers.filter(({ type }) => type === PT_LOAD).map((own) => segmentOf(file, own));
+  const dynamic = headers.find(({ type }) => type === PT_DYNAMIC);
+  return {
+    arch: machine.arch,
+    entry: header.entry,
+    segments,
+    relocations: dynamic === undefined ? [] : relocationsOf(segments, dynamic, machine.relative),
+  };
+}
+
+function segmentOf(file: Uint8Array, own: ProgramHeaderValues): ElfSegment {
+  if (own.offset + own.fileSize > file.length || own.memorySize < own.fileSize)
+    refuse("a segment ends beyond the file");
+  return {
+    address: own.address,
+    memorySize: own.memorySize,
+    content: file.slice(own.offset, own.offset + own.fileSize),
+    isExecutable: (own.flags & PF_X) !== 0,
+    isWritable: (own.flags & PF_W) !== 0,
+  };
+}
+
+function relocationsOf(segments: readonly ElfSegment[], dynamic: ProgramHeaderValues, relative: number) {
+  const tags = new Map<number, number>();
+  for (let at = dynamic.address; at < dynamic.address + dynamic.memorySize; at += DynamicEntry.size) {
+    const { tag, value } = DynamicEntry.decode(bytesAt(segments, at, DynamicEntry.size));
+    if (tag === 0) break;
+    tags.set(tag, value);
+  }
+  if ((tags.get(DT_PLTRELSZ) ?? 0) !== 0) refuse("it leaves functions to a dynamic linker");
+  const start = tags.get(DT_RELA) ?? 0;
+  const count = Math.floor((tags.get(DT_RELASZ) ?? 0) / Relocation.size);
+  return Array.from({ length: count }, (_, i) => {
+    const found = Relocation.decode(bytesAt(segments, start + i * Relocation.size, Relocation.size));
+    if (found.type !== relative) refuse(`it has a relocation of type ${found.type}`);
+    return { address: found.offset, addend: found.addend };
+  });
+}
+
+function bytesAt(segments: readonly ElfSegment[], address: number, size: number): Uint8Array {
+  const segment = segments.find(
+    (own) => address >= own.address && address + size <= own.address + own.content.length,
+  );
+  if (segment === undefined) return refuse(`address ${address} lies in no segment`);
+  return segment.content.subarray(address - segment.address, address - segment.address + size);
+}
+
+function within<T>(decode: () => T, problem: string): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof RangeError) return refuse(problem);
+    throw error;
+  }
+}
+
+function refuse(reason: string): never {
+  throw new Bq2Error(`Cannot use the ELF file: ${reason}`, {
+    code: "bad-elf",
+    hint: "link it with -static-pie and without undefined symbols",
+  });
+}
