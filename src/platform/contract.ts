@@ -7,7 +7,7 @@ import { bulkContract } from "./contract-bulk.ts";
 import { fileContract } from "./contract-files.ts";
 import { processContract } from "./contract-processes.ts";
 import { makeFolders, removeTree } from "./files.ts";
-import type { Platform } from "./platform.ts";
+import type { Compression, Platform } from "./platform.ts";
 
 export interface ContractOptions {
   /** What the tests' names begin with. */
@@ -15,8 +15,8 @@ export interface ContractOptions {
   readonly platform: Platform;
   /** A folder that the tests may make and remove things in; it need not exist. */
   readonly folder: string;
-  /** Whether gzip, xz, bzip2 and zstd files can be unpacked. */
-  readonly hasDecompressors: boolean;
+  /** Kinds of files that can be unpacked. */
+  readonly decompressors: readonly Compression[];
   /** Whether files keep holes (tmpfs, ext4, xfs, btrfs do). */
   readonly hasHoles: boolean;
 }

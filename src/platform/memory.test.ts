@@ -50,7 +50,7 @@ platformContract({
   name: "memory",
   platform: shared,
   folder: "/contract",
-  hasDecompressors: false,
+  decompressors: [],
   hasHoles: true,
 });
 

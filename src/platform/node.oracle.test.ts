@@ -13,6 +13,6 @@ platformContract({
   name: "node",
   platform: nodePlatform(),
   folder,
-  hasDecompressors: requireTools("xz", "bzip2", "zstd"),
+  decompressors: requireTools("xz", "bzip2", "zstd") ? ["gzip", "xz", "bzip2", "zstd"] : [],
   hasHoles: true,
 });

@@ -65,11 +65,12 @@ export function collectModules(
   /** Named by itself, its files by their place: relative imports among them then work. */
   const addPackage = (name: string): void => {
     const entry = from.packageEntry(name);
-    const specifier = `./${PACKAGES}/${entry.slice(from.packages.length + 1)}`;
+    const file = `${PACKAGES}/${entry.slice(from.packages.length + 1)}`;
+    const specifier = `${name.includes("/") ? "../" : "./"}${file}`; // from where `@scope/name` stands
     const hasDefault = /\bexport default\b|\bas default\b/.test(from.read(entry));
     const defaultToo = hasDefault ? `export { default } from "${specifier}";\n` : "";
     add(name, `export * from "${specifier}";\n${defaultToo}`, []);
-    addFile(specifier.slice(2));
+    addFile(file);
   };
   const [first] = entries;
   if (first === undefined) throw new RangeError("a program without entry points");

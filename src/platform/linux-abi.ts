@@ -1,0 +1,325 @@
+/**
+ * Numbers that user space and the kernel share: made by `npm run linux-abi` from Linux 6.12.38. Do not edit:
+ * `tools/linux-abi.ts` says what is taken.
+ */
+
+/** arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h (aarch64). */
+export const SYSCALLS = {
+  bind: { x86_64: 49, aarch64: 200 },
+  chdir: { x86_64: 80, aarch64: 49 },
+  chroot: { x86_64: 161, aarch64: 51 },
+  clock_gettime: { x86_64: 228, aarch64: 113 },
+  clock_settime: { x86_64: 227, aarch64: 112 },
+  clone: { x86_64: 56, aarch64: 220 },
+  close: { x86_64: 3, aarch64: 57 },
+  connect: { x86_64: 42, aarch64: 203 },
+  copy_file_range: { x86_64: 326, aarch64: 285 },
+  dup3: { x86_64: 292, aarch64: 24 },
+  epoll_create1: { x86_64: 291, aarch64: 20 },
+  epoll_ctl: { x86_64: 233, aarch64: 21 },
+  epoll_pwait: { x86_64: 281, aarch64: 22 },
+  execve: { x86_64: 59, aarch64: 221 },
+  exit_group: { x86_64: 231, aarch64: 94 },
+  faccessat: { x86_64: 269, aarch64: 48 },
+  fchmodat: { x86_64: 268, aarch64: 53 },
+  fchownat: { x86_64: 260, aarch64: 54 },
+  fcntl: { x86_64: 72, aarch64: 25 },
+  flock: { x86_64: 73, aarch64: 32 },
+  fsync: { x86_64: 74, aarch64: 82 },
+  ftruncate: { x86_64: 77, aarch64: 46 },
+  getcwd: { x86_64: 79, aarch64: 17 },
+  getdents64: { x86_64: 217, aarch64: 61 },
+  getgid: { x86_64: 104, aarch64: 176 },
+  getpid: { x86_64: 39, aarch64: 172 },
+  getppid: { x86_64: 110, aarch64: 173 },
+  getrandom: { x86_64: 318, aarch64: 278 },
+  getsockopt: { x86_64: 55, aarch64: 209 },
+  getuid: { x86_64: 102, aarch64: 174 },
+  ioctl: { x86_64: 16, aarch64: 29 },
+  kill: { x86_64: 62, aarch64: 129 },
+  lgetxattr: { x86_64: 192, aarch64: 9 },
+  linkat: { x86_64: 265, aarch64: 37 },
+  llistxattr: { x86_64: 195, aarch64: 12 },
+  lremovexattr: { x86_64: 198, aarch64: 15 },
+  lseek: { x86_64: 8, aarch64: 62 },
+  lsetxattr: { x86_64: 189, aarch64: 6 },
+  mkdirat: { x86_64: 258, aarch64: 34 },
+  mknodat: { x86_64: 259, aarch64: 33 },
+  mount: { x86_64: 165, aarch64: 40 },
+  mount_setattr: { x86_64: 442, aarch64: 442 },
+  openat: { x86_64: 257, aarch64: 56 },
+  pidfd_open: { x86_64: 434, aarch64: 434 },
+  pipe2: { x86_64: 293, aarch64: 59 },
+  pivot_root: { x86_64: 155, aarch64: 41 },
+  ppoll: { x86_64: 271, aarch64: 73 },
+  prctl: { x86_64: 157, aarch64: 167 },
+  pread64: { x86_64: 17, aarch64: 67 },
+  pwrite64: { x86_64: 18, aarch64: 68 },
+  read: { x86_64: 0, aarch64: 63 },
+  readlinkat: { x86_64: 267, aarch64: 78 },
+  reboot: { x86_64: 169, aarch64: 142 },
+  recvfrom: { x86_64: 45, aarch64: 207 },
+  renameat: { x86_64: 264, aarch64: 38 },
+  rt_sigaction: { x86_64: 13, aarch64: 134 },
+  rt_sigprocmask: { x86_64: 14, aarch64: 135 },
+  sched_getaffinity: { x86_64: 204, aarch64: 123 },
+  sendto: { x86_64: 44, aarch64: 206 },
+  sethostname: { x86_64: 170, aarch64: 161 },
+  setpgid: { x86_64: 109, aarch64: 154 },
+  setsid: { x86_64: 112, aarch64: 157 },
+  setsockopt: { x86_64: 54, aarch64: 208 },
+  signalfd4: { x86_64: 289, aarch64: 74 },
+  socket: { x86_64: 41, aarch64: 198 },
+  statfs: { x86_64: 137, aarch64: 43 },
+  statx: { x86_64: 332, aarch64: 291 },
+  symlinkat: { x86_64: 266, aarch64: 36 },
+  sync: { x86_64: 162, aarch64: 81 },
+  sysinfo: { x86_64: 99, aarch64: 179 },
+  umask: { x86_64: 95, aarch64: 166 },
+  umount2: { x86_64: 166, aarch64: 39 },
+  uname: { x86_64: 63, aarch64: 160 },
+  unlinkat: { x86_64: 263, aarch64: 35 },
+  unshare: { x86_64: 272, aarch64: 97 },
+  utimensat: { x86_64: 280, aarch64: 88 },
+  wait4: { x86_64: 61, aarch64: 260 },
+  waitid: { x86_64: 247, aarch64: 95 },
+  write: { x86_64: 1, aarch64: 64 },
+} as const;
+
+/** include/uapi/asm-generic/errno-base.h and include/uapi/asm-generic/errno.h. */
+export const ERRNO_NAMES: { readonly [number: number]: string } = {
+  1: "EPERM",
+  2: "ENOENT",
+  3: "ESRCH",
+  4: "EINTR",
+  5: "EIO",
+  6: "ENXIO",
+  7: "E2BIG",
+  8: "ENOEXEC",
+  9: "EBADF",
+  10: "ECHILD",
+  11: "EAGAIN",
+  12: "ENOMEM",
+  13: "EACCES",
+  14: "EFAULT",
+  15: "ENOTBLK",
+  16: "EBUSY",
+  17: "EEXIST",
+  18: "EXDEV",
+  19: "ENODEV",
+  20: "ENOTDIR",
+  21: "EISDIR",
+  22: "EINVAL",
+  23: "ENFILE",
+  24: "EMFILE",
+  25: "ENOTTY",
+  26: "ETXTBSY",
+  27: "EFBIG",
+  28: "ENOSPC",
+  29: "ESPIPE",
+  30: "EROFS",
+  31: "EMLINK",
+  32: "EPIPE",
+  33: "EDOM",
+  34: "ERANGE",
+  35: "EDEADLK",
+  36: "ENAMETOOLONG",
+  37: "ENOLCK",
+  38: "ENOSYS",
+  39: "ENOTEMPTY",
+  40: "ELOOP",
+  42: "ENOMSG",
+  43: "EIDRM",
+  44: "ECHRNG",
+  45: "EL2NSYNC",
+  46: "EL3HLT",
+  47: "EL3RST",
+  48: "ELNRNG",
+  49: "EUNATCH",
+  50: "ENOCSI",
+  51: "EL2HLT",
+  52: "EBADE",
+  53: "EBADR",
+  54: "EXFULL",
+  55: "ENOANO",
+  56: "EBADRQC",
+  57: "EBADSLT",
+  59: "EBFONT",
+  60: "ENOSTR",
+  61: "ENODATA",
+  62: "ETIME",
+  63: "ENOSR",
+  64: "ENONET",
+  65: "ENOPKG",
+  66: "EREMOTE",
+  67: "ENOLINK",
+  68: "EADV",
+  69: "ESRMNT",
+  70: "ECOMM",
+  71: "EPROTO",
+  72: "EMULTIHOP",
+  73: "EDOTDOT",
+  74: "EBADMSG",
+  75: "EOVERFLOW",
+  76: "ENOTUNIQ",
+  77: "EBADFD",
+  78: "EREMCHG",
+  79: "ELIBACC",
+  80: "ELIBBAD",
+  81: "ELIBSCN",
+  82: "ELIBMAX",
+  83: "ELIBEXEC",
+  84: "EILSEQ",
+  85: "ERESTART",
+  86: "ESTRPIPE",
+  87: "EUSERS",
+  88: "ENOTSOCK",
+  89: "EDESTADDRREQ",
+  90: "EMSGSIZE",
+  91: "EPROTOTYPE",
+  92: "ENOPROTOOPT",
+  93: "EPROTONOSUPPORT",
+  94: "ESOCKTNOSUPPORT",
+  95: "EOPNOTSUPP",
+  96: "EPFNOSUPPORT",
+  97: "EAFNOSUPPORT",
+  98: "EADDRINUSE",
+  99: "EADDRNOTAVAIL",
+  100: "ENETDOWN",
+  101: "ENETUNREACH",
+  102: "ENETRESET",
+  103: "ECONNABORTED",
+  104: "ECONNRESET",
+  105: "ENOBUFS",
+  106: "EISCONN",
+  107: "ENOTCONN",
+  108: "ESHUTDOWN",
+  109: "ETOOMANYREFS",
+  110: "ETIMEDOUT",
+  111: "ECONNREFUSED",
+  112: "EHOSTDOWN",
+  113: "EHOSTUNREACH",
+  114: "EALREADY",
+  115: "EINPROGRESS",
+  116: "ESTALE",
+  117: "EUCLEAN",
+  118: "ENOTNAM",
+  119: "ENAVAIL",
+  120: "EISNAM",
+  121: "EREMOTEIO",
+  122: "EDQUOT",
+  123: "ENOMEDIUM",
+  124: "EMEDIUMTYPE",
+  125: "ECANCELED",
+  126: "ENOKEY",
+  127: "EKEYEXPIRED",
+  128: "EKEYREVOKED",
+  129: "EKEYREJECTED",
+  130: "EOWNERDEAD",
+  131: "ENOTRECOVERABLE",
+  132: "ERFKILL",
+  133: "EHWPOISON",
+};
+
+/** include/uapi/asm-generic/signal.h. */
+export const SIGNALS: { readonly [name: string]: number } = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGILL: 4,
+  SIGTRAP: 5,
+  SIGABRT: 6,
+  SIGIOT: 6,
+  SIGBUS: 7,
+  SIGFPE: 8,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGSTKFLT: 16,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGTTIN: 21,
+  SIGTTOU: 22,
+  SIGURG: 23,
+  SIGXCPU: 24,
+  SIGXFSZ: 25,
+  SIGVTALRM: 26,
+  SIGPROF: 27,
+  SIGWINCH: 28,
+  SIGIO: 29,
+  SIGLOST: 29,
+  SIGPWR: 30,
+  SIGSYS: 31,
+  SIGUNUSED: 31,
+  SIGRTMIN: 32,
+  SIGSTKSZ: 8192,
+};
+
+// include/uapi/asm-generic/fcntl.h
+export const O_RDONLY = 0;
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const O_CREAT = 0x40;
+export const O_EXCL = 0x80;
+export const O_NOCTTY = 0x100;
+export const O_TRUNC = 0x200;
+export const O_NONBLOCK = 0x800;
+export const O_CLOEXEC = 0x80000;
+export const F_DUPFD = 0;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_SETFD = 2;
+export const FD_CLOEXEC = 1;
+
+// include/uapi/linux/fcntl.h
+export const AT_FDCWD = -100;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const AT_REMOVEDIR = 0x200;
+export const AT_SYMLINK_FOLLOW = 0x400;
+
+// include/uapi/asm-generic/poll.h
+export const POLLIN = 1;
+export const POLLOUT = 4;
+export const POLLERR = 8;
+export const POLLHUP = 0x10;
+
+// include/uapi/asm-generic/ioctls.h
+export const TCGETS = 0x5401;
+export const TCSETS = 0x5402;
+export const TIOCSCTTY = 0x540e;
+export const TIOCGPGRP = 0x540f;
+export const TIOCSPGRP = 0x5410;
+export const TIOCGWINSZ = 0x5413;
+
+// include/uapi/linux/eventpoll.h
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+
+// include/uapi/linux/wait.h
+export const WNOHANG = 1;
+export const WEXITED = 4;
+export const P_ALL = 0;
+export const P_PID = 1;
+export const P_PIDFD = 3;
+
+// include/uapi/linux/time.h
+export const CLOCK_REALTIME = 0;
+export const CLOCK_MONOTONIC = 1;
+
+// include/uapi/linux/prctl.h
+export const PR_SET_PDEATHSIG = 1;
+
+// include/uapi/linux/sched.h
+export const CLONE_NEWNS = 0x20000;
+export const CLONE_NEWUTS = 0x4000000;
+export const CLONE_NEWIPC = 0x8000000;
+export const CLONE_NEWUSER = 0x10000000;
+export const CLONE_NEWPID = 0x20000000;
+export const CLONE_NEWNET = 0x40000000;
