@@ -1,12 +1,18 @@
 /** The build order, on one page. */
 import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
+import { bq2 } from "./bq2/package.ts";
+import { bq2Runtime } from "./bq2-runtime/package.ts";
 import { busybox } from "./busybox/package.ts";
+import { bzip2 } from "./bzip2/package.ts";
 import { crossTools } from "./cross-tools/package.ts";
 import { etc } from "./etc/package.ts";
 import { KERNEL_PATH, linux } from "./linux/package.ts";
 import { linuxHeaders } from "./linux-headers/package.ts";
 import { musl } from "./musl/package.ts";
+import { quickjs } from "./quickjs/package.ts";
 import { SEED_PACKAGES } from "./seed-packages.ts";
+import { xz } from "./xz/package.ts";
+import { zlib } from "./zlib/package.ts";
 
 export const PROFILES = ["minimal"] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -54,6 +60,7 @@ const hostSetup: PhaseRecipe = {
       packages: SEED_PACKAGES.map(({ name, program }) => ({ name, program })),
     })),
     hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
+    hostStep("stage-source", () => ({ kind: "stage-source" })),
   ],
 };
 
@@ -66,7 +73,7 @@ const sysrootFromSeed: PhaseRecipe = {
   writes: [SYSROOT],
   env: ENV,
   needsFrom: ["sysroot-from-seed"],
-  steps: [crossTools, linuxHeaders, musl],
+  steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime],
 };
 
 function rootfsFromSysroot(kernel: readonly Package[]): PhaseRecipe {
@@ -79,7 +86,7 @@ function rootfsFromSysroot(kernel: readonly Package[]): PhaseRecipe {
     writes: ["/"],
     env: ENV,
     needsFrom: ["sysroot-from-seed"],
-    steps: [etc, linuxHeaders, musl, busybox, ...kernel],
+    steps: [etc, linuxHeaders, musl, busybox, bq2, ...kernel],
   };
 }
 
@@ -105,6 +112,7 @@ const image: PhaseRecipe = {
       file: `bq2-${version}-${arch.name}`,
       kernel: KERNEL_PATH,
       size: DISK_SIZE,
+      sources: true,
     })),
   ],
 };

@@ -1,4 +1,5 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { developmentHome } from "../development-home.ts";
 import { LINUX_VERSION, linuxSource } from "../linux/source.ts";
 
 export const linuxHeaders: Package = {
@@ -9,7 +10,7 @@ export const linuxHeaders: Package = {
   source: linuxSource,
   needs: [],
   build(place) {
-    const home = place.prefix === place.sysroot ? `${place.sysroot}/${place.arch.triple}` : place.prefix;
+    const home = developmentHome(place);
     return {
       kind: "make",
       // `headers_install` would want rsync.

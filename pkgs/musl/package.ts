@@ -1,5 +1,6 @@
-import type { Package, Place } from "../../src/recipe/package.ts";
+import type { Package } from "../../src/recipe/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
+import { developmentHome } from "../development-home.ts";
 
 export const musl: Package = {
   name: "musl",
@@ -23,14 +24,14 @@ export const musl: Package = {
   },
   needs: [crossTools],
   build(place) {
-    const { include, lib } = folders(place);
+    const home = developmentHome(place);
     return {
       kind: "configure-make",
       inTree: false,
       configureFlags: [
-        `--includedir=${include}`,
-        `--libdir=${lib}`,
-        `--syslibdir=${lib}`,
+        `--includedir=${home}/include`,
+        `--libdir=${home}/lib`,
+        `--syslibdir=${home}/lib`,
         `--target=${place.arch.triple}`,
         `CROSS_COMPILE=${place.arch.triple}-`,
         "--disable-shared", // everything in this system is linked statically
@@ -43,9 +44,3 @@ export const musl: Package = {
     };
   },
 };
-
-/** The toolchain looks below its triple; the finished system below /usr. */
-function folders(place: Place): { include: string; lib: string } {
-  const home = place.prefix === place.sysroot ? `${place.sysroot}/${place.arch.triple}` : place.prefix;
-  return { include: `${home}/include`, lib: `${home}/lib` };
-}

@@ -15,6 +15,25 @@ export const RunSchema = v.strictObject({
   cwd: Path,
   env: EnvSchema,
 });
+/**
+ * Compiles each of `sources` to an object in `folder`, as many at once as there are jobs: `argv`, then `-c`, the source,
+ * `-o` and the object, which is called {@link objectName}.
+ */
+export const CompileSchema = v.strictObject({
+  kind: v.literal("compile"),
+  argv: v.pipe(v.array(Text), v.minLength(1)),
+  sources: v.array(Path),
+  folder: Path,
+  env: EnvSchema,
+});
+/** `/workspace/src/zlib-1.3.1/trees.c` becomes `workspace_src_zlib-1.3.1_trees.o`: unique within a step. */
+export function objectName(source: string): string {
+  return `${source
+    .slice(1)
+    .replaceAll("/", "_")
+    .replace(/\.[^.]*$/, "")}.o`;
+}
+
 /** Writes a whole file; missing folders above it are made. `mode` in octal text, such as `"0644"`. */
 export const WriteFileSchema = v.strictObject({
   kind: v.literal("write-file"),
@@ -53,6 +72,7 @@ export const CheckKconfigSchema = v.strictObject({
 /** Actions that run inside a step's namespace. */
 export const InsideActionSchema = v.variant("kind", [
   RunSchema,
+  CompileSchema,
   WriteFileSchema,
   MakeFolderSchema,
   SymlinkSchema,
@@ -76,14 +96,20 @@ export const PopulateSeedSchema = v.strictObject({
 });
 /** Unpacks the archives of these pins, each to a source tree of its own. */
 export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(Text) });
+/** Takes this project's own source over, for the steps that are built from it (`OWN_SOURCE_NAME`). */
+export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source") });
 /** Packs the finished rootfs as `<file>.tar.gz`. */
 export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text });
-/** Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes. */
+/**
+ * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes. With `sources`, /workspace holds
+ * this project's own source and every pinned archive.
+ */
 export const WriteImageSchema = v.strictObject({
   kind: v.literal("write-image"),
   file: Text,
   kernel: Path,
   size: v.pipe(v.number(), v.integer()),
+  sources: v.boolean(),
 });
 
 /** Actions that the coordinator carries out by itself. */
@@ -91,6 +117,7 @@ export const HostActionSchema = v.variant("kind", [
   FetchSchema,
   PopulateSeedSchema,
   ExtractSchema,
+  StageSourceSchema,
   PackRootfsSchema,
   WriteImageSchema,
 ]);

@@ -44,6 +44,30 @@ export const KbuildSchema = v.strictObject({
   finish: v.array(InsideActionSchema),
 });
 
+/**
+ * A list of files and the flags to compile them with: no configure, no make. For what has few files and no choices that
+ * a configure script would have to make for us.
+ */
+export const CompileListSchema = v.strictObject({
+  kind: v.literal("compile-list"),
+  /** Names of programs, such as `x86_64-bq2-linux-musl-gcc`. */
+  compiler: v.string(),
+  archiver: v.string(),
+  flags: Words,
+  /** Below the source tree, or absolute. */
+  sources: Words,
+  /** A static library of all objects, or a program linked from them; absolute paths. */
+  output: v.variant("kind", [
+    v.strictObject({ kind: v.literal("library"), file: v.string() }),
+    v.strictObject({ kind: v.literal("program"), file: v.string(), flags: Words, libraries: Words }),
+  ]),
+  /** Copied from the source tree to absolute paths. */
+  headers: v.array(v.strictObject({ from: v.string(), to: v.string() })),
+  /** What comes before compiling. */
+  prepare: v.array(InsideActionSchema),
+  finish: v.array(InsideActionSchema),
+});
+
 /** A list of actions, for what fits no style; `why` says what makes it special. */
 export const StepsSchema = v.strictObject({
   kind: v.literal("steps"),
@@ -61,6 +85,7 @@ export const BuildSchema = v.variant("kind", [
   ConfigureMakeSchema,
   MakeSchema,
   KbuildSchema,
+  CompileListSchema,
   StepsSchema,
   HostBuildSchema,
 ]);

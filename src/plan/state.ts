@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { StepRefSchema } from "./plan.ts";
 import { Sha256 } from "./source.ts";
 
-export const STATE_FORMAT = "bq2-state/1";
+export const STATE_FORMAT = "bq2-state/2";
 
 export const StepRecordSchema = v.strictObject({
   /** Digest of all that the step's output depends on. */
@@ -20,6 +20,8 @@ export const StateSchema = v.strictObject({
   planDigest: Sha256,
   /** Digest of the seed as resolved on this machine; null before `populate-seed`. */
   seedDigest: v.nullable(Sha256),
+  /** Digest of this project's own source as staged; null before `stage-source`. */
+  ownSource: v.nullable(Sha256),
   current: v.nullable(StepRefSchema),
   /** By `phase/step`. */
   done: v.record(v.string(), StepRecordSchema),
@@ -28,5 +30,13 @@ export const StateSchema = v.strictObject({
 export type State = v.InferOutput<typeof StateSchema>;
 
 export function emptyState(planDigest: string): State {
-  return { format: STATE_FORMAT, planDigest, seedDigest: null, current: null, done: {}, lastFailure: null };
+  return {
+    format: STATE_FORMAT,
+    planDigest,
+    seedDigest: null,
+    ownSource: null,
+    current: null,
+    done: {},
+    lastFailure: null,
+  };
 }

@@ -1,8 +1,8 @@
 /** Compiles a project into one program file: the work of `bq2 program`. */
 import { concatBytes } from "../base/bytes.ts";
-import { resolvePath } from "../base/path.ts";
+import { dirname, resolvePath } from "../base/path.ts";
 import { encodeProgram, withoutProgram } from "../formats/program.ts";
-import { readText, writeFileAtomic } from "../platform/files.ts";
+import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { collectModules } from "./collect.ts";
 import { COMPILER_MODULES, type Compiler } from "./compiler.ts";
@@ -51,6 +51,7 @@ export function buildProgram(
   const program = encodeProgram(modules, bulk);
   const runtime = request.runtime === undefined ? [] : [withoutProgram(files.readFile(request.runtime))];
   const permissions = request.runtime === undefined ? 0o644 : 0o755;
+  makeFolders(files, dirname(request.output));
   writeFileAtomic(files, request.output, concatBytes([...runtime, program]), permissions);
   return modules.length;
 }

@@ -1,5 +1,6 @@
 /** From a step's fields to the actions that carry it out. Pure; what `--dry-run` prints. */
-import type { Action, InsideAction } from "../plan/action.ts";
+import { dirname } from "../base/path.ts";
+import { type Action, type InsideAction, objectName } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import { type Phase, pathIn, type Step } from "../plan/plan.ts";
 import { kconfigText } from "./kconfig.ts";
@@ -51,6 +52,39 @@ const EXPANSIONS: Expansion = {
       { kind: "check-kconfig", config: `${out}/.config`, options: build.options },
       make(scene, scene.source, call(build.make)),
       ...optionalMake(scene, scene.source, call(build.install)),
+      ...build.finish,
+    ];
+  },
+  "compile-list": (build, scene) => {
+    const { workdir } = scene.step;
+    const inTree = (path: string) => (path.startsWith("/") ? path : `${scene.source}/${path}`);
+    const sources = build.sources.map(inTree);
+    const objects = sources.map(objectName);
+    const { output } = build;
+    return [
+      folder(workdir),
+      ...build.prepare,
+      {
+        kind: "compile",
+        argv: [build.compiler, ...build.flags],
+        sources,
+        folder: workdir,
+        env: { ...scene.env },
+      },
+      folder(dirname(output.file)),
+      output.kind === "library"
+        ? run(scene, workdir, [build.archiver, "rcsD", output.file, ...objects]) // D: no times, no owners
+        : run(scene, workdir, [
+            build.compiler,
+            ...output.flags,
+            "-o",
+            output.file,
+            ...objects,
+            ...output.libraries,
+          ]),
+      ...build.headers.map(
+        ({ from, to }): InsideAction => ({ kind: "copy", from: inTree(from), to, only: "" }),
+      ),
       ...build.finish,
     ];
   },

@@ -7,6 +7,7 @@ import {
   BUILD_ROOT,
   type HostContext,
   type HostStep,
+  OWN_SOURCE_NAME,
   type Package,
   type PhaseRecipe,
   type Place,
@@ -55,10 +56,21 @@ function collectPins(phases: readonly PhaseRecipe[]): Pin[] {
   const pins = new Map<string, Pin>();
   for (const phase of phases) {
     for (const step of phase.steps) {
-      if (!isHostStep(step) && step.source !== undefined) pins.set(releaseName(step.source), step.source);
+      if (isHostStep(step)) continue;
+      for (const pin of pinsOf(step)) pins.set(releaseName(pin), pin);
     }
   }
   return [...pins.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pin]) => pin);
+}
+
+/** What it is unpacked from first, then what else it sees. */
+function pinsOf(pkg: Package): Pin[] {
+  return [...(pkg.source === undefined ? [] : [pkg.source]), ...(pkg.extraSources ?? [])];
+}
+
+/** Names of the trees that it sees, its own first. */
+function sourcesOf(pkg: Package): string[] {
+  return [...(pkg.ownSource ? [OWN_SOURCE_NAME] : []), ...pinsOf(pkg).map(releaseName)];
 }
 
 function makePhase(
@@ -111,7 +123,7 @@ function makeStep(
     phase: recipe.name,
     destdir: recipe.destdir === null ? "" : pathIn(recipe.namespace, recipe.destdir),
     prefix: recipe.prefix,
-    source: pkg.source === undefined ? "" : `${SOURCE_ROOT}/${releaseName(pkg.source)}`,
+    source: sourcesOf(pkg).map((name) => `${SOURCE_ROOT}/${name}`)[0] ?? "",
     workdir: `${BUILD_ROOT}/${pkg.name}`,
     sysroot: SYSROOT,
     epoch: request.epoch,
@@ -120,7 +132,7 @@ function makeStep(
   return {
     name: pkg.name,
     version: pkg.version,
-    sources: pkg.source === undefined ? [] : [releaseName(pkg.source)],
+    sources: sourcesOf(pkg),
     patches: [...(pkg.patches ?? [])],
     needs: pkg.needs.map((need) => findNeed(need, pkg, recipe, before, siblings)),
     env: { ...pkg.env },

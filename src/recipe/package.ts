@@ -15,6 +15,10 @@ export interface Package {
   readonly version: string;
   /** What it is unpacked from; none for packages that are written here. */
   readonly source?: Pin;
+  /** True where it is built from this project itself: `place.source` is {@link OWN_SOURCE}, its key follows it. */
+  readonly ownSource?: boolean;
+  /** Further trees that its build sees, each at `SOURCE_ROOT/<release>`. */
+  readonly extraSources?: readonly Pin[];
   readonly patches?: readonly Patch[];
   /** Packages whose outputs its build sees. */
   readonly needs: readonly Package[];
@@ -72,6 +76,9 @@ export interface HostContext {
 
 /** Source trees and build folders, the same in every namespace, so that paths in outputs are too. */
 export const SOURCE_ROOT = "/workspace/src";
+/** How a step's `sources` name this project itself; the tree stands at {@link OWN_SOURCE}. */
+export const OWN_SOURCE_NAME = "bq2";
+export const OWN_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCE_NAME}`;
 export const BUILD_ROOT = "/workspace/build";
 export const SYSROOT = "/opt/sysroot";
 

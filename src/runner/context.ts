@@ -58,6 +58,16 @@ export function requireOutput(context: RunContext, ref: StepRef): string {
   });
 }
 
+/** Digest of this project's own source. Throws Bq2Error `need-missing` before `stage-source` has run. */
+export function requireOwnSource(context: RunContext): string {
+  const digest = context.state().ownSource;
+  if (digest !== null) return digest;
+  throw new Bq2Error("Cannot go on without this project's own source: it has not been staged", {
+    code: "need-missing",
+    hint: "run bq2 sysroot-runner --phase host-setup first",
+  });
+}
+
 /** Digest of the seed. Throws Bq2Error `need-missing` before `populate-seed` has run. */
 export function requireSeed(context: RunContext): string {
   const digest = context.state().seedDigest;

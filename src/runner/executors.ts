@@ -5,10 +5,10 @@
 import { Bq2Error } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { nameToBytes } from "../base/text.ts";
-import type { InsideAction } from "../plan/action.ts";
+import { type InsideAction, objectName } from "../plan/action.ts";
 import { copyFile, copyTree } from "../platform/copy.ts";
 import { makeFolders, readText, removeTree, walk } from "../platform/files.ts";
-import type { Exit, Files, Platform } from "../platform/platform.ts";
+import type { Exit, Files, Platform, SpawnOptions } from "../platform/platform.ts";
 import { kconfigProblems } from "../recipe/kconfig.ts";
 import { applyPatchToTree } from "../sources/patch.ts";
 
@@ -38,16 +38,16 @@ export class ProgramFailure extends Bq2Error {
 const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
   async run(action, { platform, jobs }) {
     const argv = action.argv.map((word) => word.replaceAll("{jobs}", String(jobs)));
-    const child = await platform.processes.spawn({
-      argv: [requireProgram(platform, argv[0] ?? "", action.env.PATH ?? ""), ...argv.slice(1)],
-      cwd: action.cwd,
-      env: action.env,
-      stdin: "ignore",
-      stdout: "inherit",
-      stderr: "inherit",
+    const program = requireProgram(platform, argv[0] ?? "", action.env.PATH ?? "");
+    await runProgram(platform, { ...action, argv: [program, ...argv.slice(1)] });
+  },
+  async compile({ argv, sources, folder, env }, { platform, jobs }) {
+    const [compiler = "", ...flags] = argv;
+    const program = requireProgram(platform, compiler, env.PATH ?? "");
+    await inParallel(jobs, sources, async (source) => {
+      const words = [program, ...flags, "-c", source, "-o", objectName(source)];
+      await runProgram(platform, { argv: words, cwd: folder, env });
     });
-    const exit = await child.wait();
-    if (exit.code !== 0) throw new ProgramFailure(argv, exit);
   },
   "write-file"({ path, text, mode }, { platform: { files } }) {
     makeFolders(files, dirname(path), 0o755);
@@ -94,6 +94,36 @@ const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
     );
   },
 };
+
+type Command = Pick<SpawnOptions, "argv" | "cwd" | "env">;
+
+async function runProgram(platform: Platform, { argv, cwd, env }: Command): Promise<void> {
+  const child = await platform.processes.spawn({
+    ...{ argv, cwd, env },
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  const exit = await child.wait();
+  if (exit.code !== 0) throw new ProgramFailure(argv, exit);
+}
+
+/** `work` on every item, `width` at once; after a failure no more begin, and the first one is thrown at the end. */
+async function inParallel<T>(
+  width: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (let item = left.shift(); item !== undefined && failures.length === 0; item = left.shift()) {
+      await work(item).catch((error: unknown) => failures.push(error));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  if (failures.length > 0) throw failures[0];
+}
 
 /** The files below `from` whose names end in `suffix`, with the folders that lead to them. */
 function copyMatching(files: Files, from: string, to: string, suffix: string): void {

@@ -12,6 +12,7 @@ import { fetchProgress } from "./fetch-progress.ts";
 import { findPin, sourceTreeKey } from "./keys.ts";
 import { textDigest } from "./manifest.ts";
 import { imageWork, tarballWork } from "./outputs.ts";
+import { isStaged, ownFiles, ownSourceDigest, stageOwnSource } from "./own-source.ts";
 import type { StepWork } from "./run.ts";
 import { sourceTree, sourceTreeRoot } from "./step-view.ts";
 
@@ -24,6 +25,7 @@ const EXECUTORS: { readonly [K in HostAction["kind"]]: HostExecutor<K> } = {
   "fetch-sources": fetchWork,
   "populate-seed": seedWork,
   "extract-sources": extractWork,
+  "stage-source": stageWork,
   "pack-rootfs": tarballWork,
   "write-image": imageWork,
 };
@@ -92,6 +94,21 @@ function seedWork(context: RunContext, action: Extract<HostAction, { kind: "popu
       context.log.info(`Seed ${action.seed} has digest ${seed.digest}`);
       context.update({ seedDigest: seed.digest });
       return seed.digest;
+    },
+  };
+}
+
+function stageWork(context: RunContext): StepWork {
+  const staged = ownFiles(context.platform, context.projectFolder);
+  const key = ownSourceDigest(context.platform, staged);
+  return {
+    key,
+    isPresent: () => isStaged(context, key) && context.state().ownSource === key,
+    stored: () => undefined,
+    async make() {
+      if (!isStaged(context, key)) stageOwnSource(context, key, staged);
+      context.update({ ownSource: key });
+      return key;
     },
   };
 }

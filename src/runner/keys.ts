@@ -7,7 +7,7 @@ import { type Phase, type Plan, type Step, type StepRef, stepId } from "../plan/
 import type { Archive, Pin } from "../plan/source.ts";
 import type { Platform } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
-import { releaseName } from "../recipe/package.ts";
+import { OWN_SOURCE_NAME, releaseName } from "../recipe/package.ts";
 import { textDigest } from "./manifest.ts";
 
 /** Raise it where the runner changes what a step sees or how its output is taken. */
@@ -56,25 +56,33 @@ export function sourceTreeKey(platform: Platform, pin: Pin): string {
   return textDigest(platform, canonicalJson({ format: UNPACK_FORMAT, release: releaseName(pin), archives }));
 }
 
+/** What a plan only names and a run has resolved. */
+export interface Resolved {
+  readonly seed: string;
+  readonly ownSource: string | null;
+}
+
 /** The key of a step that runs in a namespace. `outputs` gives the output digest of each step that it needs. */
 export function stepKey(
   platform: Platform,
   plan: Plan,
   phase: Phase,
   step: Step,
-  seedDigest: string,
+  resolved: Resolved,
   outputs: (ref: StepRef) => string,
 ): string {
   const inputs = {
     format: RUNNER_FORMAT,
     epoch: plan.epoch,
     namespace: phase.namespace,
-    seed: phase.namespace === "seed" ? seedDigest : null,
+    seed: phase.namespace === "seed" ? resolved.seed : null,
     destdir: phase.destdir,
     writes: phase.writes,
     owners: step.owners,
     actions: actionsOf(phase, step),
-    sources: step.sources.map((name) => sourceTreeKey(platform, findPin(plan, name))),
+    sources: step.sources.map((name) =>
+      name === OWN_SOURCE_NAME ? resolved.ownSource : sourceTreeKey(platform, findPin(plan, name)),
+    ),
     sees: closure(plan, step).map(outputs),
   };
   return textDigest(platform, canonicalJson(inputs));

@@ -15,8 +15,9 @@ import { type Phase, type Step, stepId } from "../plan/plan.ts";
 import { makeFolders, readText, removeTree, sha256File } from "../platform/files.ts";
 import type { Child, Exit } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
+import { OWN_SOURCE_NAME } from "../recipe/package.ts";
 import { captureOutput } from "./capture.ts";
-import { type RunContext, requireOutput, requireSeed } from "./context.ts";
+import { type RunContext, requireOutput, requireOwnSource, requireSeed } from "./context.ts";
 import { type InsideRequest, InsideResultSchema } from "./inside.ts";
 import { stepKey } from "./keys.ts";
 import { textDigest } from "./manifest.ts";
@@ -32,7 +33,11 @@ const SHOWN_LINES = 4;
 export function namespaceStep(context: RunContext, phase: Phase, step: Step): StepWork {
   const { platform, plan, store } = context;
   const seed = phase.namespace === "seed" ? requireSeed(context) : "";
-  const bare = stepKey(platform, plan, phase, step, seed, (ref) => requireOutput(context, ref));
+  const resolved = {
+    seed,
+    ownSource: step.sources.includes(OWN_SOURCE_NAME) ? requireOwnSource(context) : null,
+  };
+  const bare = stepKey(platform, plan, phase, step, resolved, (ref) => requireOutput(context, ref));
   const key = context.binds.length === 0 ? bare : withBinds(context, bare);
   return {
     key,
@@ -92,7 +97,8 @@ function patchTexts(context: RunContext, step: Step): Record<string, string> {
   );
 }
 
-async function runInNamespace(
+/** Carries the actions out in namespaces of their own; throws StepFailure where one fails. */
+export async function runInNamespace(
   context: RunContext,
   phase: Phase,
   step: Step,

@@ -4,11 +4,12 @@ import type { View } from "../linux/view.ts";
 import type { Phase, Step } from "../plan/plan.ts";
 import type { Pin } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
-import { releaseName, SOURCE_ROOT } from "../recipe/package.ts";
+import { OWN_SOURCE_NAME, releaseName, SOURCE_ROOT } from "../recipe/package.ts";
 import { openSeed, type Seed } from "../sources/seed.ts";
 import { type RunContext, requireSeed } from "./context.ts";
 import { findPin, sourceTreeKey } from "./keys.ts";
 import { neededTrees } from "./layers.ts";
+import { ownSourceRoot } from "./own-source.ts";
 
 /** The name of every build's machine. */
 const HOSTNAME = "bq2";
@@ -50,7 +51,9 @@ function requireOpenSeed(context: RunContext): Seed {
 }
 
 function sourceLayers(context: RunContext, step: Step): string[] {
-  return step.sources.map((name) => sourceTreeRoot(context, findPin(context.plan, name)));
+  return step.sources.map((name) =>
+    name === OWN_SOURCE_NAME ? ownSourceRoot(context) : sourceTreeRoot(context, findPin(context.plan, name)),
+  );
 }
 
 /** Root of the layer that holds the unpacked source of a pin. */

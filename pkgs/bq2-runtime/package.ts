@@ -1,0 +1,40 @@
+import type { Package } from "../../src/recipe/package.ts";
+import { bzip2 } from "../bzip2/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { linuxHeaders } from "../linux-headers/package.ts";
+import { musl } from "../musl/package.ts";
+import { QUICKJS_VERSION, quickjs } from "../quickjs/package.ts";
+import { xz } from "../xz/package.ts";
+import { zlib } from "../zlib/package.ts";
+
+const SOURCES = ["bulk", "digest", "engine", "linux", "main", "modules", "program", "sha256", "syscall"];
+
+/** The linker looks into each library once, in this order. */
+const LIBRARIES = ["quickjs", "lzma", "bz2", "z", "m"];
+
+export const bq2Runtime: Package = {
+  name: "bq2-runtime",
+  why: "runs TypeScript: the engine, one system call primitive, and bulk work, in one static file",
+  license: "MIT",
+  version: QUICKJS_VERSION,
+  ownSource: true,
+  needs: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs],
+  build(place) {
+    return {
+      kind: "compile-list",
+      compiler: `${place.arch.triple}-gcc`,
+      archiver: `${place.arch.triple}-ar`,
+      flags: ["-O2", "-Wall", "-Wextra"],
+      sources: SOURCES.map((name) => `native/${name}.c`),
+      output: {
+        kind: "program",
+        file: `${place.destdir}${place.prefix}/bin/bq2-runtime`,
+        flags: ["-static", "-s"],
+        libraries: LIBRARIES.map((name) => `-l${name}`),
+      },
+      headers: [],
+      prepare: [],
+      finish: [],
+    };
+  },
+};

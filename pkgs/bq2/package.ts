@@ -1,0 +1,101 @@
+/**
+ * This project itself, as the system's program. Built by what it is built from: the runtime reads its TypeScript
+ * (`native/bootstrap.mjs`), which then compiles itself (`bq2 program`).
+ */
+import type { InsideAction } from "../../src/plan/action.ts";
+import type { Package, Place } from "../../src/recipe/package.ts";
+import { releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
+import { bq2Runtime } from "../bq2-runtime/package.ts";
+import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../npm.ts";
+import { APPLET_LINKS } from "./links.ts";
+
+const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
+
+/** Of TypeScript's declaration files: what is not JavaScript's own library. */
+const FOREIGN_DECLARATIONS = [
+  ...["lib.dom.asynciterable", "lib.dom", "lib.dom.iterable", "lib.scripthost", "lib.webworker"],
+  ...["lib.webworker.asynciterable", "lib.webworker.importscripts", "lib.webworker.iterable"],
+  ...["tsserverlibrary", "typescript"],
+];
+
+export const bq2: Package = {
+  name: "bq2",
+  why: "the system's program, from process 1 to the build",
+  license: "MIT",
+  version: "",
+  ownSource: true,
+  extraSources: NPM_SOURCES.map(({ pin }) => pin),
+  needs: [bq2Runtime],
+  build(place) {
+    const library = `${place.destdir}/usr/lib/bq2`;
+    return {
+      kind: "steps",
+      why: "it compiles itself: there is no compiler's driver and no makefile",
+      actions: [
+        ...NPM_SOURCES.map(
+          ({ module, pin }): InsideAction => ({
+            kind: "symlink",
+            path: `${packagesOf(place)}/${module}`,
+            target: `${SOURCE_ROOT}/${releaseName(pin)}`,
+          }),
+        ),
+        compile(place, [
+          "--output",
+          `${place.destdir}/usr/bin/bq2`,
+          "--runtime",
+          `${place.sysroot}/bin/bq2-runtime`,
+        ]),
+        compile(place, [
+          "--library",
+          "--output",
+          `${library}/typescript`,
+          "--entry",
+          "typescript",
+          "--entry",
+          "ts-blank-space",
+        ]),
+        {
+          kind: "copy",
+          from: `${SOURCE_ROOT}/${releaseName(typescript.pin)}/lib`,
+          to: `${library}/lib`,
+          only: ".d.ts",
+        },
+        ...FOREIGN_DECLARATIONS.map(
+          (name): InsideAction => ({ kind: "remove", path: `${library}/lib/${name}.d.ts` }),
+        ),
+        ...NPM_SOURCES.map(
+          ({ pin, licenseFile }): InsideAction => ({
+            kind: "copy",
+            from: `${SOURCE_ROOT}/${releaseName(pin)}/${licenseFile}`,
+            to: `${place.destdir}/usr/share/licenses/${pin.name}/${licenseFile}`,
+            only: "",
+          }),
+        ),
+        ...APPLET_LINKS.map(
+          ({ path, target }): InsideAction => ({ kind: "symlink", path: `${place.destdir}${path}`, target }),
+        ),
+      ],
+    };
+  },
+};
+
+function packagesOf(place: Place): string {
+  return `${place.workdir}/packages`;
+}
+
+/** `bq2 program …`, straight from source. */
+function compile(place: Place, args: readonly string[]): InsideAction {
+  return {
+    kind: "run",
+    argv: [
+      `${place.sysroot}/bin/bq2-runtime`,
+      "native/bootstrap.mjs",
+      "src/main-quickjs.ts",
+      "program",
+      ...["--project", place.source, "--packages", packagesOf(place)],
+      ...args,
+    ],
+    cwd: place.source,
+    env: { NODE_PATH: packagesOf(place) },
+  };
+}

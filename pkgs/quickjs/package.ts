@@ -1,0 +1,48 @@
+import type { Package } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { developmentHome } from "../development-home.ts";
+import { musl } from "../musl/package.ts";
+
+export const QUICKJS_VERSION = "2025-04-26";
+
+/** The engine alone: its own library of system functions (`quickjs-libc.c`) and programs are not used. */
+const SOURCES = ["cutils", "dtoa", "libregexp", "libunicode", "quickjs"];
+
+export const quickjs: Package = {
+  name: "quickjs",
+  why: "the JavaScript engine that all of the system's TypeScript runs on",
+  license: "MIT",
+  version: QUICKJS_VERSION,
+  source: {
+    name: "quickjs",
+    version: QUICKJS_VERSION,
+    archives: [
+      {
+        file: "quickjs-2025-04-26.tar.xz",
+        sha256: "ec81da5b3249ed648dbc7df4a1654988910e66a118d9b71cb63534216efcfbbe",
+        size: 580408,
+        origins: [{ kind: "debian", pool: "main/q/quickjs/quickjs_2025.04.26.orig.tar.xz" }],
+      },
+    ],
+  },
+  needs: [crossTools, musl],
+  build(place) {
+    const home = `${place.destdir}${developmentHome(place)}`;
+    return {
+      kind: "compile-list",
+      compiler: `${place.arch.triple}-gcc`,
+      archiver: `${place.arch.triple}-ar`,
+      flags: [
+        "-O2",
+        "-fwrapv", // upstream's Makefile: signed overflow is meant to wrap
+        "-D_GNU_SOURCE",
+        `-DCONFIG_VERSION="${QUICKJS_VERSION}"`,
+      ],
+      sources: SOURCES.map((name) => `${name}.c`),
+      output: { kind: "library", file: `${home}/lib/libquickjs.a` },
+      headers: [{ from: "quickjs.h", to: `${home}/include/quickjs.h` }],
+      prepare: [],
+      finish: [],
+    };
+  },
+};

@@ -1,0 +1,52 @@
+import type { Package } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { developmentHome } from "../development-home.ts";
+import { musl } from "../musl/package.ts";
+
+/** All of the library but its functions on files (`gz*.c`) and the older inflate interface (`infback.c`). */
+const SOURCES = [
+  "adler32",
+  "compress",
+  "crc32",
+  "deflate",
+  "inffast",
+  "inflate",
+  "inftrees",
+  "trees",
+  "uncompr",
+  "zutil",
+];
+
+export const zlib: Package = {
+  name: "zlib",
+  why: "deflate and crc32 for the runtime: gzip archives, compressed QCOW2",
+  license: "Zlib",
+  version: "1.3.1",
+  source: {
+    name: "zlib",
+    version: "1.3.1",
+    archives: [
+      {
+        file: "zlib-1.3.1.tar.gz",
+        sha256: "60dd315c07f616887caa029408308a018ace66e3d142726a97db164b3b8f69fb",
+        size: 1325737,
+        origins: [{ kind: "debian", pool: "main/z/zlib/zlib_1.3.dfsg+really1.3.1.orig.tar.gz" }],
+      },
+    ],
+  },
+  needs: [crossTools, musl],
+  build(place) {
+    const home = `${place.destdir}${developmentHome(place)}`;
+    return {
+      kind: "compile-list",
+      compiler: `${place.arch.triple}-gcc`,
+      archiver: `${place.arch.triple}-ar`,
+      flags: ["-O2"],
+      sources: SOURCES.map((name) => `${name}.c`),
+      output: { kind: "library", file: `${home}/lib/libz.a` },
+      headers: ["zlib.h", "zconf.h"].map((name) => ({ from: name, to: `${home}/include/${name}` })),
+      prepare: [],
+      finish: [],
+    };
+  },
+};
