@@ -7,7 +7,7 @@ export interface NpmSource {
   readonly why: string;
   /** SPDX expression. */
   readonly license: string;
-  /** Its licence's text, in the package. */
+  /** The file of the package that holds its licence. */
   readonly licenseFile: string;
   readonly pin: Pin;
 }
@@ -65,5 +65,6 @@ export const stricli: NpmSource = npmSource(
   "@stricli/core",
   "1.3.0",
   { sha256: "6443f8199064718efff361f580d621c7eed1009479a2da24a7b25585e1976f31", size: 64163 },
-  { why: "parses command lines", license: "Apache-2.0", licenseFile: "LICENSE" },
+  // Its archive has no text of the licence; the manifest names it.
+  { why: "parses command lines", license: "Apache-2.0", licenseFile: "package.json" },
 );
