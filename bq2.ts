@@ -40,6 +40,8 @@ async function dispatch(world: World, name: string, args: readonly string[]): Pr
     return (await import("./src/runner/inside.ts")).runInside(platform, second ?? "");
   if (first === "enter-inside")
     return (await import("./src/runner/enter.ts")).enterInside(platform, second ?? "");
+  if (first === "output-inside")
+    return (await import("./src/runner/output-inside.ts")).outputInside(platform, second ?? "");
 
   const called = await world.applet(name);
   if (called !== undefined) return called(args);

@@ -1,6 +1,6 @@
 /** The build order, on one page. */
 import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
-import { bq2 } from "./bq2/package.ts";
+import { bq2, OWN_MODULES } from "./bq2/package.ts";
 import { bq2Runtime } from "./bq2-runtime/package.ts";
 import { busybox } from "./busybox/package.ts";
 import { bzip2 } from "./bzip2/package.ts";
@@ -90,8 +90,11 @@ function rootfsFromSysroot(kernel: readonly Package[]): PhaseRecipe {
   };
 }
 
+/** Carried out by the new system's own program, in the finished rootfs. */
+const outputPhase = { ...hostPhase, namespace: "bq2", env: { PATH: "/usr/sbin:/usr/bin" } } as const;
+
 const finalizeRootfs: PhaseRecipe = {
-  ...hostPhase,
+  ...outputPhase,
   name: "finalize-rootfs",
   description: "Emit a prefix-free rootfs tarball.",
   steps: [
@@ -103,7 +106,7 @@ const finalizeRootfs: PhaseRecipe = {
 };
 
 const image: PhaseRecipe = {
-  ...hostPhase,
+  ...outputPhase,
   name: "image",
   description: "Write the disk image.",
   steps: [
@@ -112,7 +115,7 @@ const image: PhaseRecipe = {
       file: `bq2-${version}-${arch.name}`,
       kernel: KERNEL_PATH,
       size: DISK_SIZE,
-      sources: true,
+      sources: { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) },
     })),
   ],
 };

@@ -11,6 +11,18 @@ import { APPLET_LINKS } from "./links.ts";
 
 const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
 
+/** What an image has of them beside this project's source, so that it can be compiled and its types be checked. */
+export const OWN_MODULES = [
+  { module: stricli.module, pin: releaseName(stricli.pin), only: [] },
+  { module: tsBlankSpace.module, pin: releaseName(tsBlankSpace.pin), only: ["/package.json", ".d.ts"] },
+  {
+    module: typescript.module,
+    pin: releaseName(typescript.pin),
+    only: ["/package.json", "/lib/typescript.d.ts"],
+  },
+  { module: valibot.module, pin: releaseName(valibot.pin), only: [] },
+] as const;
+
 /** Of TypeScript's declaration files: what is not JavaScript's own library. */
 const FOREIGN_DECLARATIONS = [
   ...["lib.dom.asynciterable", "lib.dom", "lib.dom.iterable", "lib.scripthost", "lib.webworker"],

@@ -102,14 +102,19 @@ export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source"
 export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text });
 /**
  * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes. With `sources`, /workspace holds
- * this project's own source and every pinned archive.
+ * this project's own source and every pinned archive; `modules` are the packages that this project imports, each with
+ * the ends of the paths that are wanted of it (none: all).
  */
 export const WriteImageSchema = v.strictObject({
   kind: v.literal("write-image"),
   file: Text,
   kernel: Path,
   size: v.pipe(v.number(), v.integer()),
-  sources: v.boolean(),
+  sources: v.nullable(
+    v.strictObject({
+      modules: v.array(v.strictObject({ module: Text, pin: Text, only: v.array(Text) })),
+    }),
+  ),
 });
 
 /** Actions that the coordinator carries out by itself. */

@@ -90,28 +90,3 @@ function hashPart(hasher: Hasher, content: Content, buffer: Uint8Array, at: numb
   content.read(buffer, 0, length, at);
   hasher.update(buffer.subarray(0, length));
 }
-
-/** An entry of the store as an entry of a tree, its content read from where the store keeps it. */
-export function treeEntry(
-  entry: ManifestEntry,
-  mtime: number,
-  content: (entry: ManifestEntry) => Content,
-): Entry {
-  const base = {
-    path: entry.path,
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    mtime,
-    attributes: new Map(),
-  };
-  switch (entry.kind) {
-    case "file":
-      return { kind: "file", ...base, content: content(entry) };
-    case "folder":
-      return { kind: "folder", ...base };
-    case "symlink":
-    case "hardlink":
-      return { kind: entry.kind, ...base, target: entry.target };
-  }
-}

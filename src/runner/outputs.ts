@@ -1,20 +1,22 @@
 /** What is handed to the user: the rootfs tarball, the disk image, and their digests. */
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
+import { dirname } from "../base/path.ts";
 import { compareNames } from "../base/text.ts";
-import type { Tree } from "../formats/tree.ts";
-import { buildImage } from "../image/build-image.ts";
 import type { HostAction } from "../plan/action.ts";
+import type { Phase, Step } from "../plan/plan.ts";
 import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
-import { type RunContext, requireOutput } from "./context.ts";
-import { rootfsSteps, withBuiltRootfs } from "./layers.ts";
+import { type RunContext, requireOutput, requireOwnSource } from "./context.ts";
+import { rootfsSteps } from "./layers.ts";
 import { textDigest } from "./manifest.ts";
+import { rootfsEntries, withSources } from "./output-entries.ts";
+import { outputInNamespace } from "./output-namespace.ts";
+import { type OutputEntry, type OutputRequest, writeOutput } from "./output-request.ts";
 import type { StepWork } from "./run.ts";
-import { writeTarball } from "./tarball.ts";
 
 /** Raise these where the same rootfs is to give other bytes. */
-const TARBALL_FORMAT = "bq2-tarball/1";
-const IMAGE_FORMAT = "bq2-image/1";
+const TARBALL_FORMAT = "bq2-tarball/2";
+const IMAGE_FORMAT = "bq2-image/2";
 
 export const DIGESTS_FILE = "SHA256SUMS";
 
@@ -45,7 +47,12 @@ export function tarballWork(context: RunContext, action: ActionOf<"pack-rootfs">
     isPresent: () => context.platform.files.status(path) !== undefined,
     stored: () => undefined,
     async make() {
-      const digest = await withBuiltRootfs(context, (tree) => writeTarball(context.platform, tree, path));
+      const digest = await makeOutput(context, action, path, {
+        kind: "tarball",
+        entries: rootfsEntries(context),
+        epoch: context.plan.epoch,
+        output: path,
+      });
       recordDigest(context, `${action.file}.tar`, digest);
       context.log.info(`Wrote ${path}`);
       return digest;
@@ -61,22 +68,15 @@ export function imageWork(context: RunContext, action: ActionOf<"write-image">):
     isPresent: () => platform.files.status(path) !== undefined,
     stored: () => undefined,
     async make() {
-      makeFolders(platform.files, context.workspace.output);
-      const digest = await withBuiltRootfs(context, async (rootfs) => {
-        const image = await buildImage(platform, {
-          rootfs,
-          kernel: kernelFile(rootfs, action.kernel),
-          output: path,
-          format: "qcow2",
-          size: action.size,
-          compress: true,
-          arch: plan.arch,
-          epoch: plan.epoch,
-          wantsRawDigest: true,
-        });
-        if (image.rawSha256 === undefined)
-          throw new RangeError("an image without the digest that was asked for");
-        return image.rawSha256;
+      const rootfs = rootfsEntries(context);
+      const digest = await makeOutput(context, action, path, {
+        kind: "image",
+        entries: action.sources === null ? rootfs : withSources(context, rootfs, action.sources.modules),
+        kernel: kernelFile(rootfs, action.kernel),
+        epoch: plan.epoch,
+        size: action.size,
+        arch: plan.arch,
+        output: path,
       });
       recordDigest(context, `${action.file}.raw`, digest);
       context.log.info(`Wrote ${path}`);
@@ -85,10 +85,38 @@ export function imageWork(context: RunContext, action: ActionOf<"write-image">):
   };
 }
 
+/** Where in the plan an output is made: its phase says by whom. */
+interface StepPlace {
+  readonly phase: Phase;
+  readonly step: Step;
+}
+
+function stepOf(context: RunContext, action: HostAction): StepPlace {
+  for (const phase of context.plan.phases) {
+    const step = phase.steps.find(({ build }) => build.kind === "host" && build.action.kind === action.kind);
+    if (step !== undefined) return { phase, step };
+  }
+  throw new RangeError(`Cannot find a ${action.kind} action in the plan`);
+}
+
+/** In the phase's namespace: by the new system's own program, or by this process. */
+function makeOutput(
+  context: RunContext,
+  action: HostAction,
+  path: string,
+  request: OutputRequest,
+): Promise<string> {
+  const { phase, step } = stepOf(context, action);
+  makeFolders(context.platform.files, dirname(path));
+  return phase.namespace === "bq2"
+    ? outputInNamespace(context, phase, step, request)
+    : writeOutput(context.platform, request);
+}
+
 /** Where the store keeps the kernel that the rootfs has at `path`. */
-function kernelFile(rootfs: Tree, path: string): string {
+function kernelFile(rootfs: readonly OutputEntry[], path: string): string {
   const kernel = rootfs.find((entry) => `/${entry.path}` === path);
-  if (kernel?.kind === "file" && kernel.content.file !== undefined) return kernel.content.file.path;
+  if (kernel?.kind === "file") return kernel.from;
   throw new Bq2Error(`Cannot write the image: the rootfs has no kernel at ${path}`, {
     code: "no-kernel",
     hint: "an override may have removed its step",
@@ -98,7 +126,12 @@ function kernelFile(rootfs: Tree, path: string): string {
 /** All that the file depends on: the rootfs's outputs, in order, and how it is written. */
 function outputKey(context: RunContext, format: string, action: HostAction): string {
   const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
-  return textDigest(context.platform, canonicalJson({ format, epoch: context.plan.epoch, action, outputs }));
+  const carriesSources = action.kind === "write-image" && action.sources !== null;
+  const sources = carriesSources ? [requireOwnSource(context), context.plan.pins] : null;
+  return textDigest(
+    context.platform,
+    canonicalJson({ format, epoch: context.plan.epoch, action, outputs, sources }),
+  );
 }
 
 /** One line of SHA256SUMS, in the form that `sha256sum --check` reads; others stay. */

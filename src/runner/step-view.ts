@@ -12,7 +12,7 @@ import { neededTrees } from "./layers.ts";
 import { ownSourceRoot } from "./own-source.ts";
 
 /** The name of every build's machine. */
-const HOSTNAME = "bq2";
+export const HOSTNAME = "bq2";
 
 /** The view of `step`, its overlay below `scratch` (made if it is not there). */
 export function stepView(context: RunContext, phase: Phase, step: Step, scratch: string): View {
