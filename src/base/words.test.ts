@@ -1,10 +1,19 @@
 import { assert, test } from "./testing.ts";
-import { quoteWords, splitWords } from "./words.ts";
+import { parseWords, quoteWords, splitWords } from "./words.ts";
 
 test("a command line is split as a shell does", () => {
   assert.equal(splitWords("make -j2  V=1 "), ["make", "-j2", "V=1"]);
   assert.equal(splitWords(`sh -c "echo \\"a b\\"" 'c d' ''`), ["sh", "-c", 'echo "a b"', "c d", ""]);
+  assert.equal(splitWords(`CFLAGS="-O2 -g" it\\'s a'b'"c"`), ["CFLAGS=-O2 -g", "it's", "abc"]);
   assert.throws(() => splitWords(`echo "open`), /Cannot split/);
+});
+
+test("words without quotes are told apart", () => {
+  assert.equal(parseWords(`*.ts '*.ts' a\\ b`), [
+    { text: "*.ts", isPlain: true },
+    { text: "*.ts", isPlain: false },
+    { text: "a b", isPlain: false },
+  ]);
 });
 
 test("quoted words are split into themselves by a shell's rules", () => {

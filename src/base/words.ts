@@ -1,22 +1,44 @@
 /** Command lines as text: words split and quoted as a shell does. Nothing is expanded. */
 import { Bq2Error } from "./error.ts";
 
-/** The words of a command line, plain or in quotes. Throws Bq2Error `bad-words` for an open quote. */
-export function splitWords(text: string): string[] {
-  const words: string[] = [];
-  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"']+))/gy;
-  const trimmed = text.trimEnd();
-  while (pattern.lastIndex < trimmed.length) {
-    const match = pattern.exec(trimmed);
-    if (match === null) {
-      throw new Bq2Error(`Cannot split into words: ${text}`, {
-        code: "bad-words",
-        hint: "close every quote",
-      });
+export interface Word {
+  readonly text: string;
+  /** Written without quotes and backslashes: what a shell would expand. */
+  readonly isPlain: boolean;
+}
+
+/** What follows each other without white space is one word: plain, in double quotes, in single quotes. */
+const PIECE = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^\s"'\\]+)/sy;
+
+/** The words of a command line. Throws Bq2Error `bad-words` for an open quote. */
+export function parseWords(line: string): Word[] {
+  const words: Word[] = [];
+  let at = 0;
+  for (;;) {
+    while (/\s/.test(line[at] ?? "")) at += 1;
+    if (at >= line.length) return words;
+    let [text, isPlain] = ["", true];
+    while (at < line.length && !/\s/.test(line[at] ?? "")) {
+      PIECE.lastIndex = at;
+      const match = PIECE.exec(line);
+      if (match === null) {
+        throw new Bq2Error(`Cannot split into words: ${line}`, {
+          code: "bad-words",
+          hint: "close every quote",
+        });
+      }
+      const [piece, inDouble, inSingle, escaped, plain] = match;
+      text += inDouble?.replaceAll(/\\(.)/gs, "$1") ?? inSingle ?? escaped ?? plain ?? "";
+      isPlain &&= plain !== undefined;
+      at += piece.length;
     }
-    words.push(match[1]?.replaceAll(/\\(.)/g, "$1") ?? match[2] ?? match[3] ?? "");
+    words.push({ text, isPlain });
   }
-  return words;
+}
+
+/** {@link parseWords} as text alone. */
+export function splitWords(line: string): string[] {
+  return parseWords(line).map(({ text }) => text);
 }
 
 /** A command line that a shell splits into exactly these words. */
