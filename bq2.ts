@@ -14,7 +14,7 @@ export interface World {
   readonly program: string;
   readonly projectFolder: string;
   /** What only commands of the command line need. */
-  surroundings(): Promise<Pick<Surroundings, "fetcher" | "terminalProgress" | "engineCommands">>;
+  surroundings(): Promise<Pick<Surroundings, "fetcher" | "terminalProgress" | "archives" | "engineCommands">>;
   /**
    * Programs of other names that this one is as well (`init`, `tar`…), undefined where `name` is none. They are
    * asked for before anything else, as `bq2 <name>` too.
@@ -42,6 +42,9 @@ async function dispatch(world: World, name: string, args: readonly string[]): Pr
     return (await import("./src/runner/enter.ts")).enterInside(platform, second ?? "");
   if (first === "output-inside")
     return (await import("./src/runner/output-inside.ts")).outputInside(platform, second ?? "");
+
+  if (first === "namespace-inside")
+    return (await import("./src/linux/namespace-inside.ts")).runInOwnNamespaces(platform, args.slice(1));
 
   const called = await world.applet(name);
   if (called !== undefined) return called(args);

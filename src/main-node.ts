@@ -18,6 +18,7 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
         terminalProgress: platform.host.isTerminal
           ? (await import("./platform/node-progress.ts")).terminalProgress()
           : undefined,
+        archives: undefined,
         engineCommands: {},
       };
     },

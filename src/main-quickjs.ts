@@ -8,6 +8,8 @@ import { quickjsPlatform } from "./platform/quickjs.ts";
 /** Where the image has this program's source; from source (`native/bootstrap.mjs`) it is where that lies. */
 const OWN_SOURCE = "/workspace/bq2";
 
+const OWN_ARCHIVES = "/workspace/sources";
+
 const platform = quickjsPlatform();
 const [program = "bq2"] = platform.host.self;
 const name = basename(platform.host.argv[0] ?? "bq2");
@@ -24,6 +26,7 @@ const world: World = {
     return {
       fetcher: { get: () => Promise.reject(new Error("no network")), close: async () => {} },
       terminalProgress: undefined,
+      archives: platform.files.status(OWN_ARCHIVES) === undefined ? undefined : OWN_ARCHIVES,
       engineCommands: {
         program: programCommand({
           compile: native.compile,

@@ -15,6 +15,8 @@ export interface Bq2Context extends CommandContext {
   readonly projectFolder: string;
   readonly version: string;
   readonly fetcher: Fetcher;
+  /** A folder of archives that came with this program, for where no other is named. */
+  readonly archives: string | undefined;
   /** Commands that only this engine has. */
   readonly engineCommands: EngineCommands;
   setExitCode(code: number): void;
@@ -32,6 +34,7 @@ export interface Surroundings {
   readonly projectFolder: string;
   readonly version: string;
   readonly fetcher: Fetcher;
+  readonly archives: string | undefined;
   readonly engineCommands: EngineCommands;
   /** How progress is drawn on a terminal; undefined where there is none. */
   readonly terminalProgress: Progress | undefined;
@@ -62,6 +65,7 @@ export function commandContext(from: Surroundings): Bq2Context {
     projectFolder: from.projectFolder,
     version: from.version,
     fetcher: from.fetcher,
+    archives: from.archives,
     engineCommands: from.engineCommands,
   };
 }

@@ -67,7 +67,7 @@ export async function openRun(
     program: context.program,
     projectFolder: context.projectFolder,
     fetcher: context.fetcher,
-    mirror: options.mirror,
+    mirror: options.mirror ?? context.archives,
     seedSha256: options.seedSha256,
     offline: options.offline ?? false,
     binds: options.binds ?? [],

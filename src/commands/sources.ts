@@ -49,7 +49,7 @@ const fetch = buildCommand<Flags & { readonly mirror?: string }, [], Bq2Context>
       platform: this.platform,
       fetcher: this.fetcher,
       cache: cacheFolder(this.platform.host),
-      mirror: flags.mirror,
+      mirror: flags.mirror ?? this.archives,
       onEvent: (event) => {
         if (event.kind === "fetched") this.log.info(`Fetched ${event.archive.file} from ${event.origin}`);
         if (event.kind === "refused")

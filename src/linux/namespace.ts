@@ -7,13 +7,14 @@
  * | process | why it is there |
  * |---|---|
  * | the caller | outside; when it ends, however it ends, the chain ends |
- * | setpriv, then unshare | becomes one process: makes the namespaces; the kernel kills it when the caller dies |
+ * | setpriv, then unshare (`namespace-inside.ts` on QuickJS) | becomes one process: makes the namespaces; the kernel kills it when the caller dies |
  * | unshare | process 1 within: when it ends the kernel kills everything within. Node cannot be that: it does not wait for orphans |
  * | the program | process 2: builds its view (`view.ts`), then does the work |
  */
 import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
 import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
+import { NAMESPACE_COMMAND, WITH_NETWORK } from "./namespace-inside.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
 export interface NamespaceOptions extends SpawnOptions {
@@ -40,6 +41,9 @@ export function namespaceCommand(
   argv: readonly string[],
   network: boolean,
 ): readonly string[] {
+  // A process of one thread can do by itself what those programs do (`namespace-inside.ts`).
+  if (platform.kernel.fork !== undefined)
+    return [...platform.host.self, NAMESPACE_COMMAND, network ? WITH_NETWORK : "", ...argv];
   const setpriv = utilLinux(platform, "setpriv");
   const unshare = utilLinux(platform, "unshare");
   return [

@@ -72,6 +72,7 @@ export const nodeKernel: Kernel = {
     const result = Number(c.syscall(number, ...args.flatMap(typedArgument)));
     return result === -1 ? -c.errnoNumber() : result;
   },
+  fork: undefined,
 };
 
 /** koffi wants the C type before each argument of a variadic function. */

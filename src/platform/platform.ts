@@ -254,6 +254,11 @@ export type SyscallArgument = number | bigint | string | Uint8Array | null;
 export interface Kernel {
   /** The raw result: -errno on failure. `number` is the architecture's own (`linux/syscalls.ts`). */
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
+  /**
+   * fork(2): 0 in the copy. Undefined where the process has several threads (Node): a copy would have just one of them,
+   * and the kernel makes no user namespace for such a process either (unshare(2)).
+   */
+  readonly fork: (() => number) | undefined;
 }
 
 /** One answer to a GET, its body not read yet. */

@@ -2,7 +2,7 @@
 import { architecture, type Word as NativeWord, syscall } from "bq2:native";
 import { nameToBytes } from "../base/text.ts";
 import { ERRNO_NAMES, SYSCALLS } from "./linux-abi.ts";
-import { type Kernel, SystemError } from "./platform.ts";
+import { SystemError } from "./platform.ts";
 
 export type Word = NativeWord;
 export type SyscallName = keyof typeof SYSCALLS;
@@ -57,8 +57,3 @@ export function pathCall(
 ): number {
   return call(action, path, name, ...words(nameWord(action, path)));
 }
-
-export const quickjsKernel: Kernel = {
-  syscall: (number, ...args) =>
-    syscall(number, ...args.map((word) => (typeof word === "string" ? nameWord("pass", word) : word))),
-};

@@ -1,7 +1,7 @@
 /** fork(2) and execve(2): how a process begins. Descriptors and folders as asked for, failures told to the parent. */
 import { nameToBytes } from "../base/text.ts";
 import { AT_FDCWD, ERRNO_NAMES, F_DUPFD, SIGNALS } from "./linux-abi.ts";
-import { nameWord, rawCall } from "./quickjs-call.ts";
+import { call, nameWord, rawCall } from "./quickjs-call.ts";
 import { resetSignals } from "./quickjs-signals.ts";
 
 export interface ExecPlan {
@@ -20,11 +20,9 @@ export const STAGES = ["session", "folder", "descriptors", "program"] as const;
 const LOWEST_SPARE = 256; // above any descriptor that a program is given
 const EXIT_NOT_STARTED = 127; // as shells have it
 
-/** A copy of this process: 0 in the copy, its process id in the original. */
+/** A copy of this process: 0 in the copy, its process id in the original. Throws {@link SystemError}. */
 export function fork(): number {
-  const result = rawCall("clone", SIGNALS.SIGCHLD ?? 0, 0, 0, 0, 0);
-  if (result >= 0) return result;
-  throw new Error(`Cannot fork: ${ERRNO_NAMES[-result] ?? result}`);
+  return call("make", "a copy of this process", "clone", SIGNALS.SIGCHLD ?? 0, 0, 0, 0, 0);
 }
 
 /** In the copy: becomes the program, or ends. Nothing else may run in it. */

@@ -1,5 +1,6 @@
 /** {@link Host} and {@link Clock} on QuickJS. */
 import { architecture, programArguments, programEnvironment } from "bq2:native";
+import { resolvePath } from "../base/path.ts";
 import { bytesToName, encodeUtf8 } from "../base/text.ts";
 import { CLOCK_REALTIME, POLLOUT, TCGETS } from "./linux-abi.ts";
 import { type Clock, type Host, SystemError } from "./platform.ts";
@@ -19,16 +20,17 @@ const OWN_WORDS = import.meta.url.startsWith("/") ? 3 : 1;
 
 export function quickjsHost(): Host {
   const words = programArguments.map(bytesToName);
+  const cwd = currentFolder();
   return {
     argv: [words[OWN_WORDS - 1] ?? "bq2", ...words.slice(OWN_WORDS)],
     env: Object.fromEntries(programEnvironment.map(bytesToName).flatMap(variable)),
-    cwd: currentFolder(),
+    cwd,
     arch: architecture,
     cpuCount: countCpus(),
     uid: rawCall("getuid"),
     gid: rawCall("getgid"),
     pid: rawCall("getpid"),
-    self: [ownProgram(words[0] ?? "bq2"), ...words.slice(1, OWN_WORDS)],
+    self: [ownProgram(words[0] ?? "bq2"), ...words.slice(1, OWN_WORDS).map((path) => resolvePath(cwd, path))],
     isTerminal: isTerminal(2),
     writeOut: (text) => writeAll(1, "standard output", text),
     writeError: (text) => writeAll(2, "standard error", text),

@@ -1,12 +1,20 @@
 /** The image's platform: QuickJS with the runtime of `native/`. Each part is a file of its own beside this one. */
-import type { Platform } from "./platform.ts";
+import { syscall } from "bq2:native";
+import type { Kernel, Platform } from "./platform.ts";
 import { quickjsBulk } from "./quickjs-bulk.ts";
-import { quickjsKernel } from "./quickjs-call.ts";
+import { nameWord } from "./quickjs-call.ts";
+import { fork } from "./quickjs-exec.ts";
 import { quickjsFiles } from "./quickjs-files.ts";
 import { quickjsClock, quickjsHost } from "./quickjs-host.ts";
 import { startLoop } from "./quickjs-loop.ts";
 import { quickjsProcesses } from "./quickjs-processes.ts";
 import { ignoreBrokenPipes } from "./quickjs-signals.ts";
+
+const quickjsKernel: Kernel = {
+  syscall: (number, ...args) =>
+    syscall(number, ...args.map((word) => (typeof word === "string" ? nameWord("pass", word) : word))),
+  fork,
+};
 
 export function quickjsPlatform(): Platform {
   startLoop();
