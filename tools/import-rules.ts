@@ -22,6 +22,8 @@ interface Rule {
 const PLATFORM_INTERFACE = /^src\/platform\/(?!(node|quickjs|memory)\b)/;
 const NODE_PLATFORM = /^src\/platform\/node\b/;
 const ANYTHING = /^/;
+/** What the runtime on Linux makes itself (`native/`), imported like a package. */
+const RUNTIME_MODULE = "bq2:native";
 
 function folder(name: string): RegExp {
   return new RegExp(`^${name}/`);
@@ -45,7 +47,13 @@ const PRODUCT_RULES: readonly Rule[] = [
     node: true,
   },
   {
-    files: /^src\/platform\/(quickjs|memory)\b/,
+    files: /^src\/platform\/quickjs\b/,
+    mayImport: [BASE, PLATFORM_INTERFACE],
+    packages: [RUNTIME_MODULE],
+    node: false,
+  },
+  {
+    files: /^src\/platform\/memory\b/,
     mayImport: [BASE, PLATFORM_INTERFACE],
     packages: [],
     node: false,
@@ -72,11 +80,12 @@ const PRODUCT_RULES: readonly Rule[] = [
   rule("src/init", [BASE, folder("src/linux"), PLATFORM_INTERFACE]),
   rule("src/commands", [ANYTHING], ["@stricli/core", "log-update", "valibot"]),
   {
-    files: /^(bq2|src\/version|src\/main-(node|quickjs))\.ts$/,
+    files: /^(bq2|src\/version|src\/main-node)\.ts$/,
     mayImport: [ANYTHING],
     packages: [],
     node: false,
   },
+  { files: /^src\/main-quickjs\.ts$/, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
   {
     files: /^src\/program\//,
     mayImport: [BASE, FORMATS, PLATFORM_INTERFACE],
@@ -87,6 +96,7 @@ const PRODUCT_RULES: readonly Rule[] = [
 
 /** What no product code imports, but checks and judges it. */
 const WORKSHOP_RULES: readonly Rule[] = [
+  { files: /^tests\/quickjs\//, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
   {
     // Host code: judged by outside tools, what such tests share, about an engine's own platform, and the workshop.
     files:
