@@ -83,6 +83,19 @@ static JSValue set_memory_limit(JSContext *context, JSValueConst this, int count
     return JS_UNDEFINED;
 }
 
+int engine_is_waiting;
+
+/* False: nothing is waited for any more. */
+static int wait_for_event(JSContext *context) {
+    JSValue goes_on = JS_FALSE;
+
+    engine_is_waiting = 1;
+    if (JS_IsObject(idle_hook)) goes_on = JS_Call(context, idle_hook, JS_UNDEFINED, 0, NULL);
+    engine_is_waiting = 0;
+    if (JS_IsException(goes_on)) fail(context);
+    return JS_ToBool(context, goes_on);
+}
+
 /* Until no job and no event is left. */
 static void run_loop(JSContext *context) {
     for (;;) {
@@ -90,12 +103,7 @@ static void run_loop(JSContext *context) {
         int status = JS_ExecutePendingJob(JS_GetRuntime(context), &job_context);
 
         if (status < 0) fail(job_context);
-        if (status == 0) {
-            JSValue goes_on = JS_IsObject(idle_hook) ? JS_Call(context, idle_hook, JS_UNDEFINED, 0, NULL) : JS_FALSE;
-            if (JS_IsException(goes_on)) fail(context);
-            if (!JS_ToBool(context, goes_on) && !JS_IsJobPending(JS_GetRuntime(context))) return;
-            JS_FreeValue(context, goes_on);
-        }
+        if (status == 0 && !wait_for_event(context) && !JS_IsJobPending(JS_GetRuntime(context))) return;
     }
 }
 

@@ -30,7 +30,9 @@ static void on_interrupt(int signal) {
 
 static int should_stop(JSRuntime *runtime, void *unused) {
     (void)runtime, (void)unused;
-    return is_interrupted;
+    if (!is_interrupted || engine_is_waiting) return 0;
+    is_interrupted = 0; /* once: what runs next is to show it */
+    return 1;
 }
 
 static JSValue set_interruptible(JSContext *context, JSValueConst this, int count, JSValueConst *words) {

@@ -28,6 +28,8 @@ extern const int module_function_count;
 enum { EXIT_UNCAUGHT = 1 };
 
 int engine_run(JSContext *context, const char *entry);
+/* True within the hook of setIdle: what runs there is the event loop, not the program. */
+extern int engine_is_waiting;
 /* Shows the pending exception, with its stack, and clears it. */
 void engine_report(JSContext *context);
 extern const JSCFunctionListEntry engine_functions[];

@@ -78,6 +78,7 @@ const PRODUCT_RULES: readonly Rule[] = [
   rule("src/image", [BASE, FORMATS, PLATFORM_INTERFACE]),
   rule("src/efi", [BASE, FORMATS]),
   rule("src/init", [BASE, folder("src/linux"), PLATFORM_INTERFACE]),
+  rule("src/script", [BASE, PLATFORM_INTERFACE, folder("src/program")], ["typescript"]),
   rule("src/commands", [ANYTHING], ["@stricli/core", "log-update", "valibot"]),
   {
     files: /^(bq2|src\/version|src\/main-node)\.ts$/,
@@ -85,7 +86,7 @@ const PRODUCT_RULES: readonly Rule[] = [
     packages: [],
     node: false,
   },
-  { files: /^src\/main-quickjs\.ts$/, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
+  { files: /^src\/(main|engine)-quickjs\.ts$/, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
   {
     files: /^src\/program\//,
     mayImport: [BASE, FORMATS, PLATFORM_INTERFACE],

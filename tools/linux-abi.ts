@@ -77,6 +77,8 @@ const CONSTANTS: { readonly [header: string]: readonly string[] } = {
     "TIOCSPGRP",
     "TIOCGWINSZ",
   ],
+  "include/uapi/asm-generic/termbits-common.h": ["ICRNL"],
+  "include/uapi/asm-generic/termbits.h": ["IXON", "ISIG", "ICANON", "ECHO", "IEXTEN", "VTIME", "VMIN"],
   "include/uapi/linux/eventpoll.h": ["EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLL_CTL_MOD"],
   "include/uapi/linux/wait.h": ["WNOHANG", "WEXITED", "P_ALL", "P_PID", "P_PIDFD"],
   "include/uapi/linux/time.h": ["CLOCK_REALTIME", "CLOCK_MONOTONIC"],

@@ -297,6 +297,18 @@ export const TIOCGPGRP = 0x540f;
 export const TIOCSPGRP = 0x5410;
 export const TIOCGWINSZ = 0x5413;
 
+// include/uapi/asm-generic/termbits-common.h
+export const ICRNL = 0x100;
+
+// include/uapi/asm-generic/termbits.h
+export const IXON = 0x400;
+export const ISIG = 1;
+export const ICANON = 2;
+export const ECHO = 8;
+export const IEXTEN = 0x8000;
+export const VTIME = 5;
+export const VMIN = 6;
+
 // include/uapi/linux/eventpoll.h
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;

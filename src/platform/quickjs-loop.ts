@@ -74,6 +74,15 @@ export function addTimer(seconds: number, wake: Wake): () => void {
   };
 }
 
+const idleWaiters: Wake[] = [];
+
+/** Resolves when nothing is waited for any more: no timer, no descriptor. */
+export function whenIdle(): Promise<void> {
+  return new Promise((wake) => {
+    idleWaiters.push(wake);
+  });
+}
+
 const timespec = new BigInt64Array(2);
 
 export function clockSeconds(clock: number): { readonly seconds: number; readonly nanoseconds: number } {
@@ -118,7 +127,11 @@ function maskOf(watch: Watch): number {
 /** Waits for the next events and wakes whoever waits for them. False: there is nothing to wait for. */
 function waitForEvents(): boolean {
   const isAwaited = [...watches.values()].some((watch) => watch.readers.length + watch.writers.length > 0);
-  if (!isAwaited && timers.length === 0) return false;
+  if (!isAwaited && timers.length === 0) {
+    const woken = idleWaiters.splice(0);
+    for (const wake of woken) wake();
+    return woken.length > 0;
+  }
   const [first] = timers;
   const seconds = first === undefined ? -1 : Math.max(0, first.at - monotonicSeconds());
   const milliseconds = seconds < 0 ? -1 : Math.min(Math.ceil(seconds * 1000), 2 ** 31 - 1);

@@ -1,11 +1,12 @@
 /** Compiles a project into one program file: the work of `bq2 program`. */
 import { concatBytes } from "../base/bytes.ts";
-import { dirname, resolvePath } from "../base/path.ts";
+import { dirname } from "../base/path.ts";
 import { encodeProgram, withoutProgram } from "../formats/program.ts";
 import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { collectModules } from "./collect.ts";
 import { COMPILER_MODULES, type Compiler } from "./compiler.ts";
+import { packageEntry } from "./packages.ts";
 
 export interface ProgramRequest {
   /** The folder of the project's own sources. */
@@ -37,7 +38,7 @@ export function buildProgram(
       read: (path) => readText(files, path),
       blank: compiler.blank,
       importsOf: compiler.importsOf,
-      packageEntry: (name) => packageEntry(platform, `${packages}/${name}`),
+      packageEntry: (name) => packageEntry(files, `${packages}/${name}`),
       project,
       packages,
     },
@@ -54,17 +55,4 @@ export function buildProgram(
   makeFolders(files, dirname(request.output));
   writeFileAtomic(files, request.output, concatBytes([...runtime, program]), permissions);
   return modules.length;
-}
-
-type Exports = string | { readonly [condition: string]: Exports } | undefined;
-
-/** The file that a package stands for, when imported: Node's rules as far as our packages take them. */
-function packageEntry({ files }: Platform, folder: string): string {
-  const { exports, main } = JSON.parse(readText(files, `${folder}/package.json`)) as {
-    readonly exports?: Exports;
-    readonly main?: string;
-  };
-  let target: Exports = typeof exports === "object" ? (exports["."] ?? exports) : (exports ?? main);
-  while (typeof target === "object") target = target.import ?? target.default;
-  return resolvePath(folder, target ?? "index.js");
 }

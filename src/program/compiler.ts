@@ -2,7 +2,7 @@
  * TypeScript's compiler and ts-blank-space. In the image they are a program file of their own (`COMPILER_PROGRAM`),
  * added when they are first needed: they take a third of a second and forty megabytes.
  */
-import type { SourceFile } from "typescript";
+import type { Diagnostic, SourceFile } from "typescript";
 import { notErasable } from "./collect.ts";
 
 /** Where package `bq2` installs the compiler, and the declarations of JavaScript's own library. */
@@ -18,6 +18,20 @@ export interface Compiler {
   blank(source: string, path: string): string;
   /** What a JavaScript module imports, as written; `import("…")` too. */
   importsOf(javaScript: string): readonly string[];
+  /** The syntax tree of TypeScript, and where it is none. */
+  parse(source: string, path: string): Parsed;
+}
+
+export interface Parsed {
+  readonly file: SourceFile;
+  /** In the order of the text; empty where all of it is TypeScript. */
+  readonly problems: readonly SyntaxProblem[];
+}
+
+export interface SyntaxProblem {
+  /** In UTF-16 units from the start of the text. */
+  readonly offset: number;
+  readonly message: string;
 }
 
 /** Loads the compiler. `addProgram` makes its modules known, where they are not. */
@@ -41,6 +55,16 @@ export async function loadCompiler(addProgram: () => void): Promise<Compiler> {
         const { line } = file.getLineAndCharacterOfPosition(node.getStart(file));
         throw notErasable(path, line + 1, node.getText(file).split("\n")[0] ?? "");
       });
+    },
+    parse(source, path) {
+      const file = parse(source, path);
+      // The compiler keeps them there and has no other way to ask for them without a whole program.
+      const { parseDiagnostics } = file as SourceFile & { readonly parseDiagnostics: readonly Diagnostic[] };
+      const problems = parseDiagnostics.map(({ start = 0, messageText }) => ({
+        offset: start,
+        message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+      }));
+      return { file, problems };
     },
     importsOf: (javaScript) => ts.preProcessFile(javaScript).importedFiles.map(({ fileName }) => fileName),
   };

@@ -1,0 +1,44 @@
+/**
+ * What programs and the prompt get by `import { … } from "bq2"`: the machine below, and a short way to run commands.
+ *
+ * @example
+ * import { $, args, files } from "bq2";
+ * for (const name of files.list(args[0] ?? "/")) console.log(name);
+ * const { stdout } = await $`uname -r`;
+ */
+import type { Bulk, Clock, Files, Host, Kernel, Platform, Processes } from "../platform/platform.ts";
+import type { Shell } from "./shell.ts";
+
+export type { Child, Exit, FileStatus } from "../platform/platform.ts";
+export type { Output, Shell } from "./shell.ts";
+
+export interface Api {
+  /** What stands behind the program's name on its command line. */
+  readonly args: readonly string[];
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly bulk: Bulk;
+  readonly kernel: Kernel;
+  readonly $: Shell;
+  /** Ends the program at once. */
+  exit(code?: number): never;
+}
+
+export let args: readonly string[];
+export let files: Files;
+export let processes: Processes;
+export let clock: Clock;
+export let host: Host;
+export let bulk: Bulk;
+export let kernel: Kernel;
+export let $: Shell;
+export let exit: (code?: number) => never;
+
+/** Sets what this module exports; for the program that runs others, before it does. */
+export function provide(platform: Platform, own: Pick<Api, "args" | "$" | "exit">): Api {
+  ({ files, processes, clock, host, bulk, kernel } = platform);
+  ({ args, $, exit } = own);
+  return { args, files, processes, clock, host, bulk, kernel, $, exit };
+}

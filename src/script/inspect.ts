@@ -1,0 +1,59 @@
+/**
+ * Values as text, for the prompt and console.log: what is in them, in the notation of the language where it has one.
+ * Nothing of the value's own code is called but for `Symbol.toStringTag`: getters are named, not run.
+ *
+ * Bounded: by depth, by items a collection, by characters altogether.
+ */
+import { inspectObject } from "./inspect-object.ts";
+import { quote } from "./quote.ts";
+
+export interface InspectOptions {
+  /** Levels of nesting that are shown. */
+  readonly depth?: number;
+  /** Items of an array, map or set, and properties, that are shown. */
+  readonly items?: number;
+  /** Characters of one string within a structure. */
+  readonly stringLength?: number;
+  /** Columns that a structure may take in one line. */
+  readonly width?: number;
+}
+
+/** One walk over a value. */
+export interface Inspection {
+  readonly options: Required<InspectOptions>;
+  /** Objects on the way from the top to here. */
+  readonly path: readonly object[];
+  show(value: unknown, path: readonly object[]): string;
+}
+
+const DEFAULTS: Required<InspectOptions> = { depth: 3, items: 100, stringLength: 2000, width: 76 };
+
+/** More than that of a whole value is of no use on a terminal. */
+const MOST_CHARACTERS = 50_000;
+
+/**
+ * @example
+ * inspect({ a: [1, "two"], m: new Map([[1n, null]]) }); // { a: [ 1, 'two' ], m: Map(1) { 1n => null } }
+ */
+export function inspect(value: unknown, options: InspectOptions = {}): string {
+  const all = { ...DEFAULTS, ...options };
+  const show = (part: unknown, path: readonly object[]): string =>
+    isObject(part) ? inspectObject(part, { options: all, path, show }) : inspectPrimitive(part, all);
+  const text = show(value, []);
+  if (text.length <= MOST_CHARACTERS) return text;
+  return `${text.slice(0, MOST_CHARACTERS)}… ${text.length - MOST_CHARACTERS} more characters`;
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === "object" && value !== null) || typeof value === "function";
+}
+
+function inspectPrimitive(value: unknown, { stringLength }: Required<InspectOptions>): string {
+  if (typeof value === "string") {
+    if (value.length <= stringLength) return quote(value);
+    return `${quote(value.slice(0, stringLength))}… ${value.length - stringLength} more characters`;
+  }
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  return String(value); // numbers, booleans, symbols, null, undefined
+}

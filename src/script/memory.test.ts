@@ -1,0 +1,15 @@
+import { assert, test } from "../base/testing.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import { memoryPlatform } from "../platform/memory.ts";
+import { memoryLimit } from "./memory.ts";
+
+test("three quarters of what is available", () => {
+  const { files } = memoryPlatform();
+  assert.equal(memoryLimit(files), undefined);
+  files.makeFolder("/proc");
+  files.writeFile(
+    "/proc/meminfo",
+    encodeUtf8("MemTotal:  4000 kB\nMemFree: 100 kB\nMemAvailable:   2000 kB\n"),
+  );
+  assert.equal(memoryLimit(files), 1_536_000);
+});

@@ -1,0 +1,106 @@
+/** The TypeScript prompt: reads, evaluates, shows. */
+import { Bq2Error } from "../base/error.ts";
+import { resolvePath } from "../base/path.ts";
+import type { Platform } from "../platform/platform.ts";
+import { provide } from "./api.ts";
+import { complete } from "./complete.ts";
+import type { Engine } from "./engine.ts";
+import { Evaluator, type Surroundings } from "./evaluator.ts";
+import { installGlobals, setGlobals } from "./globals.ts";
+import { openHistory } from "./history.ts";
+import { type LineReader, lineReader, type Terminal, type Typed } from "./line-reader.ts";
+import { memoryLimit } from "./memory.ts";
+import { plainReader } from "./plain-reader.ts";
+import type { PromptLine } from "./prompt-line.ts";
+import { trackRejections } from "./rejections.ts";
+import { makeShell } from "./shell.ts";
+
+const PROMPT = "> ";
+const PROMPT_FOR_MORE = "... ";
+const HISTORY_FILE = ".bq2_history";
+
+const HELP = `TypeScript: any expression or statement; await works at the top, import works anywhere.
+  !ls -l /           runs a program, words as they are; !sh opens a shell
+  await $\`ls \${dir}\`  runs a program and gives { stdout, stderr, code }
+  files.list("/")    the machine: files, processes, clock, host, bulk, kernel
+  cd("/workspace")   changes the folder that programs and imports start from
+  _                  the last value
+Tab completes, Up and Down recall, Ctrl-C stops what runs, Ctrl-D or exit() leaves.
+Further: !bq2 --help`;
+
+/**
+ * Serves the person at `terminal`, or with none reads lines of standard input to its end. Gives the exit code: 0, or 1
+ * where input from no terminal has failed.
+ */
+export async function runPrompt(
+  platform: Platform,
+  engine: Engine,
+  terminal: Terminal | undefined,
+  banner: string,
+): Promise<number> {
+  const { files, host } = platform;
+  const place: Surroundings = { cwd: host.cwd, env: { ...host.env } };
+  installGlobals(platform, engine);
+  setGlobals(namesOf(platform, engine, place));
+  const limit = memoryLimit(files);
+  if (limit !== undefined) engine.setMemoryLimit(limit);
+  const history = openHistory(files, `${host.env.HOME ?? "/root"}/${HISTORY_FILE}`);
+  const reader =
+    terminal === undefined
+      ? plainReader(files, engine)
+      : lineReader(terminal, history, (before) => complete(platform, place, globalThis, before));
+  terminal?.write(`${banner}\n`);
+  const evaluator = new Evaluator(platform, engine, place);
+  trackRejections(engine, (reason) => evaluator.showError(reason));
+  for (;;) {
+    const entry = await readEntry(reader, evaluator, (line) => {
+      if (terminal !== undefined) history.add(line);
+    });
+    if (entry === "left") return terminal === undefined && evaluator.hasFailed ? 1 : 0;
+    await evaluator.carryOut(entry);
+  }
+}
+
+/** Lines up to the end of a statement. What is no TypeScript is told, and the next entry begins. */
+async function readEntry(
+  reader: LineReader,
+  evaluator: Evaluator,
+  remember: (line: string) => void,
+): Promise<PromptLine | "left"> {
+  let lines: string[] = [];
+  let unfinished: Bq2Error | undefined;
+  for (;;) {
+    const typed: Typed = await reader.readLine(lines.length === 0 ? PROMPT : PROMPT_FOR_MORE);
+    if (typed === "left" && lines.length === 0) return typed;
+    if (typed === "left" || typed === "dropped") {
+      if (typed === "left" && unfinished !== undefined) evaluator.showError(unfinished);
+      lines = [];
+      continue;
+    }
+    remember(typed.line);
+    lines.push(typed.line);
+    const entry = await evaluator.read(lines.join("\n"));
+    if (entry?.kind === "unfinished") unfinished = entry.error;
+    else if (entry !== undefined) return entry;
+    else lines = [];
+  }
+}
+
+/** What is at hand at the prompt beside what any program has: the API, and words for a person. */
+function namesOf(platform: Platform, engine: Engine, place: Surroundings): object {
+  const { files, host } = platform;
+  const exit = (code = 0): never => engine.exit(code);
+  return {
+    ...provide(platform, { args: [], $: makeShell(platform, () => place), exit }),
+    env: place.env,
+    pwd: () => place.cwd,
+    cd(path = place.env.HOME ?? "/") {
+      const target = resolvePath(place.cwd, path);
+      if (files.statusFollowed(target)?.kind !== "folder") {
+        throw new Bq2Error(`Cannot go to ${target}: there is no such folder`, { code: "no-folder" });
+      }
+      place.cwd = target;
+    },
+    help: () => host.writeOut(`${HELP}\n`),
+  };
+}

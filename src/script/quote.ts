@@ -1,0 +1,31 @@
+/** Text and names in the notation of the language. */
+
+const ESCAPES: { readonly [character: string]: string } = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  "\\": "\\\\",
+};
+
+/** In whichever quotes need no escape; control characters and lone surrogates escaped. */
+export function quote(text: string): string {
+  const mark = ["'", '"', "`"].find((candidate) => !text.includes(candidate)) ?? "'";
+  const inner = text.replaceAll(
+    /[\\\p{Cc}\p{Cs}]/gu,
+    (character) => ESCAPES[character] ?? unicode(character),
+  );
+  return `${mark}${mark === "'" ? inner.replaceAll("'", "\\'") : inner}${mark}`;
+}
+
+function unicode(character: string): string {
+  const code = character.charCodeAt(0);
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, "0")}`
+    : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+/** A property's name as it would be written. */
+export function propertyName(key: string | symbol): string {
+  if (typeof key === "symbol") return `[${String(key)}]`;
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? key : quote(key);
+}

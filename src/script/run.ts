@@ -1,0 +1,47 @@
+/** Runs a TypeScript program from its file. */
+import { Bq2Error } from "../base/error.ts";
+import type { Platform } from "../platform/platform.ts";
+import { provide } from "./api.ts";
+import type { Engine } from "./engine.ts";
+import { installGlobals } from "./globals.ts";
+import { inspect } from "./inspect.ts";
+import { memoryLimit } from "./memory.ts";
+import { installModules } from "./modules.ts";
+import { trackRejections } from "./rejections.ts";
+import { makeShell } from "./shell.ts";
+import { describeFailure } from "./stack.ts";
+
+/**
+ * Runs the program and all that it leaves to be done; gives the exit code: 1 where an error was not caught, which then
+ * has been shown with its stack.
+ *
+ * @throws Bq2Error `no-program`.
+ */
+export async function runFile(
+  platform: Platform,
+  engine: Engine,
+  path: string,
+  args: readonly string[],
+): Promise<number> {
+  const { files, host } = platform;
+  if (files.statusFollowed(path)?.kind !== "file") {
+    throw new Bq2Error(`Cannot run ${path}: there is no such file`, { code: "no-program" });
+  }
+  installModules(files, engine, await engine.loadCompiler());
+  installGlobals(platform, engine);
+  provide(platform, { args, $: makeShell(platform, () => host), exit: (code = 0) => engine.exit(code) });
+  const limit = memoryLimit(files);
+  if (limit !== undefined) engine.setMemoryLimit(limit);
+  const fail = (error: unknown): never => {
+    host.writeError(`${describeFailure(error, inspect)}\n`);
+    return engine.exit(1);
+  };
+  trackRejections(engine, fail);
+  try {
+    await import(path);
+  } catch (error) {
+    return fail(error);
+  }
+  await engine.whenIdle();
+  return 0;
+}

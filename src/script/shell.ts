@@ -1,0 +1,73 @@
+/** `$`: runs a program and gives what it wrote. No shell is in between: words are passed as they are. */
+import { concatBytes } from "../base/bytes.ts";
+import { decodeUtf8 } from "../base/text.ts";
+import { splitWords } from "../base/words.ts";
+import { SIGNALS } from "../platform/linux-abi.ts";
+import type { Exit, Platform } from "../platform/platform.ts";
+
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The exit code; 128 and the signal's number where one ended it, as shells tell it. */
+  readonly code: number;
+}
+
+/** Where programs run. */
+export interface Place {
+  readonly cwd: string;
+  readonly env: { readonly [name: string]: string };
+}
+
+/**
+ * @example
+ * const { stdout } = await $`ls -l ${folder}`; // what is inserted stays one word; an array becomes as many
+ * const { code } = await $("grep", "-q", pattern, file);
+ */
+export interface Shell {
+  (text: TemplateStringsArray, ...values: readonly unknown[]): Promise<Output>;
+  (program: string, ...args: readonly string[]): Promise<Output>;
+}
+
+/** Throws SystemError where the program cannot be started; a code other than 0 is no error. */
+export function makeShell({ processes }: Pick<Platform, "processes">, place: () => Place): Shell {
+  return async (first: TemplateStringsArray | string, ...rest: readonly unknown[]) => {
+    const argv = typeof first === "string" ? [first, ...rest.map(String)] : templateWords(first, rest);
+    const { cwd, env } = place();
+    const child = await processes.spawn({
+      argv,
+      cwd,
+      env,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr, exit] = await Promise.all([all(child.stdout), all(child.stderr), child.wait()]);
+    return { stdout, stderr, code: exitCode(exit) };
+  };
+}
+
+const SIGNAL_BASE = 128;
+
+export function exitCode(exit: Exit): number {
+  return exit.code ?? SIGNAL_BASE + (SIGNALS[exit.signal] ?? 0);
+}
+
+/** No argument of a program can hold it, so it can stand for a value while words are split. */
+const MARK = "\0";
+
+function templateWords({ raw }: TemplateStringsArray, values: readonly unknown[]): string[] {
+  const text = raw.reduce((before, part, index) => `${before}${MARK}${index - 1}${MARK}${part}`);
+  const valueAt = (index: string): unknown => values[Number(index)];
+  return splitWords(text).flatMap((word) => {
+    const alone = /^\0(\d+)\0$/.exec(word)?.[1];
+    const value = alone === undefined ? undefined : valueAt(alone);
+    if (Array.isArray(value)) return value.map(String);
+    return [word.replaceAll(/\0(\d+)\0/g, (_, index: string) => String(valueAt(index)))];
+  });
+}
+
+async function all(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return decodeUtf8(concatBytes(parts));
+}
