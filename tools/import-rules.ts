@@ -86,7 +86,12 @@ const PRODUCT_RULES: readonly Rule[] = [
     packages: [],
     node: false,
   },
-  { files: /^src\/(main|engine)-quickjs\.ts$/, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
+  {
+    files: /^src\/(main|engine)-quickjs\.ts$/,
+    mayImport: [ANYTHING],
+    packages: [RUNTIME_MODULE],
+    node: false,
+  },
   {
     files: /^src\/program\//,
     mayImport: [BASE, FORMATS, PLATFORM_INTERFACE],

@@ -7,6 +7,7 @@ import type { Package, Place } from "../../src/recipe/package.ts";
 import { releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
 import { bq2Runtime } from "../bq2-runtime/package.ts";
 import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../npm.ts";
+import { API_SOURCES } from "./api-sources.ts";
 import { APPLET_LINKS } from "./links.ts";
 
 const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
@@ -74,6 +75,14 @@ export const bq2: Package = {
         },
         ...FOREIGN_DECLARATIONS.map(
           (name): InsideAction => ({ kind: "remove", path: `${library}/lib/${name}.d.ts` }),
+        ),
+        ...API_SOURCES.map(
+          (path): InsideAction => ({
+            kind: "copy",
+            from: `${place.source}/${path}`,
+            to: `${library}/api/${path}`,
+            only: "",
+          }),
         ),
         ...NPM_SOURCES.map(
           ({ pin, licenseFile }): InsideAction => ({

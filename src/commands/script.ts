@@ -15,8 +15,9 @@ import type { Bq2Context, EngineCommands } from "./context.ts";
 
 type NoFlags = Readonly<Record<never, never>>;
 
-/** Where package `bq2` installs the sources of module `bq2`, for its types (`pkgs/bq2/package.ts`). */
-const API_SOURCE = "/usr/lib/bq2/api/src/script/api.ts";
+/** Where package `bq2` installs the sources of module `bq2`, for its types (`pkgs/bq2/api-sources.ts`). */
+const API_FOLDER = "/usr/lib/bq2/api";
+const API_FILE = "src/script/api.ts";
 
 export function scriptCommands(engine: Engine): EngineCommands {
   return { run: runCommand(engine), check: checkCommand(engine), prompt: promptCommand(engine) };
@@ -63,19 +64,17 @@ function checkCommand(engine: Engine): Command<Bq2Context> {
     async func(_flags, ...paths) {
       const { files, host } = this.platform;
       const target = checkTarget(this, paths);
-      const hasLibrary = files.statusFollowed(COMPILER_LIBRARY) !== undefined;
+      const isInstalled = files.statusFollowed(COMPILER_LIBRARY) !== undefined;
+      const api = isInstalled ? API_FOLDER : this.projectFolder;
       const { problems, fileCount } = typeCheck(files, await engine.loadCompiler(), target, {
-        library: hasLibrary ? COMPILER_LIBRARY : `${this.projectFolder}/node_modules/typescript/lib`,
+        library: isInstalled ? COMPILER_LIBRARY : `${this.projectFolder}/node_modules/typescript/lib`,
         modules: {
-          [API_SPECIFIER]: hasLibrary ? API_SOURCE : `${this.projectFolder}/src/script/api.ts`,
+          [API_SPECIFIER]: { file: `${api}/${API_FILE}`, folder: isInstalled ? api : `${api}/src/script` },
         },
         globals: GLOBAL_TYPES,
       });
       host.writeOut(problems.map((problem) => `${problem}\n`).join(""));
-      const counted = `${fileCount} ${fileCount === 1 ? "file" : "files"}`;
-      host.writeOut(
-        problems.length === 0 ? `${counted}: no problems\n` : `${counted}: ${problems.length} problems\n`,
-      );
+      host.writeOut(`Problems: ${problems.length} (files: ${fileCount})\n`);
       this.setExitCode(problems.length === 0 ? 0 : 1);
     },
   });

@@ -84,3 +84,8 @@ declare module "bq2:native" {
   /** JavaScript memory beyond this throws `InternalError: out of memory`. */
   export function setMemoryLimit(bytes: number): void;
 }
+
+interface ImportMeta {
+  /** The module's name: relative in a program, absolute for a file. */
+  url: string;
+}

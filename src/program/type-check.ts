@@ -22,10 +22,16 @@ type TypeScript = Compiler["ts"];
 export interface CheckRequest {
   /** Folder of JavaScript's own declarations (`lib.es2023.d.ts` …). */
   readonly library: string;
-  /** Files that modules of these names stand for, such as `bq2`; problems within their folder are not told. */
-  readonly modules: { readonly [name: string]: string };
+  /** Modules that are no packages, such as `bq2`, by name. */
+  readonly modules: { readonly [name: string]: OwnModule };
   /** Declarations of the global names that the runtime adds, where the project has no other ones. */
   readonly globals: string;
+}
+
+export interface OwnModule {
+  readonly file: string;
+  /** Holds that file and all that it imports; problems there are not told. */
+  readonly folder: string;
 }
 
 /** A project's `tsconfig.json`, or single files with the options of {@link FILE_OPTIONS}. */
@@ -73,7 +79,7 @@ export function typeCheck(
     options,
     host,
   });
-  const foreign = [request.library, ...Object.values(request.modules).map(dirname)].map(
+  const foreign = [request.library, ...Object.values(request.modules).map(({ folder }) => folder)].map(
     (folder) => `${folder}/`,
   );
   const isOwn = (path: string): boolean =>
@@ -202,7 +208,9 @@ function compilerHost(
         const own = modules[literal.text];
         if (own !== undefined) {
           const extension = ts.Extension.Ts;
-          return { resolvedModule: { resolvedFileName: own, extension, isExternalLibraryImport: false } };
+          return {
+            resolvedModule: { resolvedFileName: own.file, extension, isExternalLibraryImport: false },
+          };
         }
         const mode = ts.getModeForUsageLocation(file, literal, options);
         return ts.resolveModuleName(literal.text, importer, options, host, undefined, redirected, mode);

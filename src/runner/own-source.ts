@@ -20,6 +20,7 @@ const STAGED = [
   "package.json",
   "pkgs",
   "src",
+  "tsconfig.image.json",
   "tsconfig.json",
   "tsconfig.pure.json",
 ];

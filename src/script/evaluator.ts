@@ -1,5 +1,4 @@
 /** Carries out what is typed at the prompt, and shows what comes of it. */
-import { Bq2Error, describeError } from "../base/error.ts";
 import { splitWords } from "../base/words.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Compiler } from "../program/compiler.ts";
@@ -98,6 +97,5 @@ export class Evaluator {
 }
 
 function describeProblem(error: unknown): string {
-  if (error instanceof Interrupted) return error.message;
-  return error instanceof Bq2Error ? describeError(error) : describeFailure(error, inspect);
+  return error instanceof Interrupted ? error.message : describeFailure(error, inspect);
 }

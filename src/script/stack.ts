@@ -2,6 +2,7 @@
  * Stacks of errors as a user wants them: frames of the user's own code. Types are blanked, never moved, so lines and
  * columns are those of the TypeScript.
  */
+import { Bq2Error, describeError } from "../base/error.ts";
 
 interface Frame {
   readonly name: string;
@@ -78,8 +79,8 @@ export function firstPlace(
  */
 export function describeFailure(error: unknown, show: (value: unknown) => string): string {
   if (!(error instanceof Error)) return show(error);
-  const hint = "hint" in error && typeof error.hint === "string" ? ` (hint: ${error.hint})` : "";
-  const head = `${error.name}: ${error.message}${hint}`;
+  // Errors that are meant for a person say what they are.
+  const head = error instanceof Bq2Error ? describeError(error) : `${error.name}: ${error.message}`;
   const lines = [head, ...userFrames(error.stack ?? "")];
   if (error.cause !== undefined && error.cause !== error) {
     lines.push(`  caused by ${describeFailure(error.cause, show)}`);

@@ -1,0 +1,15 @@
+/**
+ * What stands behind `import … from "bq2"`: its module and all that this one imports, installed as TypeScript, so that
+ * programs can be type-checked against it.
+ */
+export const API_SOURCES: readonly string[] = [
+  "src/base/arch.ts",
+  "src/base/bytes.ts",
+  "src/base/error.ts",
+  "src/base/text.ts",
+  "src/base/words.ts",
+  "src/platform/linux-abi.ts",
+  "src/platform/platform.ts",
+  "src/script/api.ts",
+  "src/script/shell.ts",
+];
