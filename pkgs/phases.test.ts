@@ -13,6 +13,7 @@ function planOf(arch: keyof typeof ARCHES): Plan {
     profile: "minimal",
     seed: "debian-12",
     epoch: SOURCE_DATE_EPOCH,
+    sources: true,
     phases: phasesOf("minimal"),
   });
 }

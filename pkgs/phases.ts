@@ -110,12 +110,12 @@ const image: PhaseRecipe = {
   name: "image",
   description: "Write the disk image.",
   steps: [
-    hostStep("disk-image", ({ version, arch }) => ({
+    hostStep("disk-image", ({ version, arch, sources }) => ({
       kind: "write-image",
       file: `bq2-${version}-${arch.name}`,
       kernel: KERNEL_PATH,
       size: DISK_SIZE,
-      sources: { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) },
+      sources: sources ? { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) } : null,
     })),
   ],
 };

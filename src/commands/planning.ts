@@ -11,9 +11,10 @@ export interface PlanChoice {
   readonly arch?: Arch | undefined;
   readonly profile?: string | undefined;
   readonly seed?: string | undefined;
+  readonly sources?: boolean | undefined;
 }
 
-/** Where nothing is chosen: the host's architecture, `minimal`, and the seed that this host can resolve. */
+/** Where nothing is chosen: the host's architecture, `minimal`, the seed that this host can resolve, sources. */
 export function planFor(platform: Platform, version: string, choice: PlanChoice): Plan {
   const profile = PROFILES.find((name) => name === (choice.profile ?? "minimal"));
   if (profile === undefined) {
@@ -28,6 +29,7 @@ export function planFor(platform: Platform, version: string, choice: PlanChoice)
     profile,
     seed: choice.seed ?? defaultSeedName(platform),
     epoch: SOURCE_DATE_EPOCH,
+    sources: choice.sources ?? true,
     phases: phasesOf(profile),
   });
 }

@@ -3,15 +3,12 @@ import type { Arch } from "../base/arch.ts";
 import { savePlan } from "../runner/documents.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseArch, parseSha256, workdirFlag } from "./flags.ts";
-import { planFor } from "./planning.ts";
+import { type PlanChoice, planFor } from "./planning.ts";
 import { withWorkspace } from "./session.ts";
 import { runSysroot } from "./sysroot.ts";
 
-interface Flags {
-  readonly seed?: string;
+interface Flags extends PlanFlags {
   readonly seedSha256?: string;
-  readonly arch?: Arch;
-  readonly profile?: string;
   readonly workdir: string;
   readonly mirror?: string;
   readonly output?: string;
@@ -32,7 +29,25 @@ export const planFlags = {
     brief: "x86_64 or aarch64 (default: the host's)",
   },
   profile: { kind: "parsed", parse: String, optional: true, brief: "What is built (default: minimal)" },
+  withoutSources: {
+    kind: "boolean",
+    default: false,
+    withNegated: false,
+    brief: "Leave what it is built from out of the image: smaller, but it cannot rebuild itself",
+  },
 } as const;
+
+export interface PlanFlags {
+  readonly seed?: string;
+  readonly arch?: Arch;
+  readonly profile?: string;
+  readonly withoutSources: boolean;
+}
+
+/** Undefined is what was not chosen. */
+export function planChoice({ seed, arch, profile, withoutSources }: PlanFlags): PlanChoice {
+  return { seed, arch, profile, sources: withoutSources ? false : undefined };
+}
 
 export const sourceFlags = {
   seedSha256: {
@@ -75,7 +90,7 @@ export const sysrootBuilder = buildCommand<Flags, [], Bq2Context>({
   },
   async func(flags) {
     await withWorkspace(this, flags.workdir, async (workspace) => {
-      savePlan(this.platform, workspace, planFor(this.platform, this.version, flags));
+      savePlan(this.platform, workspace, planFor(this.platform, this.version, planChoice(flags)));
       this.process.stdout.write(`Prepared sysroot workspace at ${flags.workdir}\n`);
       this.process.stdout.write(`Wrote build plan at ${workspace.plan}\n`);
       if (flags.output !== undefined)

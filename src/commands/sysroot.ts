@@ -1,5 +1,4 @@
 import { buildCommand } from "@stricli/core";
-import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { resolvePath } from "../base/path.ts";
@@ -14,14 +13,11 @@ import type { Bq2Context } from "./context.ts";
 import { parseCount, workdirFlag } from "./flags.ts";
 import { planFor } from "./planning.ts";
 import { openRun, withWorkspace } from "./session.ts";
-import { planFlags, sourceFlags } from "./sysroot-builder.ts";
+import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./sysroot-builder.ts";
 
-export interface SysrootFlags {
+export interface SysrootFlags extends PlanFlags {
   readonly resume: boolean;
-  readonly seed?: string;
   readonly seedSha256?: string;
-  readonly arch?: Arch;
-  readonly profile?: string;
   readonly mirror?: string;
   readonly offline: boolean;
   readonly jobs?: number;
@@ -88,24 +84,25 @@ function setOverridesAside({ platform, log }: Bq2Context, workspace: Workspace):
 
 function preparePlan(context: Bq2Context, workspace: Workspace, flags: SysrootFlags): void {
   const { platform, log, version } = context;
+  const choice = planChoice(flags);
   if (!flags.resume) {
     removeTree(platform.files, workspace.state);
     setOverridesAside(context, workspace);
-    savePlan(platform, workspace, planFor(platform, version, flags));
+    savePlan(platform, workspace, planFor(platform, version, choice));
     log.info(`Wrote build plan at ${workspace.plan}`);
     return;
   }
   const there = loadPlan(platform, workspace);
   if (there === undefined) {
-    savePlan(platform, workspace, planFor(platform, version, flags));
+    savePlan(platform, workspace, planFor(platform, version, choice));
     log.info(`Wrote build plan at ${workspace.plan}`);
     return;
   }
-  for (const choice of ["arch", "profile", "seed"] as const) {
-    const wanted = flags[choice];
-    if (wanted === undefined || wanted === there[choice]) continue;
+  for (const name of ["arch", "profile", "seed", "sources"] as const) {
+    const wanted = choice[name];
+    if (wanted === undefined || wanted === there[name]) continue;
     throw new Bq2Error(
-      `Cannot go on with ${choice} ${wanted}: the plan in ${workspace.root} is of ${choice} ${there[choice]}`,
+      `Cannot go on with ${name} ${wanted}: the plan in ${workspace.root} is of ${name} ${there[name]}`,
       {
         code: "plan-of-another",
         hint: "give another --workdir for a build beside it, or --no-resume to start over",

@@ -25,6 +25,7 @@ function plan(steps: Step[]): Plan {
     profile: "minimal",
     seed: "host",
     epoch: 0,
+    sources: true,
     pins: [],
     phases: [
       {
@@ -48,6 +49,13 @@ function flagsOf(changed: Plan): readonly string[] {
   const build = changed.phases[0]?.steps[0]?.build;
   return build?.kind === "make" ? build.make.flags : ["not a make build"];
 }
+
+test("a phase's outputs can be written by another program", () => {
+  const base = plan([step("musl")]);
+  const changed = applyOverrides(base, overrides({ one: { namespace: "host" } }));
+  assert.equal(changed.phases[0]?.namespace, "host");
+  assert.equal(overridesBetween(base, changed).phases, { one: { namespace: "host" } });
+});
 
 test("a list is replaced, appended to or put before", () => {
   const base = plan([step("musl", ["a"])]);

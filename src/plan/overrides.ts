@@ -20,6 +20,8 @@ export const OVERRIDES_FORMAT = "bq2-overrides/1";
 const Fields = v.record(v.string(), v.unknown());
 
 export const PhaseOverrideSchema = v.strictObject({
+  /** By whom outputs are written: `bq2` (the new system's own program) or `host` (the one that runs). */
+  namespace: v.optional(PhaseSchema.entries.namespace),
   env: v.optional(v.record(v.string(), v.nullable(v.string()))),
   /** Fields of steps to change, by step name. */
   steps: v.optional(v.record(v.string(), Fields)),
@@ -88,7 +90,7 @@ function overridePhase(phase: Phase, change: PhaseOverride, path: string): Phase
     change.env === undefined
       ? phase.env
       : (merge(phase.env, change.env, `${path}.env`, true) as Phase["env"]);
-  return { ...phase, env, steps };
+  return { ...phase, namespace: change.namespace ?? phase.namespace, env, steps };
 }
 
 function overrideStep(step: Step, change: Record<string, unknown> | undefined, path: string): Step {
@@ -169,7 +171,7 @@ export function overridesBetween(from: Plan, to: Plan): Overrides {
 
 function phaseBetween(from: Phase, to: Phase): PhaseOverride | undefined {
   for (const field of Object.keys(PhaseSchema.entries) as (keyof Phase)[]) {
-    if (field === "steps" || field === "env") continue;
+    if (field === "steps" || field === "env" || field === "namespace") continue;
     if (canonicalJson(from[field]) !== canonicalJson(to[field]))
       throw inexpressible(`${from.name}.${field} differs`);
   }
@@ -195,6 +197,7 @@ function phaseBetween(from: Phase, to: Phase): PhaseOverride | undefined {
   });
   const env = difference(from.env, to.env, true) as Record<string, string | null>;
   const change: PhaseOverride = {
+    ...(from.namespace !== to.namespace && { namespace: to.namespace }),
     ...(Object.keys(env).length > 0 && { env }),
     ...(Object.keys(steps).length > 0 && { steps }),
     ...(remove.length > 0 && { remove }),

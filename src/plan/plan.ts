@@ -71,6 +71,8 @@ export const PlanSchema = v.strictObject({
   seed: v.string(),
   /** SOURCE_DATE_EPOCH: the one time in every output, seconds since 1970. */
   epoch: v.pipe(v.number(), v.integer()),
+  /** Whether the image carries what it is built from, in /workspace. */
+  sources: v.boolean(),
   pins: v.array(PinSchema),
   phases: v.array(PhaseSchema),
 });

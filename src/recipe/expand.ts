@@ -22,6 +22,7 @@ export interface PlanRequest {
   readonly profile: string;
   readonly seed: string;
   readonly epoch: number;
+  readonly sources: boolean;
   readonly phases: readonly PhaseRecipe[];
 }
 
@@ -32,6 +33,7 @@ export function makePlan(request: PlanRequest): Plan {
     arch: request.arch,
     seed: request.seed,
     version: request.version,
+    sources: request.sources,
     pins: pins.map(releaseName),
   };
   const done: Phase[] = [];
@@ -43,6 +45,7 @@ export function makePlan(request: PlanRequest): Plan {
     profile: request.profile,
     seed: request.seed,
     epoch: request.epoch,
+    sources: request.sources,
     pins,
     phases: done,
   };

@@ -70,6 +70,8 @@ export interface HostContext {
   readonly arch: ArchFacts;
   readonly seed: string;
   readonly version: string;
+  /** Whether the image carries its sources. */
+  readonly sources: boolean;
   /** Names of all pins of the plan, in order. */
   readonly pins: readonly string[];
 }

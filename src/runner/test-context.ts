@@ -54,6 +54,7 @@ export function testPlan(phases: readonly Phase[]): Plan {
     profile: "minimal",
     seed: "host",
     epoch: 1000,
+    sources: true,
     pins: [],
     phases: [...phases],
   };

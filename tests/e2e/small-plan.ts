@@ -4,8 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import type { Overrides } from "../../src/plan/overrides.ts";
-import type { Step } from "../../src/plan/plan.ts";
-import { bq2, documents, expectSuccess, type Place } from "./bq2.ts";
+import type { Plan, Step } from "../../src/plan/plan.ts";
+import { bq2, documents, expectSuccess, type Place, readJson } from "./bq2.ts";
 
 const PHASE = "rootfs-from-sysroot";
 
@@ -55,14 +55,22 @@ export async function writeSmallPlan(place: Place, { steps }: SmallPlan): Promis
     format: "bq2-overrides/1",
     phases: {
       "host-setup": { steps: { "download-sources": noPins, "extract-sources": noPins } },
-      "sysroot-from-seed": { remove: ["cross-tools", "linux-headers", "musl"] },
+      "sysroot-from-seed": { remove: stepNames(place, "sysroot-from-seed") },
       [PHASE]: {
-        remove: ["etc", "linux-headers", "musl", "busybox", "linux"],
+        remove: stepNames(place, PHASE),
         add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })),
       },
+      // Such a rootfs has no program of its own that could write them.
+      "finalize-rootfs": { namespace: "host" },
+      image: { namespace: "host" },
     },
   };
   writeFileSync(documents(place, "overrides"), JSON.stringify(overrides));
+}
+
+function stepNames(place: Place, phase: string): string[] {
+  const { phases } = readJson<Plan>(documents(place, "plan"));
+  return (phases.find(({ name }) => name === phase)?.steps ?? []).map(({ name }) => name);
 }
 
 export const SMALL_PHASE = PHASE;
