@@ -2,6 +2,7 @@
 import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import { addCompiler, IS_FROM_SOURCE, quickjsEngine } from "./engine-quickjs.ts";
+import { INIT_APPLETS } from "./init/applets.ts";
 import { quickjsPlatform } from "./platform/quickjs.ts";
 
 /** Where the image has this program's source; from source (`native/bootstrap.mjs`) it is where that lies. */
@@ -31,7 +32,12 @@ const world: World = {
       },
     };
   },
-  applet: async () => undefined,
+  async applet(called) {
+    const load = Object.hasOwn(INIT_APPLETS, called) ? INIT_APPLETS[called] : undefined;
+    if (load === undefined) return undefined;
+    const applet = await load();
+    return (args) => applet(platform, args);
+  },
 };
 
 const code = await main(world, IS_FROM_SOURCE ? "bq2" : name, platform.host.argv.slice(1));

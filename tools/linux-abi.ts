@@ -80,9 +80,19 @@ const CONSTANTS: { readonly [header: string]: readonly string[] } = {
   "include/uapi/asm-generic/termbits-common.h": ["ICRNL"],
   "include/uapi/asm-generic/termbits.h": ["IXON", "ISIG", "ICANON", "ECHO", "IEXTEN", "VTIME", "VMIN"],
   "include/uapi/linux/eventpoll.h": ["EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLL_CTL_MOD"],
-  "include/uapi/linux/wait.h": ["WNOHANG", "WEXITED", "P_ALL", "P_PID", "P_PIDFD"],
+  "include/uapi/linux/wait.h": ["WNOHANG", "WEXITED", "WNOWAIT", "P_ALL", "P_PID", "P_PIDFD"],
   "include/uapi/linux/time.h": ["CLOCK_REALTIME", "CLOCK_MONOTONIC"],
   "include/uapi/linux/prctl.h": ["PR_SET_PDEATHSIG"],
+  "include/uapi/linux/reboot.h": [
+    ...["LINUX_REBOOT_MAGIC1", "LINUX_REBOOT_MAGIC2", "LINUX_REBOOT_CMD_CAD_OFF"],
+    ...["LINUX_REBOOT_CMD_RESTART", "LINUX_REBOOT_CMD_HALT", "LINUX_REBOOT_CMD_POWER_OFF"],
+  ],
+  "include/linux/socket.h": ["AF_INET"],
+  "include/uapi/linux/sockios.h": [
+    ...["SIOCGIFFLAGS", "SIOCSIFFLAGS", "SIOCSIFADDR", "SIOCSIFNETMASK", "SIOCADDRT"],
+  ],
+  "include/uapi/linux/route.h": ["RTF_UP", "RTF_GATEWAY"],
+  "include/uapi/linux/input-event-codes.h": ["EV_KEY", "KEY_POWER"],
   "include/uapi/linux/sched.h": [
     ...["CLONE_NEWNS", "CLONE_NEWUTS", "CLONE_NEWIPC", "CLONE_NEWUSER", "CLONE_NEWPID", "CLONE_NEWNET"],
   ],

@@ -44,7 +44,17 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
 
   off("one shell is enough, and it is ash", "HUSH"),
   off(
-    "init watches over what runs",
+    "bq2 is process 1: it starts what runs, gives out the consoles, hears the power button",
+    "INIT",
+    "HALT",
+    "POWEROFF",
+    "REBOOT",
+    "ACPID",
+    "CTTYHACK",
+    "GETTY",
+  ),
+  off(
+    "process 1 watches over what runs",
     "RUNSV",
     "RUNSVDIR",
     "SV",

@@ -6,7 +6,7 @@ import { BUSYBOX_OPTIONS } from "./config.ts";
 
 export const busybox: Package = {
   name: "busybox",
-  why: "init, the shell and the standard tools in one static file",
+  why: "the shell and the standard tools in one static file",
   license: "GPL-2.0-only",
   version: "1.37.0",
   source: {

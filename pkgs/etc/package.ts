@@ -3,7 +3,7 @@ import { SYSTEM_FOLDERS, SYSTEM_LINKS, systemFiles } from "./files.ts";
 
 export const etc: Package = {
   name: "etc",
-  why: "the system's own configuration, its folders, and what PID 1 does",
+  why: "the system's own configuration and its folders",
   license: "MIT",
   version: "1",
   needs: [],
@@ -22,10 +22,10 @@ export const etc: Package = {
           path: destdir + path,
           target,
         })),
-        ...systemFiles(version).map(({ path, mode, text }) => ({
+        ...systemFiles(version).map(({ path, text }) => ({
           kind: "write-file" as const,
           path: destdir + path,
-          mode,
+          mode: "0644",
           text,
         })),
       ],

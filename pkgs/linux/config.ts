@@ -20,8 +20,8 @@ const on = (option: string, why: string): KernelOption => ({ option, value: "y",
 
 /**
  * What the kernel is told when the firmware starts it with no arguments of its own. A console named later
- * wins /dev/console, so the serial line gets init's output where there is one, and the screen where there
- * is none. `quiet` leaves errors on the consoles (all of them), not news.
+ * wins /dev/console: the serial line where there is one, the screen where there is none. `quiet` leaves errors
+ * on the consoles (all of them), not news.
  * (Documentation/admin-guide/kernel-parameters.txt)
  */
 export const commandLine = (serialConsole: string): string =>
@@ -100,7 +100,7 @@ export const COMMON_OPTIONS: readonly KernelOption[] = [
   on("NET_CORE", "offers VIRTIO_NET"),
   on("VIRTIO_NET", "QEMU's network card"),
   on("INPUT", "keyboards and buttons"),
-  on("INPUT_EVDEV", "/dev/input/event*: acpid hears the power button there"),
+  on("INPUT_EVDEV", "/dev/input/event*: process 1 hears the power button there"),
   on("INPUT_KEYBOARD", "offers the keyboards"),
   on("TTY", "terminals"),
   on("UNIX98_PTYS", "pseudo-terminals: script, sshd, terminal multiplexers"),

@@ -9,6 +9,7 @@ export const MS_RDONLY = 0x1;
 export const MS_NOSUID = 0x2;
 export const MS_NODEV = 0x4;
 export const MS_NOEXEC = 0x8;
+const MS_REMOUNT = 0x20;
 const MS_BIND = 0x1000;
 const MS_REC = 0x4000;
 const MS_PRIVATE = 0x40000;
@@ -90,6 +91,17 @@ export function changeRoot(platform: KernelAccess, root: string): void {
 
 export function unmount(platform: KernelAccess, target: string): void {
   systemCall(platform, { name: "umount2", action: "unmount", what: target }, target, MNT_DETACH);
+}
+
+/** Unmounts what nobody uses any more: when this returns, all that was written is on its disk. */
+export function unmountUnused(platform: KernelAccess, target: string): void {
+  systemCall(platform, { name: "umount2", action: "unmount", what: target }, target, 0);
+}
+
+/** Gives the mount at `target` these MS_… flags in place of its own. */
+export function remount(platform: KernelAccess, target: string, flags: number): void {
+  const action = (flags & MS_RDONLY) === 0 ? "make writable" : "make read-only";
+  systemCall(platform, { name: "mount", action, what: target }, null, target, null, MS_REMOUNT | flags, null);
 }
 
 type Hints = { readonly [code: string]: string };

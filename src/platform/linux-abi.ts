@@ -317,6 +317,7 @@ export const EPOLL_CTL_MOD = 3;
 // include/uapi/linux/wait.h
 export const WNOHANG = 1;
 export const WEXITED = 4;
+export const WNOWAIT = 0x1000000;
 export const P_ALL = 0;
 export const P_PID = 1;
 export const P_PIDFD = 3;
@@ -327,6 +328,32 @@ export const CLOCK_MONOTONIC = 1;
 
 // include/uapi/linux/prctl.h
 export const PR_SET_PDEATHSIG = 1;
+
+// include/uapi/linux/reboot.h
+export const LINUX_REBOOT_MAGIC1 = 0xfee1dead;
+export const LINUX_REBOOT_MAGIC2 = 0x28121969;
+export const LINUX_REBOOT_CMD_CAD_OFF = 0;
+export const LINUX_REBOOT_CMD_RESTART = 0x1234567;
+export const LINUX_REBOOT_CMD_HALT = 0xcdef0123;
+export const LINUX_REBOOT_CMD_POWER_OFF = 0x4321fedc;
+
+// include/linux/socket.h
+export const AF_INET = 2;
+
+// include/uapi/linux/sockios.h
+export const SIOCGIFFLAGS = 0x8913;
+export const SIOCSIFFLAGS = 0x8914;
+export const SIOCSIFADDR = 0x8916;
+export const SIOCSIFNETMASK = 0x891c;
+export const SIOCADDRT = 0x890b;
+
+// include/uapi/linux/route.h
+export const RTF_UP = 1;
+export const RTF_GATEWAY = 2;
+
+// include/uapi/linux/input-event-codes.h
+export const EV_KEY = 1;
+export const KEY_POWER = 0x74;
 
 // include/uapi/linux/sched.h
 export const CLONE_NEWNS = 0x20000;

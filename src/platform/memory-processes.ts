@@ -6,6 +6,7 @@ import {
   type Child,
   type Exit,
   type Files,
+  type FirstDuties,
   type Processes,
   type SpawnOptions,
   SystemError,
@@ -35,10 +36,13 @@ const FIRST_PID = 100;
 export interface MemoryProcesses extends Processes {
   /** Calls the handlers that {@link Processes.onSignal} has registered. */
   raise(signal: string): void;
+  /** What {@link Processes.beFirst} was told last. */
+  duties(): FirstDuties | undefined;
 }
 
 export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryProcesses {
   let nextPid = FIRST_PID;
+  let duties: FirstDuties | undefined;
   const handlers = new Set<{
     readonly signals: readonly string[];
     readonly handler: (signal: string) => void;
@@ -63,6 +67,10 @@ export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryP
     raise(signal) {
       for (const entry of handlers) if (entry.signals.includes(signal)) entry.handler(signal);
     },
+    beFirst: (given) => {
+      duties = given;
+    },
+    duties: () => duties,
     find: (program) => (programs.has(program) ? `/usr/bin/${program}` : undefined),
   };
 }

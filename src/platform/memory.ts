@@ -70,7 +70,7 @@ export function memoryPlatform(options: MemoryOptions = {}): MemoryPlatform {
     disk,
     written,
     bulk: memoryBulk(options.bulk, files),
-    kernel: options.kernel ?? { syscall: () => -38, fork: undefined }, // ENOSYS, asm-generic/errno.h
+    kernel: options.kernel ?? { syscall: () => -38, fork: undefined, waitReadable: undefined }, // ENOSYS, asm-generic/errno.h
   };
 }
 

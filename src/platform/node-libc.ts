@@ -73,6 +73,7 @@ export const nodeKernel: Kernel = {
     return result === -1 ? -c.errnoNumber() : result;
   },
   fork: undefined,
+  waitReadable: undefined,
 };
 
 /** koffi wants the C type before each argument of a variadic function. */

@@ -18,6 +18,10 @@ export const nodeProcesses: Processes = {
     const [program, ...args] = options.argv;
     if (program === undefined)
       throw new Bq2Error("Cannot start a program: its argv is empty", { code: "EINVAL" });
+    if (options.ownTerminal)
+      throw new Bq2Error(`Cannot start ${program} with a terminal of its own: Node has no such call`, {
+        code: "ENOSYS",
+      });
     refuseOddNames([...options.argv, options.cwd]);
     const stdio: StdioOptions = [options.stdin, options.stdout, options.stderr].map(nodeStream);
     const child = spawn(program, args, {
@@ -38,6 +42,8 @@ export const nodeProcesses: Processes = {
       for (const signal of signals) process.off(signal, listener);
     };
   },
+
+  beFirst: undefined,
 
   find(program, path) {
     const candidates = program.includes("/")

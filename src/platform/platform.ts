@@ -181,6 +181,8 @@ export interface SpawnOptions {
   readonly extraFds?: readonly number[];
   /** In a process group of its own, so that {@link Child.killGroup} reaches what it starts. */
   readonly ownGroup?: boolean;
+  /** In a session of its own whose terminal is its standard input: Ctrl-C and the terminal's end reach it. Not on Node. */
+  readonly ownTerminal?: boolean;
 }
 
 /** `code` where it ended by itself, else the signal that ended it, such as `SIGKILL`. */
@@ -201,11 +203,24 @@ export interface Child {
   killGroup(signal: string): void;
 }
 
+/** What the first process of a machine or a PID namespace has to do beside its work. */
+export interface FirstDuties {
+  /** A process that had lost its parent is over and its end was taken. */
+  orphanEnded(pid: number): void;
+  /** An error that would have ended this process was stopped in the event loop. */
+  failed(error: unknown): void;
+}
+
 export interface Processes {
   /** Throws {@link SystemError} (`ENOENT`, `EACCES`) where the program cannot be started. */
   spawn(options: SpawnOptions): Promise<Child>;
   /** Calls `handler` on `SIGINT` or `SIGTERM` in place of dying; the returned function undoes it. */
   onSignal(signals: readonly string[], handler: (signal: string) => void): () => void;
+  /**
+   * From now on this process takes the ends of orphans, goes on after errors, and waits for events for ever. Its own
+   * children's ends still go to {@link Child.wait}. Undefined where the engine cannot be process 1 (Node).
+   */
+  readonly beFirst: ((duties: FirstDuties) => void) | undefined;
   /** The full path of a program on `path` (`$PATH` syntax), or `undefined`. */
   find(program: string, path: string): string | undefined;
 }
@@ -259,6 +274,8 @@ export interface Kernel {
    * and the kernel makes no user namespace for such a process either (unshare(2)).
    */
   readonly fork: (() => number) | undefined;
+  /** Resolves when `fd` has something to read, or its end. Undefined where descriptors cannot be waited for (Node). */
+  readonly waitReadable: ((fd: number) => Promise<void>) | undefined;
 }
 
 /** One answer to a GET, its body not read yet. */

@@ -1,6 +1,6 @@
 /** fork(2) and execve(2): how a process begins. Descriptors and folders as asked for, failures told to the parent. */
 import { nameToBytes } from "../base/text.ts";
-import { AT_FDCWD, ERRNO_NAMES, F_DUPFD, SIGNALS } from "./linux-abi.ts";
+import { AT_FDCWD, ERRNO_NAMES, F_DUPFD, SIGNALS, TIOCSCTTY } from "./linux-abi.ts";
 import { call, nameWord, rawCall } from "./quickjs-call.ts";
 import { resetSignals } from "./quickjs-signals.ts";
 
@@ -11,11 +11,13 @@ export interface ExecPlan {
   /** What the program sees as 0, 1, 2, 3, … */
   readonly fds: readonly number[];
   readonly ownSession: boolean;
+  /** The session's terminal is descriptor 0. */
+  readonly ownTerminal: boolean;
   /** Takes two numbers where the program cannot be started: the stage, and -errno. Closed by a start that worked. */
   readonly failureFd: number;
 }
 
-export const STAGES = ["session", "folder", "descriptors", "program"] as const;
+export const STAGES = ["session", "folder", "descriptors", "terminal", "program"] as const;
 
 const LOWEST_SPARE = 256; // above any descriptor that a program is given
 const EXIT_NOT_STARTED = 127; // as shells have it
@@ -47,7 +49,14 @@ function prepare(plan: ExecPlan): Failure | undefined {
   }
   const result = rawCall("chdir", nameWord("enter", plan.cwd));
   if (result < 0) return { stage: "folder", result };
-  return placeDescriptors(plan.fds);
+  return placeDescriptors(plan.fds) ?? (plan.ownTerminal ? takeTerminal() : undefined);
+}
+
+const STEAL = 1; // ioctl_tty(2): from a session that may still end, where the caller is root
+
+function takeTerminal(): Failure | undefined {
+  const result = rawCall("ioctl", 0, TIOCSCTTY, STEAL);
+  return result < 0 ? { stage: "terminal", result } : undefined;
 }
 
 /** First all out of the way, then each to its place: one may stand where another is to go. */

@@ -124,14 +124,14 @@ function maskOf(watch: Watch): number {
   return (reads ? EPOLLIN : 0) | (watch.writers.length > 0 ? EPOLLOUT : 0);
 }
 
-/** Waits for the next events and wakes whoever waits for them. False: there is nothing to wait for. */
-function waitForEvents(): boolean {
+/** False: there is nothing to wait for. */
+function isAnythingAwaited(): boolean {
   const isAwaited = [...watches.values()].some((watch) => watch.readers.length + watch.writers.length > 0);
-  if (!isAwaited && timers.length === 0) {
-    const woken = idleWaiters.splice(0);
-    for (const wake of woken) wake();
-    return woken.length > 0;
-  }
+  return isAwaited || timers.length > 0;
+}
+
+/** Waits for the next events and wakes whoever waits for them. */
+function waitForEvents(): void {
   const [first] = timers;
   const seconds = first === undefined ? -1 : Math.max(0, first.at - monotonicSeconds());
   const milliseconds = seconds < 0 ? -1 : Math.min(Math.ceil(seconds * 1000), 2 ** 31 - 1);
@@ -142,7 +142,6 @@ function waitForEvents(): boolean {
     wakeWaiters(eventsView.getInt32(i * EVENT.size + EVENT.fdAt, true), mask);
   }
   runTimers();
-  return true;
 }
 
 function wakeWaiters(fd: number, mask: number): void {
@@ -170,7 +169,27 @@ function runTimers(): void {
   }
 }
 
-/** From now on the runtime waits for events. */
+/** From now on the runtime waits for events, until there is nothing to wait for. */
 export function startLoop(): void {
-  setIdle(waitForEvents);
+  setIdle(() => {
+    if (isAnythingAwaited()) {
+      waitForEvents();
+      return true;
+    }
+    const woken = idleWaiters.splice(0);
+    for (const wake of woken) wake();
+    return woken.length > 0;
+  });
+}
+
+/** From now on the runtime waits for events for ever, and tells of errors in place of ending by them. */
+export function runForever(failed: (error: unknown) => void): void {
+  setIdle(() => {
+    try {
+      waitForEvents();
+    } catch (error) {
+      failed(error);
+    }
+    return true;
+  });
 }

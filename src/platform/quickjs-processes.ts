@@ -1,9 +1,20 @@
 /** {@link Processes} on QuickJS: children by fork and execve, their ends by pidfd_open(2). */
 import { Bq2Error } from "../base/error.ts";
-import { AT_FDCWD, F_SETFL, O_CLOEXEC, O_NONBLOCK, O_RDWR, P_PIDFD, WEXITED } from "./linux-abi.ts";
+import {
+  AT_FDCWD,
+  F_SETFL,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  O_RDWR,
+  P_ALL,
+  P_PIDFD,
+  WEXITED,
+  WNOHANG,
+} from "./linux-abi.ts";
 import {
   type Child,
   type Exit,
+  type FirstDuties,
   type Processes,
   type SpawnOptions,
   type Stream,
@@ -12,7 +23,7 @@ import {
 import { call, errnoName, rawCall } from "./quickjs-call.ts";
 import { become, candidates, canExecute, fork, STAGES } from "./quickjs-exec.ts";
 import { quickjsFiles } from "./quickjs-files.ts";
-import { waitReadable, waitWritable } from "./quickjs-loop.ts";
+import { runForever, waitReadable, waitWritable } from "./quickjs-loop.ts";
 import { onSignal, signalName, signalNumber } from "./quickjs-signals.ts";
 
 const PIPE_CHUNK = 65536; // pipe(7): its capacity
@@ -39,6 +50,7 @@ export const quickjsProcesses: Processes = {
   },
 
   onSignal,
+  beFirst,
 
   find: (program, path) =>
     candidates(program, path).find(
@@ -76,7 +88,16 @@ function makePipe(): { readonly read: number; readonly write: number } {
 function start(options: SpawnOptions, streams: readonly OpenStream[], failureFd: number): number {
   const { argv, cwd, env } = options;
   const fds = [...streams.map(({ theirs }) => theirs), ...(options.extraFds ?? [])];
-  const plan = { argv, cwd, env, fds, ownSession: options.ownGroup ?? false, failureFd };
+  const ownTerminal = options.ownTerminal ?? false;
+  const plan = {
+    argv,
+    cwd,
+    env,
+    fds,
+    ownSession: ownTerminal || (options.ownGroup ?? false),
+    ownTerminal,
+    failureFd,
+  };
   const pid = fork();
   if (pid === 0) become(plan);
   return pid;
@@ -111,20 +132,50 @@ function childOf(pid: number, streams: readonly OpenStream[]): Child {
 }
 
 /** include/uapi/asm-generic/siginfo.h: the members for SIGCHLD. */
-const SIGINFO = { size: 128, codeAt: 8, statusAt: 24 };
+const SIGINFO = { size: 128, codeAt: 8, pidAt: 16, statusAt: 24 };
 const CLD_EXITED = 1;
+
+/** Children whose end is awaited; where {@link reapAll} has come first, how they ended. */
+const ownChildren = new Map<number, Exit | undefined>();
 
 async function exitOf(pid: number): Promise<Exit> {
   const pidfd = call("watch", `process ${pid}`, "pidfd_open", pid, 0);
-  await waitReadable(pidfd);
+  ownChildren.set(pid, undefined);
+  await waitReadable(pidfd); // it stays readable when the end is taken
   const info = new Uint8Array(SIGINFO.size);
-  call("wait for", `process ${pid}`, "waitid", P_PIDFD, pidfd, info, WEXITED, null);
+  const exit = ownChildren.get(pid);
+  if (exit === undefined) call("wait for", `process ${pid}`, "waitid", P_PIDFD, pidfd, info, WEXITED, null);
+  ownChildren.delete(pid);
   rawCall("close", pidfd);
+  return exit ?? exitIn(info);
+}
+
+function exitIn(info: Uint8Array): Exit {
   const view = new DataView(info.buffer);
   const status = view.getInt32(SIGINFO.statusAt, true);
   return view.getInt32(SIGINFO.codeAt, true) === CLD_EXITED
     ? { code: status }
     : { signal: signalName(status) };
+}
+
+function beFirst(duties: FirstDuties): void {
+  runForever(duties.failed);
+  onSignal(["SIGCHLD"], () => reapAll(duties.orphanEnded));
+  reapAll(duties.orphanEnded); // what ended before
+}
+
+/** One SIGCHLD may stand for many ends, and the kernel names no orphan beforehand: so all are taken, and sorted. */
+function reapAll(orphanEnded: (pid: number) => void): void {
+  const info = new Uint8Array(SIGINFO.size);
+  const view = new DataView(info.buffer);
+  for (;;) {
+    info.fill(0);
+    if (rawCall("waitid", P_ALL, 0, info, WEXITED | WNOHANG, null) < 0) return; // no child is left
+    const pid = view.getInt32(SIGINFO.pidAt, true);
+    if (pid === 0) return; // none that is over
+    if (ownChildren.has(pid)) ownChildren.set(pid, exitIn(info));
+    else orphanEnded(pid);
+  }
 }
 
 /** Already gone is what was wanted. */

@@ -6,7 +6,7 @@ import { nameWord } from "./quickjs-call.ts";
 import { fork } from "./quickjs-exec.ts";
 import { quickjsFiles } from "./quickjs-files.ts";
 import { quickjsClock, quickjsHost } from "./quickjs-host.ts";
-import { startLoop } from "./quickjs-loop.ts";
+import { startLoop, waitReadable } from "./quickjs-loop.ts";
 import { quickjsProcesses } from "./quickjs-processes.ts";
 import { ignoreBrokenPipes } from "./quickjs-signals.ts";
 
@@ -14,6 +14,7 @@ const quickjsKernel: Kernel = {
   syscall: (number, ...args) =>
     syscall(number, ...args.map((word) => (typeof word === "string" ? nameWord("pass", word) : word))),
   fork,
+  waitReadable,
 };
 
 export function quickjsPlatform(): Platform {

@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { READY_MARKER } from "../../pkgs/etc/files.ts";
+import { READY_MARKER } from "../../src/init/system.ts";
 import type { State } from "../../src/plan/state.ts";
 import { requireFiles, requireTools } from "../oracle.ts";
 import { canRunVm, withVm } from "../vm/qemu.ts";

@@ -1,0 +1,31 @@
+/** How the machine can be brought down, and what asks for it. */
+import {
+  LINUX_REBOOT_CMD_HALT,
+  LINUX_REBOOT_CMD_POWER_OFF,
+  LINUX_REBOOT_CMD_RESTART,
+} from "../platform/linux-abi.ts";
+
+export type Ending = "power-off" | "restart" | "halt";
+
+export interface EndingFacts {
+  /** The signal to process 1 that asks for it, as for the inits of busybox. */
+  readonly signal: string;
+  /** What reboot(2) takes. */
+  readonly command: number;
+  readonly message: string;
+}
+
+export const ENDINGS: { readonly [E in Ending]: EndingFacts } = {
+  "power-off": { signal: "SIGUSR2", command: LINUX_REBOOT_CMD_POWER_OFF, message: "powering off" },
+  restart: { signal: "SIGTERM", command: LINUX_REBOOT_CMD_RESTART, message: "restarting" },
+  halt: { signal: "SIGUSR1", command: LINUX_REBOOT_CMD_HALT, message: "halting" },
+};
+
+/** What process 1 does at a signal: those of the table, Ctrl-Alt-Del, and a battery's end. */
+export const ENDING_OF_SIGNAL: { readonly [signal: string]: Ending } = {
+  ...Object.fromEntries(
+    (Object.keys(ENDINGS) as Ending[]).map((ending) => [ENDINGS[ending].signal, ending] as const),
+  ),
+  SIGINT: "restart",
+  SIGPWR: "power-off",
+};

@@ -1,0 +1,115 @@
+/**
+ * Process 1 of the machine: does the steps of the boot, keeps the consoles and services running, takes the ends of orphans,
+ * and brings the machine down when it is asked to. It never ends by itself: the kernel would panic.
+ *
+ * It is not chosen by the kernel when memory runs out (mm/oom_kill.c, is_global_init), and its children start
+ * with nothing of that: there is nothing to set.
+ */
+import { describeError } from "../base/error.ts";
+import { systemCall } from "../linux/syscalls.ts";
+import { readText } from "../platform/files.ts";
+import type { Platform } from "../platform/platform.ts";
+import { workingConsoles, writeTo } from "./consoles.ts";
+import { ENDING_OF_SIGNAL, ENDINGS, type Ending } from "./endings.ts";
+import { type KernelLog, kernelLog } from "./kernel-log.ts";
+import { type KernelOptions, parseKernelOptions } from "./kernel-options.ts";
+import { performAll } from "./perform.ts";
+import { watchPowerButtons } from "./power-button.ts";
+import { rescue } from "./rescue.ts";
+import { dhcpService, networkCards } from "./services.ts";
+import { sessionOn } from "./session.ts";
+import { endMachine, takeDown } from "./shutdown.ts";
+import { Supervisor } from "./supervise.ts";
+import { BOOT_STEPS, CONSOLE_PROGRAMS, READY_MARKER } from "./system.ts";
+
+/** umask(2): what others may not do with new files: write. */
+const UMASK = 0o022;
+
+/** Everything that process 1 needs while it runs. */
+interface Running {
+  readonly platform: Platform;
+  readonly log: KernelLog;
+  readonly supervisor: Supervisor;
+  /** The first ending that was asked for. */
+  readonly asked: Promise<Ending>;
+  readonly ask: (ending: Ending) => void;
+}
+
+/** Runs the machine until it is off; the promise never resolves. */
+export async function runProcess1(platform: Platform): Promise<never> {
+  const running = begin(platform);
+  bringUp(running).catch((error: unknown) => rescueFrom(running, error));
+  const ending = await running.asked;
+  await bringDown(running, ending);
+  return new Promise<never>(() => {}); // the kernel ends us
+}
+
+function begin(platform: Platform): Running {
+  const log = kernelLog(platform);
+  const { processes, clock } = platform;
+  let ask: (ending: Ending) => void = () => {};
+  const asked = new Promise<Ending>((resolve) => {
+    ask = resolve;
+  });
+  systemCall(platform, { name: "umask", action: "set", what: "the umask" }, UMASK);
+  processes.beFirst?.({
+    orphanEnded: () => {},
+    failed: (error) => log.error(`an error in process 1 was passed over: ${describeError(error)}`),
+  });
+  processes.onSignal(Object.keys(ENDING_OF_SIGNAL), (signal) => ask(ENDING_OF_SIGNAL[signal] ?? "restart"));
+  return { platform, log, supervisor: new Supervisor(clock, log), asked, ask };
+}
+
+async function bringUp(running: Running): Promise<void> {
+  const { platform, log, supervisor, ask } = running;
+  await performAll(platform, BOOT_STEPS, log, (reason) => rescue(platform, log, reason));
+  const options = kernelOptions(platform);
+  for (const word of options.unknown)
+    log.error(`the kernel's command line says ${word}, which means nothing`);
+  watchPowerButtons(platform, log, () => ask("power-off"));
+  if (options.rescueWord !== undefined)
+    await rescue(platform, log, `asked for by ${options.rescueWord} on the kernel's command line`);
+  startConsoles(running, options);
+  for (const card of networkCards(platform)) supervisor.keepRunning(dhcpService(platform, card));
+}
+
+function kernelOptions({ files }: Platform): KernelOptions {
+  const path = "/proc/cmdline";
+  return parseKernelOptions(files.statusFollowed(path) === undefined ? "" : readText(files, path));
+}
+
+/** Says that the system is up, and gives each console its program. */
+function startConsoles({ platform, supervisor }: Running, options: KernelOptions): void {
+  const argv = CONSOLE_PROGRAMS[options.console];
+  const fallback = options.console === "shell" ? undefined : CONSOLE_PROGRAMS.shell;
+  for (const console of workingConsoles(platform)) {
+    writeTo(platform, console, `${READY_MARKER}\n`);
+    supervisor.keepRunning(sessionOn(platform, console, argv, fallback));
+  }
+}
+
+/** An error in this program itself, at boot. */
+async function rescueFrom({ platform, log, ask }: Running, error: unknown): Promise<void> {
+  const reason = `process 1 failed: ${describeError(error)}`;
+  log.error(reason);
+  try {
+    await rescue(platform, log, reason);
+  } finally {
+    ask("restart"); // there is no boot to go on with
+  }
+}
+
+async function bringDown({ platform, log, supervisor }: Running, ending: Ending): Promise<void> {
+  const { message } = ENDINGS[ending];
+  log.info(message);
+  for (const console of workingConsoles(platform)) writeTo(platform, console, `\nbq2: ${message}\n`);
+  supervisor.end();
+  await takeDown(platform, log);
+  for (const way of [ending, "restart", "halt"] as const) {
+    try {
+      endMachine(platform, way);
+    } catch (error) {
+      log.error(`${ENDINGS[way].message}: ${describeError(error)}`);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What this system is when it is up, on one page: the steps of its boot, in order, and the programs that process 1
+ * keeps running. The kernel has mounted / and /dev.
+ */
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../linux/mount.ts";
+import type { BootStep, BootWork } from "./boot-step.ts";
+
+/** The line that every console shows when the system is up; tests wait for it. */
+export const READY_MARKER = "bq2: ready";
+
+const NOTHING_SPECIAL = MS_NOSUID | MS_NODEV;
+
+export const BOOT_STEPS: readonly BootStep[] = [
+  needed("what processes and the kernel tell and take", mount("proc", "/proc", NOTHING_SPECIAL | MS_NOEXEC)),
+  needed("which devices and consoles there are", mount("sysfs", "/sys", NOTHING_SPECIAL | MS_NOEXEC)),
+  wanted("a crash of the kernel or of process 1 ends in a restart, not in a machine that hangs", {
+    kind: "setting",
+    path: "/proc/sys/kernel/panic",
+    value: "10", // seconds: time to read what is on the screen
+  }),
+  wanted("Ctrl-Alt-Del restarts in good order, not at once", { kind: "ctrl-alt-del" }),
+  needed("a disk that takes nothing is told now, not when work is lost", { kind: "writable", path: "/" }),
+  wanted(
+    "a supervisor can hold a build and all it starts",
+    mount("cgroup2", "/sys/fs/cgroup", NOTHING_SPECIAL | MS_NOEXEC),
+  ),
+  wanted("mount point", { kind: "folder", path: "/dev/pts", mode: 0o755 }),
+  wanted(
+    "pseudo-terminals, owned by group tty (5)",
+    mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666"),
+  ),
+  wanted("mount point", { kind: "folder", path: "/dev/shm", mode: 0o755 }),
+  wanted("shared memory of POSIX", mount("tmpfs", "/dev/shm", NOTHING_SPECIAL, "mode=1777")),
+  wanted("`<(command)` of shells", { kind: "link", path: "/dev/fd", target: "/proc/self/fd" }),
+  wanted("programs that want a name for it", { kind: "link", path: "/dev/stdin", target: "/proc/self/fd/0" }),
+  wanted("programs that want a name for it", {
+    kind: "link",
+    path: "/dev/stdout",
+    target: "/proc/self/fd/1",
+  }),
+  wanted("programs that want a name for it", {
+    kind: "link",
+    path: "/dev/stderr",
+    target: "/proc/self/fd/2",
+  }),
+  needed("state that ends with the boot", mount("tmpfs", "/run", NOTHING_SPECIAL, "mode=755")),
+  needed("temporary files", mount("tmpfs", "/tmp", NOTHING_SPECIAL, "mode=1777")),
+  wanted("the prompt and the network tell it", { kind: "hostname", from: "/etc/hostname" }),
+  wanted("files are not older than the system; its own have the time of its sources", {
+    kind: "clock",
+    notBefore: "/etc/os-release",
+  }),
+  wanted("127.0.0.1", { kind: "interface-up", name: "lo" }),
+];
+
+function needed(why: string, work: BootWork): BootStep {
+  return { ...work, why, needed: true };
+}
+
+function wanted(why: string, work: BootWork): BootStep {
+  return { ...work, why, needed: false };
+}
+
+function mount(type: string, target: string, flags: number, options = ""): BootWork {
+  return { kind: "mount", type, target, flags, options };
+}
+
+/** The whole environment of what process 1 starts. */
+export const ENVIRONMENT = {
+  HOME: "/root",
+  LOGNAME: "root",
+  PATH: "/usr/sbin:/usr/bin",
+  SHELL: "/bin/sh",
+  USER: "root",
+} as const;
+
+/** What a console carries, by its name on the kernel's command line (`bq2.console=`). */
+export const CONSOLE_PROGRAMS = {
+  prompt: ["/usr/bin/bq2", "prompt"],
+  shell: ["/bin/sh", "-l"],
+} as const;
+
+export type ConsoleProgram = keyof typeof CONSOLE_PROGRAMS;
+
+export const DEFAULT_CONSOLE_PROGRAM: ConsoleProgram = "prompt";
+
+/** Gets an address for a network interface, and renews it. */
+export function dhcpClient(interfaceName: string): readonly string[] {
+  return ["udhcpc", "-f", "-i", interfaceName]; // in the foreground
+}
+
+/** Where what the DHCP client of an interface says goes. */
+export function dhcpLog(interfaceName: string): string {
+  return `/run/udhcpc-${interfaceName}.log`;
+}
