@@ -35,7 +35,7 @@ export default defineConfig({
   test: {
     globals: true, // src/base/testing.ts looks for `test` there, so that shared tests run elsewhere too
     projects: [
-      project("unit", ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm}/**"], 30 * SECOND),
+      project("unit", ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm,quickjs}/**"], 30 * SECOND),
       project("oracle", ["{src,pkgs,tools,tests}/**/*.oracle.test.ts"], 5 * MINUTE),
       project("e2e", ["tests/e2e/**/*.test.ts"], 60 * MINUTE, true),
       project("vm", ["tests/vm/**/*.test.ts"], 10 * MINUTE, true),

@@ -1,6 +1,6 @@
 /**
  * Machines for tests: started under QEMU from the same argv as `bq2 boot`, watched and answered on their
- * serial console, and always ended.
+ * serial console and QEMU's monitor, and always ended.
  *
  * @example
  * await withVm({ arch: "x86_64", disk }, async (vm) => {
@@ -10,7 +10,10 @@
  * });
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Arch } from "../../src/base/arch.ts";
@@ -19,8 +22,13 @@ import { findTool, requireFiles, requireTools } from "../oracle.ts";
 
 export interface VmOptions {
   readonly arch: Arch;
-  /** Path and format of a disk; it is never changed. Without one the firmware ends in its shell. */
+  /** Path and format of a disk. Without one the firmware ends in its own shell. */
   readonly disk?: Omit<Disk, "keepChanges">;
+  /** What becomes of what it writes to the disk; `refuse`: the disk is read-only. Forgotten unless told. */
+  readonly writes?: "forget" | "keep" | "refuse";
+  /** A kernel that is started in place of what the firmware finds, and words behind those of its own command line. */
+  readonly kernel?: { readonly path: string; readonly words: string };
+  readonly network?: boolean;
   readonly memoryMiB?: number;
 }
 
@@ -31,6 +39,10 @@ export interface Vm {
   waitFor(pattern: RegExp, seconds: number): Promise<RegExpMatchArray>;
   /** Types on the console; a line ends in `\n` for Linux, in `\r` for the firmware. */
   send(text: string): void;
+  /** Gives QEMU's monitor a command (QEMU's manual, "QEMU Monitor"). */
+  monitor(command: string): Promise<void>;
+  /** The power fails: QEMU is killed, with all that it has not written yet. */
+  cutPower(): Promise<void>;
   /** Waits until the machine is off by itself. Throws after `seconds`, and where QEMU failed. */
   waitForPowerOff(seconds: number): Promise<void>;
 }
@@ -48,7 +60,9 @@ export function canRunVm(arch: Arch): boolean {
  * log is kept, and its path is added to the error.
  */
 export async function withVm<T>(options: VmOptions, body: (vm: Vm) => Promise<T>): Promise<T> {
-  const console = new SerialConsole(startQemu(options));
+  const folder = mkdtempSync(join(tmpdir(), "bq2-vm-"));
+  const monitor = join(folder, "monitor");
+  const console = new SerialConsole(startQemu(options, monitor), monitor);
   try {
     return await body(console);
   } catch (error) {
@@ -58,10 +72,11 @@ export async function withVm<T>(options: VmOptions, body: (vm: Vm) => Promise<T>
     });
   } finally {
     await console.end();
+    rmSync(folder, { recursive: true });
   }
 }
 
-function startQemu(options: VmOptions): ChildProcess {
+function startQemu(options: VmOptions, monitor: string): ChildProcess {
   const emulator = EMULATORS[options.arch];
   const [firmware] = emulator.firmware;
   const program = findTool(emulator.program);
@@ -73,16 +88,25 @@ function startQemu(options: VmOptions): ChildProcess {
     memoryMiB: options.memoryMiB ?? 512,
     cpuCount: 2,
     firmware,
-    disk: options.disk && { ...options.disk, keepChanges: false },
-    network: false,
+    disk:
+      options.disk && options.writes !== "refuse"
+        ? { ...options.disk, keepChanges: options.writes === "keep" }
+        : undefined,
+    network: options.network ?? false,
     serial: "pipe",
   });
+  argv.push("-monitor", `unix:${monitor},server=on,wait=off`);
+  if (options.kernel !== undefined)
+    argv.push("-kernel", options.kernel.path, "-append", options.kernel.words);
+  if (options.disk && options.writes === "refuse")
+    argv.push("-drive", `if=virtio,readonly=on,format=${options.disk.format},file=${options.disk.path}`);
   // The kernel ends QEMU when this process ends, however it ends.
   return spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["pipe", "pipe", "pipe"] });
 }
 
 class SerialConsole implements Vm {
   readonly #process: ChildProcess;
+  readonly #monitorPath: string;
   readonly #ended: Promise<void>;
   #text = "";
   #errors = "";
@@ -91,8 +115,9 @@ class SerialConsole implements Vm {
   /** Called at each new text and at the end. */
   #wake: () => void = () => {};
 
-  constructor(process: ChildProcess) {
+  constructor(process: ChildProcess, monitorPath: string) {
     this.#process = process;
+    this.#monitorPath = monitorPath;
     process.stdout?.setEncoding("latin1").on("data", (text: string) => {
       this.#text += text;
       this.#wake();
@@ -133,6 +158,17 @@ class SerialConsole implements Vm {
 
   send(text: string): void {
     this.#process.stdin?.write(text, "latin1");
+  }
+
+  async monitor(command: string): Promise<void> {
+    const socket = connect(this.#monitorPath);
+    await once(socket, "connect");
+    socket.end(`${command}\n`);
+    await once(socket.resume(), "close");
+  }
+
+  async cutPower(): Promise<void> {
+    await this.end();
   }
 
   async waitForPowerOff(seconds: number): Promise<void> {

@@ -1,0 +1,84 @@
+/** The image that this checkout builds, for tests that boot it; made first where it is not there yet. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findTool, requireTools } from "../oracle.ts";
+import { canRunVm } from "./qemu.ts";
+
+/** A build from nothing, kernel included, on a busy machine. With all in the store it is seconds. */
+export const BUILD_MINUTES = 60;
+
+export interface BuiltImage {
+  readonly disk: { readonly path: string; readonly format: "qcow2" };
+  readonly kernel: string;
+}
+
+export function canBootImage(): boolean {
+  return canRunVm("x86_64") && requireTools("qemu-img", "e2fsck", "sfdisk", "dd");
+}
+
+/** Builds in `BQ2_TEST_WORKDIR`, or in the workspace that the commands have by default. */
+export function buildImage(): BuiltImage {
+  const workdir = process.env.BQ2_TEST_WORKDIR ?? "data/sysroot";
+  execFileSync("bin/bq2", ["build", "--workdir", workdir], { stdio: ["ignore", "ignore", "inherit"] });
+  return {
+    disk: { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" },
+    kernel: join(workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz"),
+  };
+}
+
+/** Runs `body` with a disk that takes changes and leaves the image as it is. */
+export async function withDiskOf<T>(
+  image: BuiltImage,
+  body: (disk: BuiltImage["disk"]) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "bq2-disk-"));
+  const path = join(folder, "changes.qcow2");
+  const backing = ["-b", join(process.cwd(), image.disk.path), "-F", image.disk.format];
+  try {
+    tool("qemu-img", "create", "-q", "-f", "qcow2", ...backing, path);
+    return await body({ path, format: "qcow2" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * What e2fsck says of the root file system on `disk`: its exit code after a check that changes nothing. `repair` replays
+ * the journal first, as a mount does.
+ */
+export function checkRoot(
+  disk: BuiltImage["disk"],
+  repair: boolean,
+): { readonly code: number; readonly text: string } {
+  const folder = mkdtempSync(join(tmpdir(), "bq2-root-"));
+  try {
+    const [raw, root] = [join(folder, "raw"), join(folder, "root")];
+    tool("qemu-img", "convert", "-O", "raw", disk.path, raw);
+    const table = JSON.parse(tool("sfdisk", "--json", raw)) as {
+      partitiontable: { partitions: { start: number; size: number; name: string }[] };
+    };
+    const partition = table.partitiontable.partitions.find(({ name }) => name === "bq2-root");
+    if (partition === undefined) throw new Error(`Cannot check ${disk.path}: it has no bq2-root`);
+    const range = [`skip=${partition.start}`, `count=${partition.size}`];
+    tool("dd", `if=${raw}`, `of=${root}`, "bs=512", "conv=sparse", "status=none", ...range);
+    if (repair) check("-p", root);
+    return check("-fn", root);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function check(how: string, root: string): { code: number; text: string } {
+  try {
+    return { code: 0, text: tool("e2fsck", how, root) };
+  } catch (error) {
+    const { status, stdout } = error as { readonly status: number; readonly stdout: string };
+    return { code: status, text: stdout };
+  }
+}
+
+function tool(name: string, ...args: readonly string[]): string {
+  return execFileSync(findTool(name) ?? name, args, { encoding: "utf8" });
+}

@@ -1,0 +1,177 @@
+/** Process 1 in the image that this checkout builds: what it starts, what it cleans up, how it ends. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { READY_MARKER } from "../../src/init/system.ts";
+import {
+  BUILD_MINUTES,
+  type BuiltImage,
+  buildImage,
+  canBootImage,
+  checkRoot,
+  withDiskOf,
+} from "./built-image.ts";
+import { type Vm, withVm } from "./qemu.ts";
+
+/** Under emulation, on a busy machine. */
+const BOOT_SECONDS = 240;
+const ANSWER_SECONDS = 60;
+const END_SECONDS = 120;
+
+const SHELL = "bq2.console=shell";
+
+describe.skipIf(!canBootImage())("process 1", () => {
+  let image: BuiltImage;
+  beforeAll(
+    () => {
+      image = buildImage();
+    },
+    BUILD_MINUTES * 60 * 1000,
+  );
+
+  /** Boots with these words on the kernel's command line. */
+  function boot(
+    words: string,
+    body: (vm: Vm) => Promise<void>,
+    options: Partial<Parameters<typeof withVm>[0]> = {},
+  ) {
+    const { disk, kernel } = image;
+    return withVm({ arch: "x86_64", disk, kernel: { path: kernel, words }, ...options }, body);
+  }
+
+  async function bootToShell(vm: Vm): Promise<void> {
+    await vm.waitFor(new RegExp(READY_MARKER), BOOT_SECONDS);
+    await vm.waitFor(/# /, ANSWER_SECONDS);
+  }
+
+  /** The output of a shell command, up to its end. */
+  async function answer(vm: Vm, command: string): Promise<string> {
+    vm.send(`${command}; echo "end=$?"=\n`);
+    const [text] = await vm.waitFor(/[\s\S]*?\nend=\d+=\n/, ANSWER_SECONDS);
+    return text.slice(text.indexOf("\n") + 1);
+  }
+
+  test("a boot gives mounts, devices, a name, a clock, a network, consoles; no zombies; powers off clean", async () => {
+    await withDiskOf(image, async (disk) => {
+      const run = async (vm: Vm): Promise<void> => {
+        await bootToShell(vm);
+        expect(await answer(vm, "hostname; tty; echo $TERM $HOME $PATH")).toMatch(
+          /^bq2\n\/dev\/ttyS0\nvt220 \/root \/usr\/sbin:\/usr\/bin\n/,
+        );
+        const mounts = await answer(vm, "cut -d' ' -f2,3 /proc/mounts");
+        for (const mount of ["/proc proc", "/sys sysfs", "/sys/fs/cgroup cgroup2", "/dev/pts devpts"])
+          expect(mounts).toContain(`${mount}\n`);
+        for (const mount of ["/dev/shm", "/run", "/tmp"]) expect(mounts).toContain(`${mount} tmpfs\n`);
+        expect(await answer(vm, "echo a | cat /dev/stdin /dev/fd/0")).toMatch(/^a\n/);
+        expect(await answer(vm, "cat /proc/1/cmdline | tr '\\0' ' '; readlink /proc/1/exe")).toMatch(
+          /^\/sbin\/init.*\/usr\/bin\/bq2\n/,
+        );
+        expect(await answer(vm, "ip addr show lo")).toMatch(/127\.0\.0\.1/);
+
+        // The DHCP client's work is done when the name server is there.
+        await answer(
+          vm,
+          "for i in $(seq 60); do grep -q nameserver /etc/resolv.conf && break; sleep 1; done",
+        );
+        expect(await answer(vm, "ip addr show eth0; ip route; cat /etc/resolv.conf")).toMatch(
+          /10\.0\.2\.15\/24[\s\S]*default via 10\.0\.2\.2[\s\S]*nameserver 10\.0\.2\.3/,
+        );
+
+        // Processes whose parents have ended, many at a time.
+        await answer(vm, "for i in $(seq 50); do (sleep 1 & sleep 1 &); done; sleep 4");
+        expect(await answer(vm, "grep -l 'State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l")).toMatch(
+          /^0\n/,
+        );
+        expect(await answer(vm, "ps -o args | grep -c '^sleep 1'")).toMatch(/^0\n/);
+
+        // Each console has its session; one that ends is there again, its terminal as before.
+        expect(await answer(vm, "ps -o tty,args | grep -c '[/]bin/sh -l'")).toMatch(/^2\n/);
+        vm.send("stty -echo; echo left-$((1 + 1)); exit\n");
+        await vm.waitFor(/left-2[\s\S]*# /, ANSWER_SECONDS);
+        expect(await answer(vm, "stty | grep -c -- '-echo\\b'")).toMatch(/^0\n/);
+
+        await answer(vm, "echo kept > /root/kept; mkdir -p /mnt/a && mount -t tmpfs a /mnt/a");
+        vm.send("(trap '' TERM; sleep 1000) & poweroff\n"); // one that does not hear
+        await vm.waitFor(/bq2: powering off/, ANSWER_SECONDS);
+        await vm.waitForPowerOff(END_SECONDS);
+        expect(vm.log()).not.toMatch(/bq2: (shutdown|Cannot)/);
+      };
+      await boot(SHELL, run, { disk, writes: "keep", network: true });
+      expect(checkRoot(disk, false).code).toBe(0);
+    });
+  });
+
+  test("the power button and a reboot end the machine in good order", async () => {
+    await boot(SHELL, async (vm) => {
+      await bootToShell(vm);
+      await vm.monitor("system_powerdown");
+      await vm.waitFor(/bq2: powering off/, ANSWER_SECONDS);
+      await vm.waitForPowerOff(END_SECONDS);
+    });
+    await boot(SHELL, async (vm) => {
+      await bootToShell(vm);
+      vm.send("reboot\n");
+      await vm.waitFor(/bq2: restarting/, ANSWER_SECONDS);
+      await vm.waitForPowerOff(END_SECONDS); // QEMU is told to end at a restart
+    });
+  });
+
+  test("Ctrl-Alt-Del restarts in good order", async () => {
+    await boot(SHELL, async (vm) => {
+      await bootToShell(vm);
+      await vm.monitor("sendkey ctrl-alt-delete");
+      await vm.waitFor(/bq2: restarting/, ANSWER_SECONDS);
+      await vm.waitForPowerOff(END_SECONDS);
+    });
+  });
+
+  test("the rescue prompt comes when it is asked for; leaving it, the boot goes on", async () => {
+    await boot(`${SHELL} bq2.rescue`, async (vm) => {
+      await vm.waitFor(/bq2: rescue: asked for by bq2\.rescue/, BOOT_SECONDS);
+      await vm.waitFor(/# /, ANSWER_SECONDS);
+      expect(vm.log()).not.toContain(READY_MARKER);
+      vm.send("exit\n");
+      await bootToShell(vm);
+    });
+  });
+
+  test("a disk that takes nothing brings the rescue prompt, which says so and powers off", async () => {
+    await boot(
+      SHELL,
+      async (vm) => {
+        await vm.waitFor(/bq2: rescue: Cannot see that \/ can be written.*read-only/, BOOT_SECONDS);
+        await vm.waitFor(/# /, ANSWER_SECONDS);
+        vm.send("poweroff\n");
+        await vm.waitForPowerOff(END_SECONDS);
+      },
+      { writes: "refuse" },
+    );
+  });
+
+  test("after a power cut in the middle of writing the next boot works, and the disk is sound", async () => {
+    await withDiskOf(image, async (disk) => {
+      await boot(
+        SHELL,
+        async (vm) => {
+          await bootToShell(vm);
+          vm.send(
+            "i=0; while :; do i=$((i+1)); cp /bin/busybox /root/f$((i%20)); sync; echo wrote=$i=; done\n",
+          );
+          await vm.waitFor(/wrote=10=/, END_SECONDS);
+          await vm.cutPower();
+        },
+        { disk, writes: "keep" },
+      );
+      expect(checkRoot(disk, true).code).toBe(0);
+      await boot(
+        SHELL,
+        async (vm) => {
+          await bootToShell(vm);
+          expect(await answer(vm, "cmp /bin/busybox /root/f1 && echo same")).toMatch(/^same\n/);
+          vm.send("poweroff\n");
+          await vm.waitForPowerOff(END_SECONDS);
+        },
+        { disk, writes: "keep" },
+      );
+      expect(checkRoot(disk, false).code).toBe(0);
+    });
+  });
+});
