@@ -1,8 +1,9 @@
 /**
- * Four projects, each its own npm script (`npm run test:unit` …), from the quickest to the slowest:
+ * Five projects, each its own npm script (`npm run test:unit` …), from the quickest to the slowest:
  *
  * - `unit`: beside the code, `x.test.ts`; no outside tools.
  * - `oracle`: beside the code, `x.oracle.test.ts`; outside tools judge what we write.
+ * - `quickjs`: `tests/runtime`; the runtime and `bq2` on it, built first. All that `unit` has for every engine, too.
  * - `e2e`: `tests/e2e`; whole commands on real input.
  * - `vm`: `tests/vm`; whole machines under QEMU.
  */
@@ -23,6 +24,7 @@ function project(
     test: {
       name,
       include,
+      setupFiles: ["tests/node-setup.ts"],
       exclude: name === "oracle" ? [] : ["**/*.oracle.test.ts"],
       testTimeout,
       hookTimeout: testTimeout,
@@ -31,12 +33,22 @@ function project(
   };
 }
 
+/** Builds the runtime before the tests are collected. */
+function quickjs({ test, ...rest }: TestProjectInlineConfiguration): TestProjectInlineConfiguration {
+  return { ...rest, test: { ...test, globalSetup: ["tests/runtime/setup.ts"] } };
+}
+
 export default defineConfig({
   test: {
     globals: true, // src/base/testing.ts looks for `test` there, so that shared tests run elsewhere too
     projects: [
-      project("unit", ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm,quickjs}/**"], 30 * SECOND),
+      project(
+        "unit",
+        ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm,quickjs,runtime}/**"],
+        30 * SECOND,
+      ),
       project("oracle", ["{src,pkgs,tools,tests}/**/*.oracle.test.ts"], 5 * MINUTE),
+      quickjs(project("quickjs", ["tests/runtime/**/*.test.ts"], 10 * MINUTE, true)),
       project("e2e", ["tests/e2e/**/*.test.ts"], 60 * MINUTE, true),
       project("vm", ["tests/vm/**/*.test.ts"], 10 * MINUTE, true),
     ],

@@ -1,5 +1,5 @@
 import { assert, test } from "../src/base/testing.ts";
-import { checkImports } from "./import-rules.ts";
+import { checkImports, isSharedTest } from "./import-rules.ts";
 
 const OTHER_FILES = {
   "src/base/bytes.ts": "",
@@ -11,6 +11,7 @@ const OTHER_FILES = {
   "src/platform/platform.ts": "",
   "src/platform/memory.ts": "",
   "src/platform/node.ts": "",
+  "src/platform/test-bulk.ts": "",
   "src/commands/boot.ts": "",
   "src/sources/test-server.ts": "",
   "pkgs/musl/package.ts": "",
@@ -32,7 +33,7 @@ const ALLOWED: readonly (readonly [path: string, text: string])[] = [
   ["src/formats/gpt.test.ts", `import { memoryPlatform } from "../platform/memory.ts";`],
   ["src/platform/quickjs-loop.ts", `import { x } from "bq2:native";`],
   ["src/platform/node-files.test.ts", `import { nodePlatform } from "./node.ts"; import "node:fs";`],
-  ["src/platform/memory.test.ts", `import { nodeBulk } from "./node.ts";`],
+  ["src/platform/memory.test.ts", `import { giveTestBulk } from "./test-bulk.ts";`],
   ["src/linux/test-place.ts", `import "node:fs"; import "esbuild";`],
   ["src/sources/fetch.oracle.test.ts", `import { server } from "./test-server.ts";`],
   ["bq2.ts", `const boot = () => import("./src/commands/boot.ts");`],
@@ -77,3 +78,11 @@ for (const [path, text, problem] of REFUSED) {
     assert.match(problems[0] ?? "", problem);
   });
 }
+
+test("tests that may not import Node's modules are for every engine", () => {
+  assert.ok(isSharedTest("src/formats/gpt.test.ts"));
+  assert.ok(isSharedTest("src/platform/memory.test.ts"));
+  assert.ok(isSharedTest("tests/quickjs/contract.test.ts"));
+  for (const path of ["src/formats/gpt.oracle.test.ts", "src/formats/gpt.ts", "tools/version.test.ts"])
+    assert.ok(!isSharedTest(path), path);
+});

@@ -104,9 +104,9 @@ const PRODUCT_RULES: readonly Rule[] = [
 const WORKSHOP_RULES: readonly Rule[] = [
   { files: /^tests\/quickjs\//, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
   {
-    // Host code: judged by outside tools, what such tests share, about an engine's own platform, and the workshop.
+    // Host code: judged by outside tools, what such tests share, about Node's own platform, and the workshop.
     files:
-      /\.oracle\.test\.ts$|\/test-[^/]*\.ts$|^src\/platform\/.*\.test\.ts$|^(tools|tests)\/|^[^/]*\.config\.ts$/,
+      /\.oracle\.test\.ts$|\/test-[^/]*\.ts$|^src\/platform\/node[^/]*\.test\.ts$|^(tools|tests)\/|^[^/]*\.config\.ts$/,
     mayImport: [ANYTHING],
     packages: [
       "@valibot/to-json-schema",
@@ -133,6 +133,11 @@ const RULES = [...WORKSHOP_RULES, ...PRODUCT_RULES];
 
 function rule(name: string, mayImport: readonly RegExp[], packages: readonly string[] = []): Rule {
   return { files: folder(name), mayImport, packages, node: false };
+}
+
+/** Tests that run on every engine: those that may not import Node's modules. */
+export function isSharedTest(path: string): boolean {
+  return path.endsWith(".test.ts") && RULES.find(({ files }) => files.test(path))?.node === false;
 }
 
 /** One line for each import that no rule allows, in the order of the files. */

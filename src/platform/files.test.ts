@@ -4,8 +4,8 @@ import { copyFile, copyTree, moveTree } from "./copy.ts";
 import { failingFiles } from "./failing.ts";
 import { makeFolders, readText, removeTree, sha256File, walk, writeFileAtomic } from "./files.ts";
 import { memoryPlatform } from "./memory.ts";
-import { nodeBulk } from "./node-bulk.ts";
 import type { Files } from "./platform.ts";
+import { testBulk } from "./test-bulk.ts";
 
 const codeOf = (body: () => unknown): unknown =>
   (assert.throws(body) as Error & { readonly code?: unknown }).code;
@@ -113,7 +113,7 @@ test("walk: a folder before what it holds, siblings in byte order", () => {
 });
 
 test("sha256File hashes the whole file", () => {
-  const platform = memoryPlatform({ bulk: nodeBulk });
+  const platform = memoryPlatform({ bulk: testBulk() });
   platform.files.writeFile("/file", encodeUtf8("abc"));
   assert.equal(
     sha256File(platform, "/file"),

@@ -5,7 +5,7 @@ import { failingFiles } from "./failing.ts";
 import { makeFolders, removeTree, writeFileAtomic } from "./files.ts";
 import { memoryPlatform } from "./memory.ts";
 import type { MemoryProgram } from "./memory-processes.ts";
-import { nodeBulk } from "./node-bulk.ts";
+import { testBulk } from "./test-bulk.ts";
 
 const sleepUntilKilled: MemoryProgram = async ({ killed }) => {
   await killed;
@@ -44,7 +44,7 @@ const PROGRAMS: readonly (readonly [string, MemoryProgram])[] = [
   ],
 ];
 
-const shared = memoryPlatform({ bulk: nodeBulk });
+const shared = memoryPlatform({ bulk: testBulk() });
 for (const [name, program] of PROGRAMS) shared.programs.set(name, program);
 platformContract({
   name: "memory",

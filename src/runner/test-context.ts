@@ -3,15 +3,15 @@
 import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef } from "../plan/plan.ts";
 import { emptyState, type State } from "../plan/state.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
-import { nodeBulk } from "../platform/node-bulk.ts";
 import { FetchError } from "../platform/platform.ts";
+import { testBulk } from "../platform/test-bulk.ts";
 import type { RunContext } from "./context.ts";
 import { planDigest } from "./keys.ts";
 import { openStore } from "./store.ts";
 import { workspaceAt } from "./workspace.ts";
 
 export function testPlatform(): MemoryPlatform {
-  return memoryPlatform({ bulk: nodeBulk, host: { env: { BQ2_CACHE: "/cache" }, cwd: "/home" } });
+  return memoryPlatform({ bulk: testBulk(), host: { env: { BQ2_CACHE: "/cache" }, cwd: "/home" } });
 }
 
 export function testStep(name: string, needs: readonly StepRef[] = [], flags: readonly string[] = []): Step {

@@ -1,0 +1,41 @@
+/** The tests that are for every engine, run by QuickJS: each of them counts here as one. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), "bq2-quickjs-"));
+const file = join(folder, "report.json");
+const run = spawnSync(inject("built").tests, ["--report", file], { encoding: "utf8" });
+const found =
+  run.status === 0 || run.status === 1 ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined;
+rmSync(folder, { recursive: true });
+
+test("QuickJS runs the shared tests to their end", () => {
+  expect(run.signal, run.stderr).toBe(null);
+  expect(found, `exit code ${run.status}\n${run.stdout}\n${run.stderr}`).toBeDefined();
+  expect(run.stdout).toMatch(/^\d+ passed, \d+ failed$/m);
+});
+
+for (const { name, message, assertionResults } of found?.testResults ?? []) {
+  describe(name, () => {
+    if (message !== "") test("loads", () => expect.fail(message));
+    for (const { fullName, failureMessages } of assertionResults) {
+      test(fullName, () => {
+        if (failureMessages.length > 0) expect.fail(failureMessages.join("\n"));
+      });
+    }
+  });
+}

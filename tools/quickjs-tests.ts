@@ -1,0 +1,77 @@
+/**
+ * All tests that need nothing but an engine, compiled into one program for QuickJS: run it with no argument, on
+ * this machine or in an image. It names what failed, ends with `N passed, N failed`, and has exit code 1 where
+ * a test failed.
+ *
+ * `node --import ./tools/register.mjs tools/quickjs-tests.ts` builds it and prints where it lies.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { build } from "esbuild";
+import { isSharedTest } from "./import-rules.ts";
+import { projectFolder, readProject } from "./project-files.ts";
+import { buildRuntime } from "./runtime.ts";
+
+const FOLDER = join(projectFolder, "dist", "quickjs");
+const PACKAGES = join(FOLDER, "packages");
+
+/** npm packages that the tests and what they test import, as they are. */
+const PLAIN_PACKAGES = ["@stricli/core", "ts-blank-space", "typescript", "valibot"];
+/** Those of many modules that name each other in ways that only Node knows: made one module. */
+const BUNDLED_PACKAGES = ["fast-check"];
+/** fast-check takes hold of the timers when it is loaded. It uses them for time limits, which no test of ours sets. */
+const BANNER = { js: "const setTimeout = undefined, clearTimeout = undefined;" };
+
+/** Programs that tests start as children of the same executable, by the first argument. */
+const CHILD_PROGRAMS: readonly string[] = [];
+
+/** Writes the program and gives its path. `runtime`: the executable that runs it. */
+export async function buildQuickjsTests(runtime: string): Promise<string> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  await preparePackages();
+  writeFileSync(join(FOLDER, "all.ts"), entryModule([...readProject().keys()].filter(isSharedTest)));
+  const program = join(FOLDER, "tests");
+  const where = ["--project", ".", "--packages", PACKAGES, "--runtime", runtime, "--output", program];
+  const entries = ["dist/quickjs/all.ts", ...BUNDLED_PACKAGES, "ts-blank-space", "typescript"];
+  execFileSync(
+    runtime,
+    [
+      ...["native/bootstrap.mjs", "src/main-quickjs.ts", "program", ...where],
+      ...entries.flatMap((entry) => ["--entry", entry]),
+    ],
+    { cwd: projectFolder, env: { ...process.env, NODE_PATH: PACKAGES }, stdio: ["ignore", 2, 2] },
+  );
+  return program;
+}
+
+async function preparePackages(): Promise<void> {
+  for (const name of PLAIN_PACKAGES) {
+    mkdirSync(dirname(join(PACKAGES, name)), { recursive: true });
+    symlinkSync(join(projectFolder, "node_modules", name), join(PACKAGES, name));
+  }
+  for (const name of BUNDLED_PACKAGES) {
+    const folder = join(PACKAGES, name);
+    const outfile = join(folder, "index.js");
+    const options = { bundle: true, format: "esm", banner: BANNER, absWorkingDir: projectFolder } as const;
+    await build({ ...options, entryPoints: [name], outfile });
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ exports: "./index.js" }));
+  }
+}
+
+/** Names its modules in plain strings, so that the compiler follows them. */
+function entryModule(tests: readonly string[]): string {
+  const table = (paths: readonly string[]): string =>
+    paths.map((path) => `  ["${path}", () => import("../../${path}")],`).join("\n");
+  return `import { runProgram } from "../../tests/quickjs/runner.ts";
+await runProgram([
+${table(tests)}
+], [
+${table(CHILD_PROGRAMS)}
+]);
+`;
+}
+
+if (process.argv[1]?.endsWith("quickjs-tests.ts"))
+  console.log(await buildQuickjsTests(buildRuntime().runtime));

@@ -1,0 +1,65 @@
+/**
+ * The runtime, and `bq2` on it, built as the plan says, in a workspace of its own below `dist/`. What the store of
+ * outputs has is not built again; on a new machine it takes a few minutes and the network.
+ *
+ * `node --import ./tools/register.mjs tools/runtime.ts` prints where they lie.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { parseAs } from "../src/plan/parse.ts";
+import { type Plan, PlanSchema, stepId } from "../src/plan/plan.ts";
+import { StateSchema } from "../src/plan/state.ts";
+import { nodePlatform } from "../src/platform/node.ts";
+import { releaseName, SOURCE_ROOT } from "../src/recipe/package.ts";
+import { sourceTreeKey } from "../src/runner/keys.ts";
+import { openStore } from "../src/runner/store.ts";
+import { workspaceAt } from "../src/runner/workspace.ts";
+import { projectFolder } from "./project-files.ts";
+
+export interface BuiltRuntime {
+  /** Runs JavaScript from files, and TypeScript through `native/bootstrap.mjs`. */
+  readonly runtime: string;
+  /** The image's program, compiled. */
+  readonly bq2: string;
+  /** Folder of an unpacked pinned source, by the package's name: `linux`. */
+  readonly sources: { readonly [name: string]: string };
+}
+
+const WORKDIR = join(projectFolder, "dist", "runtime");
+
+/** In the order of the plan. */
+const RUNS: readonly (readonly string[])[] = [
+  ["--phase", "host-setup"],
+  ["--phase", "sysroot-from-seed"],
+  ["--phase", "rootfs-from-sysroot", "--package", "bq2"],
+];
+
+/** What the build has to say goes to standard error. */
+export function buildRuntime(): BuiltRuntime {
+  const platform = nodePlatform();
+  const workspace = workspaceAt(platform, WORKDIR);
+  const bq2 = (...args: readonly string[]): void => {
+    const options = { stdio: ["ignore", 2, 2] as ["ignore", number, number] };
+    execFileSync(join(projectFolder, "bin/bq2"), [...args, "--workdir", WORKDIR], options);
+  };
+  rmSync(workspace.state, { force: true }); // it may be of another plan
+  bq2("sysroot-builder");
+  for (const selection of RUNS) bq2("sysroot-runner", ...selection);
+
+  const { done } = parseAs(StateSchema, readFileSync(workspace.state, "utf8"), workspace.state, "");
+  const plan = parseAs(PlanSchema, readFileSync(workspace.plan, "utf8"), workspace.plan, "");
+  const store = openStore(platform, workspace.cache.store);
+  const file = (phase: string, step: string, path: string): string =>
+    join(store.treeOf(done[stepId(phase, step)]?.output ?? ""), path);
+  const treeOf = (pin: Plan["pins"][number]): string =>
+    join(workspace.cache.sourceTrees, sourceTreeKey(platform, pin), SOURCE_ROOT, releaseName(pin));
+  return {
+    runtime: file("sysroot-from-seed", "bq2-runtime", "opt/sysroot/bin/bq2-runtime"),
+    bq2: file("rootfs-from-sysroot", "bq2", "usr/bin/bq2"),
+    sources: Object.fromEntries(plan.pins.map((pin) => [pin.name, treeOf(pin)])),
+  };
+}
+
+if (process.argv[1]?.endsWith("runtime.ts")) console.log(JSON.stringify(buildRuntime(), undefined, 2));
