@@ -10,7 +10,7 @@
 
 #include "linux.h"
 
-/* Raw deflate, whole streams. */
+/* Raw deflate, whole streams. Numbers first: converting them can run JavaScript, which may take bytes away. */
 
 static void free_buffer(JSRuntime *runtime, void *unused, void *bytes) {
     (void)unused;
@@ -21,16 +21,18 @@ static JSValue js_deflate_raw(JSContext *context, JSValueConst this, int count, 
     z_stream stream = {0};
     size_t size, dictionary_size = 0;
     int level, window_bits, last = JS_ToBool(context, words[3]);
-    uint8_t *bytes = bytes_of(context, words[0], &size), *output = NULL, *dictionary = NULL;
+    uint8_t *bytes, *output = NULL, *dictionary = NULL;
 
     (void)this, (void)count;
-    if (bytes == NULL || JS_ToInt32(context, &level, words[1]) || JS_ToInt32(context, &window_bits, words[2]))
-        return JS_EXCEPTION;
+    if (JS_ToInt32(context, &level, words[1]) || JS_ToInt32(context, &window_bits, words[2])) return JS_EXCEPTION;
+    if (level < 1 || level > 9 || window_bits < 9 || window_bits > MAX_WBITS)
+        return JS_ThrowRangeError(context, "deflateRaw: level %d, window of %d bits", level, window_bits);
+    if ((bytes = bytes_of(context, words[0], &size)) == NULL) return JS_EXCEPTION;
     if (!JS_IsNull(words[4]) && (dictionary = bytes_of(context, words[4], &dictionary_size)) == NULL)
         return JS_EXCEPTION;
     if (size > UINT32_MAX / 2) return JS_ThrowRangeError(context, "deflateRaw: at most 2 GiB at once");
     if (deflateInit2(&stream, level, Z_DEFLATED, -window_bits, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-        return JS_ThrowRangeError(context, "deflateRaw: level %d, window of %d bits", level, window_bits);
+        return JS_ThrowOutOfMemory(context);
     if (dictionary_size > 0) deflateSetDictionary(&stream, dictionary, dictionary_size);
     stream.next_in = bytes;
     stream.avail_in = size;
@@ -47,12 +49,13 @@ static JSValue js_inflate_raw(JSContext *context, JSValueConst this, int count, 
     size_t size;
     int64_t room;
     int result;
-    uint8_t *bytes = bytes_of(context, words[0], &size), *output;
+    uint8_t *bytes, *output;
 
     (void)this, (void)count;
-    if (bytes == NULL || JS_ToInt64(context, &room, words[1])) return JS_EXCEPTION;
-    if (size > UINT32_MAX || room < 0 || room >= UINT32_MAX)
-        return JS_ThrowRangeError(context, "inflateRaw: less than 4 GiB are wanted");
+    if (JS_ToInt64(context, &room, words[1]) || (bytes = bytes_of(context, words[0], &size)) == NULL)
+        return JS_EXCEPTION;
+    if (size > UINT32_MAX || room < 0 || room >= INT32_MAX) /* the largest ArrayBuffer */
+        return JS_ThrowRangeError(context, "inflateRaw: less than 2 GiB are wanted");
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return JS_ThrowOutOfMemory(context);
     output = js_malloc(context, room + 1); /* one more, to see whether there is more */
     if (output == NULL) {

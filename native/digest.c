@@ -29,6 +29,8 @@ static JSValue js_sha256_add(JSContext *context, JSValueConst this, int count, J
 
     (void)this, (void)count;
     if (bytes == NULL) return JS_EXCEPTION;
+    if (bytes >= (uint8_t *)state && bytes < (uint8_t *)(state + 1))
+        return JS_ThrowTypeError(context, "sha256Add: other bytes than its own state are wanted");
     sha256_add(state, bytes, size);
     return JS_UNDEFINED;
 }
@@ -46,10 +48,11 @@ static JSValue js_sha256_end(JSContext *context, JSValueConst this, int count, J
 static JSValue js_crc32(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
     size_t size;
     uint32_t previous;
-    uint8_t *bytes = bytes_of(context, words[0], &size);
+    uint8_t *bytes;
 
     (void)this, (void)count;
-    if (bytes == NULL || JS_ToUint32(context, &previous, words[1])) return JS_EXCEPTION;
+    if (JS_ToUint32(context, &previous, words[1])) return JS_EXCEPTION;
+    if ((bytes = bytes_of(context, words[0], &size)) == NULL) return JS_EXCEPTION;
     return JS_NewUint32(context, crc32_z(previous, bytes, size));
 }
 

@@ -1,4 +1,5 @@
 /* What the runtime takes of Linux beside system calls: files for programs and modules, arguments, environment. */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,14 +10,23 @@
 
 #include "linux.h"
 
+/* Whether more than an executable lies in these bytes: its section headers are the last of it (a linker's habit). */
+static int has_tail(const uint8_t *file, size_t size) {
+    Elf64_Ehdr head;
+
+    if (size < sizeof head || memcmp(file, ELFMAG, SELFMAG)) return 0;
+    memcpy(&head, file, sizeof head);
+    return size > head.e_shoff + (uint64_t)head.e_shnum * head.e_shentsize;
+}
+
 int program_map(const char *path, const char **problem) {
     struct stat status;
     void *file;
-    int added, fd = open(path, O_RDONLY | O_CLOEXEC);
+    int added, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     *problem = "it cannot be read";
     if (fd < 0) return -1;
-    if (fstat(fd, &status) < 0 || status.st_size == 0) {
+    if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
         close(fd);
         return 0;
     }
@@ -24,6 +34,10 @@ int program_map(const char *path, const char **problem) {
     close(fd);
     if (file == MAP_FAILED) return -1;
     added = program_add(file, status.st_size, problem);
+    if (added == 0 && has_tail(file, status.st_size)) {
+        *problem = "its program section is damaged (its end is missing)";
+        added = -1;
+    }
     if (added != 1) munmap(file, status.st_size);
     return added;
 }
@@ -49,11 +63,16 @@ char *native_read_file(JSContext *context, const char *path, size_t *size) {
 }
 
 static JSValue add_program(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
-    const char *problem, *path = JS_ToCString(context, words[0]);
+    size_t size;
+    const char *problem, *path = JS_ToCStringLen(context, &size, words[0]);
     int added;
 
     (void)this, (void)count;
     if (path == NULL) return JS_EXCEPTION;
+    if (strlen(path) != size) {
+        JS_FreeCString(context, path);
+        return JS_ThrowTypeError(context, "addProgram: the path contains a NUL");
+    }
     added = program_map(path, &problem);
     if (added != 1)
         JS_ThrowTypeError(context, "Cannot use %s: %s", path, added < 0 ? problem : "it has no program section");

@@ -94,8 +94,7 @@ int main(int count, char **words) {
         fprintf(stderr, "bq2: Cannot start: this runtime has no program (usage: %s MODULE.js [ARGUMENT]...)\n", words[0]);
         return EXIT_NO_PROGRAM;
     }
-    JS_SetMaxStackSize(runtime, stack_size());
     JS_SetContextOpaque(context, words);
-    modules_install(runtime);
+    modules_install(runtime, stack_size());
     return engine_run(context, entry);
 }

@@ -92,7 +92,11 @@ static JSModuleDef *load(JSContext *context, const char *name, void *unused) {
     return module_of(context, module, name);
 }
 
-void modules_install(JSRuntime *runtime) {
+static const char *stack_end; /* the lowest address that may be used */
+
+void modules_install(JSRuntime *runtime, size_t stack_size) {
+    stack_end = (const char *)__builtin_frame_address(0) - stack_size;
+    JS_SetMaxStackSize(runtime, stack_size);
     JS_SetModuleLoaderFunc(runtime, normalize, load, NULL);
 }
 
@@ -137,6 +141,7 @@ static JSValue compile(JSContext *context, JSValueConst this, int count, JSValue
     size_t source_size, code_size;
     const char *source = JS_ToCStringLen(context, &source_size, words[0]);
     const char *name = JS_ToCString(context, words[1]);
+    const char *here = __builtin_frame_address(0);
     JSRuntime *runtime = JS_NewRuntime();
     JSContext *compiler = runtime == NULL ? NULL : JS_NewContext(runtime);
     JSValue module = JS_EXCEPTION, result = JS_EXCEPTION;
@@ -145,7 +150,7 @@ static JSValue compile(JSContext *context, JSValueConst this, int count, JSValue
     (void)this, (void)count;
     if (compiler == NULL) JS_ThrowOutOfMemory(context);
     if (source != NULL && name != NULL && compiler != NULL) {
-        JS_SetMaxStackSize(runtime, 0); /* the caller's stack is already deep */
+        JS_SetMaxStackSize(runtime, here > stack_end ? here - stack_end : 1); /* counts from here; 0 is no limit */
         JS_SetStripInfo(runtime, JS_STRIP_SOURCE);
         JS_SetModuleLoaderFunc(runtime, NULL, load_nothing, NULL);
         module = JS_Eval(compiler, source, source_size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);

@@ -19,7 +19,8 @@ const uint8_t *program_find(const char *name, size_t *size);
 
 /* modules.c: how imports are found. */
 
-void modules_install(JSRuntime *runtime);
+/* `stack_size`: C stack that may be used from here on, by what `compile` compiles too. */
+void modules_install(JSRuntime *runtime, size_t stack_size);
 extern const JSCFunctionListEntry module_functions[];
 extern const int module_function_count;
 

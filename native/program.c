@@ -49,20 +49,22 @@ static const char *check(const uint8_t *start, size_t size, const uint8_t *trail
     uint32_t name_size, code_size;
     int found;
 
-    if (size < HEAD_SIZE || memcmp(start, HEAD, HEAD_SIZE)) return "its program section has no head";
+    if (u32(trailer + 12) != 0 || size < HEAD_SIZE || memcmp(start, HEAD, HEAD_SIZE)) return "its program section is damaged (it has no head)";
     if (crc32_z(0, start, size) != u32(trailer + 8)) return "its program section is damaged (crc32 differs)";
     while ((found = next_module(&at, start + size, &name, &name_size, &code, &code_size)) > 0) continue;
-    return found < 0 ? "its program section ends within a module" : NULL;
+    return found < 0 ? "its program section is damaged (it ends within a module)" : NULL;
 }
 
 int program_add(const uint8_t *file, size_t file_size, const char **problem) {
-    const uint8_t *trailer = file + file_size - TRAILER_SIZE;
+    const uint8_t *trailer;
     uint64_t size;
 
-    if (file_size < TRAILER_SIZE || memcmp(trailer + 16, MARK, sizeof MARK - 1)) return 0;
+    if (file_size < TRAILER_SIZE) return 0;
+    trailer = file + file_size - TRAILER_SIZE;
+    if (memcmp(trailer + 16, MARK, sizeof MARK - 1)) return 0;
     size = u64(trailer);
     if (size > file_size - TRAILER_SIZE) {
-        *problem = "its program section is longer than the file";
+        *problem = "its program section is damaged (it is longer than the file)";
         return -1;
     }
     *problem = check(trailer - size, size, trailer);

@@ -1,41 +1,101 @@
 /*
  * The system-call primitive: TypeScript values become the words that the kernel takes. What can be known here is
  * checked: kinds, ranges, NULs, and for the calls of `bounds` that the kernel stays within the bytes it is given.
+ *
+ * Reading an array can run JavaScript (getters, proxies), which may drop what was read before. So everything is held
+ * until the call is over, and addresses of bytes are taken last, when no more JavaScript runs.
  */
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "linux.h"
 
-enum { WORDS = 6, MAX_STRINGS = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
+enum { WORDS = 6, MAX_HELD = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
 
-/* What one call borrows, and the bytes behind each of its words. */
+/* Bytes whose address goes to *word, and their number to *size. */
+typedef struct {
+    JSValue bytes;
+    int64_t *word;
+    size_t *size;
+} Borrowed;
+
+/* What one call holds on to, and of each of its words: the bytes behind it, and whether they are a string's. */
 typedef struct {
     const char **strings;
+    Borrowed *borrowed;
     int64_t *arrays[MAX_ARRAYS];
-    int string_count, array_count;
+    int string_count, borrowed_count, array_count;
     size_t sizes[WORDS];
+    int is_string[WORDS];
 } Call;
 
-/* Word `buffer` has room for as many bytes as word `length` says; where that is -1: for `fixed`. */
+enum { READS, WRITES };
+
+/*
+ * What the kernel does to the bytes of word `buffer`: as many units as word `length` says, of `unit` bytes each;
+ * where that is -1, one unit. Strings are not written to: JavaScript takes them for constant.
+ */
 static const struct {
     long number;
-    int buffer, length;
-    size_t fixed;
+    int does, buffer, length;
+    size_t unit;
 } bounds[] = {
-    {SYS_read, 1, 2, 0},        {SYS_write, 1, 2, 0},       {SYS_pread64, 1, 2, 0},   {SYS_pwrite64, 1, 2, 0},
-    {SYS_getdents64, 1, 2, 0},  {SYS_readlinkat, 2, 3, 0},  {SYS_getcwd, 0, 1, 0},    {SYS_getrandom, 0, 1, 0},
-    {SYS_sendto, 1, 2, 0},      {SYS_recvfrom, 1, 2, 0},    {SYS_sendto, 4, 5, 0},    {SYS_connect, 1, 2, 0},
-    {SYS_bind, 1, 2, 0},        {SYS_setsockopt, 3, 4, 0},  {SYS_listxattr, 1, 2, 0}, {SYS_llistxattr, 1, 2, 0},
-    {SYS_lgetxattr, 2, 3, 0},   {SYS_lsetxattr, 2, 3, 0},   {SYS_sethostname, 0, 1, 0},
-    {SYS_sched_getaffinity, 2, 1, 0},                       {SYS_statx, 4, -1, 256},  {SYS_pipe2, 0, -1, 8},
-    {SYS_clock_gettime, 1, -1, 16},                         {SYS_clock_settime, 1, -1, 16},
-    {SYS_utimensat, 2, -1, 32}, {SYS_statfs, 1, -1, 120},   {SYS_fstatfs, 1, -1, 120}, {SYS_wait4, 1, -1, 4},
-    {SYS_waitid, 2, -1, 128},   {SYS_sysinfo, 0, -1, 112},  {SYS_uname, 0, -1, 390},
-    {SYS_rt_sigprocmask, 1, 3, 0},                          {SYS_rt_sigprocmask, 2, 3, 0},
+    {SYS_read, WRITES, 1, 2, 1},
+    {SYS_pread64, WRITES, 1, 2, 1},
+    {SYS_write, READS, 1, 2, 1},
+    {SYS_pwrite64, READS, 1, 2, 1},
+    {SYS_getdents64, WRITES, 1, 2, 1},
+    {SYS_readlinkat, WRITES, 2, 3, 1},
+    {SYS_getcwd, WRITES, 0, 1, 1},
+    {SYS_getrandom, WRITES, 0, 1, 1},
+    {SYS_copy_file_range, WRITES, 1, -1, 8},
+    {SYS_copy_file_range, WRITES, 3, -1, 8},
+    {SYS_listxattr, WRITES, 1, 2, 1},
+    {SYS_llistxattr, WRITES, 1, 2, 1},
+    {SYS_lgetxattr, WRITES, 2, 3, 1},
+    {SYS_lsetxattr, READS, 2, 3, 1},
+    {SYS_statx, WRITES, 4, -1, 256},
+    {SYS_statfs, WRITES, 1, -1, 120},
+    {SYS_fstatfs, WRITES, 1, -1, 120},
+    {SYS_utimensat, READS, 2, -1, 32},
+    {SYS_pipe2, WRITES, 0, -1, 8},
+    {SYS_ppoll, WRITES, 0, 1, sizeof(struct pollfd)},
+    {SYS_ppoll, WRITES, 2, -1, 16},
+    {SYS_ppoll, READS, 3, 4, 1},
+    {SYS_epoll_ctl, READS, 3, -1, sizeof(struct epoll_event)},
+    {SYS_epoll_pwait, WRITES, 1, 2, sizeof(struct epoll_event)},
+    {SYS_epoll_pwait, READS, 4, 5, 1},
+    {SYS_signalfd4, READS, 1, 2, 1},
+    {SYS_rt_sigaction, READS, 1, -1, 32},
+    {SYS_rt_sigaction, WRITES, 2, -1, 32},
+    {SYS_rt_sigprocmask, READS, 1, 3, 1},
+    {SYS_rt_sigprocmask, WRITES, 2, 3, 1},
+    {SYS_wait4, WRITES, 1, -1, 4},
+    {SYS_wait4, WRITES, 3, -1, 144},
+    {SYS_waitid, WRITES, 2, -1, 128},
+    {SYS_waitid, WRITES, 4, -1, 144},
+    {SYS_prlimit64, READS, 2, -1, 16},
+    {SYS_prlimit64, WRITES, 3, -1, 16},
+    {SYS_sched_getaffinity, WRITES, 2, 1, 1},
+    {SYS_clock_gettime, WRITES, 1, -1, 16},
+    {SYS_clock_settime, READS, 1, -1, 16},
+    {SYS_sysinfo, WRITES, 0, -1, 112},
+    {SYS_uname, WRITES, 0, -1, 390},
+    {SYS_sethostname, READS, 0, 1, 1},
+    {SYS_connect, READS, 1, 2, 1},
+    {SYS_bind, READS, 1, 2, 1},
+    {SYS_sendto, READS, 1, 2, 1},
+    {SYS_sendto, READS, 4, 5, 1},
+    {SYS_recvfrom, WRITES, 1, 2, 1},
+    {SYS_recvfrom, WRITES, 4, -1, 128}, /* struct sockaddr_storage */
+    {SYS_recvfrom, WRITES, 5, -1, 4},
+    {SYS_setsockopt, READS, 3, 4, 1},
+    {SYS_mount_setattr, READS, 3, 4, 1},
 };
 
 static int integer(JSContext *context, JSValueConst value, int64_t *word) {
@@ -67,21 +127,47 @@ static int big_integer(JSContext *context, JSValueConst value, int64_t *word) {
 
 static int string(JSContext *context, JSValueConst value, Call *call, int64_t *word, size_t *size) {
     const char *text;
+    size_t length;
 
-    if (call->strings == NULL) call->strings = js_malloc(context, MAX_STRINGS * sizeof *call->strings);
+    if (call->strings == NULL) call->strings = js_malloc(context, MAX_HELD * sizeof *call->strings);
     if (call->strings == NULL) return -1;
-    if (call->string_count == MAX_STRINGS) {
-        JS_ThrowRangeError(context, "syscall: more than %d strings", MAX_STRINGS);
+    if (call->string_count == MAX_HELD) {
+        JS_ThrowRangeError(context, "syscall: more than %d strings", MAX_HELD);
         return -1;
     }
-    text = JS_ToCStringLen(context, size, value);
+    text = JS_ToCStringLen(context, &length, value);
     if (text == NULL) return -1;
     call->strings[call->string_count++] = text;
-    if (strlen(text) != *size) {
+    if (size != NULL) *size = length;
+    if (strlen(text) != length) {
         JS_ThrowTypeError(context, "syscall: a string contains a NUL");
         return -1;
     }
     *word = (intptr_t)text;
+    return 0;
+}
+
+/* Holds the bytes; their address is taken by `take_addresses`. */
+static int borrow(JSContext *context, JSValueConst bytes, Call *call, int64_t *word, size_t *size) {
+    if (call->borrowed == NULL) call->borrowed = js_malloc(context, MAX_HELD * sizeof *call->borrowed);
+    if (call->borrowed == NULL) return -1;
+    if (call->borrowed_count == MAX_HELD) {
+        JS_ThrowRangeError(context, "syscall: more than %d buffers", MAX_HELD);
+        return -1;
+    }
+    call->borrowed[call->borrowed_count++] = (Borrowed){JS_DupValue(context, bytes), word, size};
+    return 0;
+}
+
+static int take_addresses(JSContext *context, Call *call) {
+    for (int i = 0; i < call->borrowed_count; i++) {
+        size_t size;
+        uint8_t *bytes = bytes_of(context, call->borrowed[i].bytes, &size);
+
+        if (bytes == NULL) return -1;
+        *call->borrowed[i].word = (intptr_t)bytes;
+        if (call->borrowed[i].size != NULL) *call->borrowed[i].size = size;
+    }
     return 0;
 }
 
@@ -91,13 +177,12 @@ static int array(JSContext *context, JSValueConst value, Call *call, int depth, 
     JSValue length = JS_GetPropertyStr(context, value, "length");
     uint32_t count = 0;
     int64_t *words;
-    size_t size;
     int failed;
 
     failed = JS_ToUint32(context, &count, length);
     JS_FreeValue(context, length);
     if (failed) return -1;
-    if (depth == MAX_DEPTH || call->array_count == MAX_ARRAYS || count > MAX_STRINGS) {
+    if (depth == MAX_DEPTH || call->array_count == MAX_ARRAYS || count > MAX_HELD) {
         JS_ThrowRangeError(context, "syscall: arrays are too many, too long or too deep");
         return -1;
     }
@@ -106,43 +191,54 @@ static int array(JSContext *context, JSValueConst value, Call *call, int depth, 
     call->arrays[call->array_count++] = words;
     for (uint32_t i = 0; i < count && !failed; i++) {
         JSValue item = JS_GetPropertyUint32(context, value, i);
-        failed = to_word(context, item, call, depth + 1, &words[i], &size);
+        failed = JS_IsException(item) || to_word(context, item, call, depth + 1, &words[i], NULL);
         JS_FreeValue(context, item);
     }
     *word = (intptr_t)words;
     return failed;
 }
 
+/* *size: the bytes behind the word, where it is wanted and known. */
 static int to_word(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word, size_t *size) {
-    uint8_t *bytes;
+    int is_array;
 
-    *size = SIZE_MAX; /* unknown: nothing to be held to */
     *word = 0;
     if (JS_IsNull(value)) return 0;
     if (JS_IsNumber(value)) return integer(context, value, word);
     if (JS_IsBigInt(context, value)) return big_integer(context, value, word);
     if (JS_IsString(value)) return string(context, value, call, word, size);
-    if (JS_IsArray(context, value) > 0) return array(context, value, call, depth, word);
-    bytes = JS_IsObject(value) ? bytes_of(context, value, size) : NULL;
-    *word = (intptr_t)bytes;
-    if (bytes != NULL) return 0;
-    if (!JS_HasException(context))
+    is_array = JS_IsArray(context, value);
+    if (is_array > 0) return array(context, value, call, depth, word);
+    if (is_array == 0 && JS_IsObject(value)) return borrow(context, value, call, word, size);
+    if (is_array == 0)
         JS_ThrowTypeError(context, "syscall: numbers, bigints, strings, bytes, arrays and null are wanted");
     return -1;
 }
 
 static int within_bounds(JSContext *context, int64_t number, const int64_t *words, const Call *call) {
     for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
-        size_t room = call->sizes[bounds[i].buffer], wanted;
+        const int buffer = bounds[i].buffer;
+        const uint64_t units = bounds[i].length < 0 ? 1 : (uint64_t)words[bounds[i].length];
 
-        if (bounds[i].number != number || words[bounds[i].buffer] == 0) continue;
-        wanted = bounds[i].length < 0 ? bounds[i].fixed : (size_t)words[bounds[i].length];
-        if (room != SIZE_MAX && wanted <= room) continue;
-        if (room == SIZE_MAX) JS_ThrowTypeError(context, "syscall %d: bytes are wanted", (int)number);
-        else JS_ThrowRangeError(context, "syscall %d: %zu bytes do not fit into %zu", (int)number, wanted, room);
+        if (bounds[i].number != number || words[buffer] == 0) continue;
+        if (call->sizes[buffer] == SIZE_MAX || (bounds[i].does == WRITES && call->is_string[buffer])) {
+            JS_ThrowTypeError(context, "syscall %d: bytes are wanted for word %d", (int)number, buffer + 1);
+            return 0;
+        }
+        if (units <= call->sizes[buffer] / bounds[i].unit) continue;
+        JS_ThrowRangeError(context, "syscall %d: %zu bytes are too few for %llu times %zu", (int)number,
+                           call->sizes[buffer], (unsigned long long)units, bounds[i].unit);
         return 0;
     }
     return 1;
+}
+
+static void let_go(JSContext *context, Call *call) {
+    while (call->string_count > 0) JS_FreeCString(context, call->strings[--call->string_count]);
+    while (call->borrowed_count > 0) JS_FreeValue(context, call->borrowed[--call->borrowed_count].bytes);
+    while (call->array_count > 0) js_free(context, call->arrays[--call->array_count]);
+    js_free(context, call->strings);
+    js_free(context, call->borrowed);
 }
 
 static JSValue js_syscall(JSContext *context, JSValueConst this, int count, JSValueConst *values) {
@@ -155,17 +251,17 @@ static JSValue js_syscall(JSContext *context, JSValueConst this, int count, JSVa
     if (count < 1 || count > WORDS + 1 || !JS_IsNumber(values[0]))
         return JS_ThrowTypeError(context, "syscall: a number and up to six words are wanted");
     failed = integer(context, values[0], &number);
-    for (int i = 0; i < WORDS; i++) call.sizes[i] = SIZE_MAX;
-    for (int i = 1; i < count && !failed; i++)
-        failed = to_word(context, values[i], &call, 0, &words[i - 1], &call.sizes[i - 1]);
-    if (!failed) failed = !within_bounds(context, number, words, &call);
+    for (int i = 0; i < WORDS; i++) call.sizes[i] = SIZE_MAX; /* unknown */
+    for (int i = 0; i + 1 < count && !failed; i++) {
+        call.is_string[i] = JS_IsString(values[i + 1]);
+        failed = to_word(context, values[i + 1], &call, 0, &words[i], &call.sizes[i]);
+    }
+    failed = failed || take_addresses(context, &call) || !within_bounds(context, number, words, &call);
     if (!failed) {
         result = syscall(number, words[0], words[1], words[2], words[3], words[4], words[5]);
         if (result == -1) result = -errno;
     }
-    while (call.string_count > 0) JS_FreeCString(context, call.strings[--call.string_count]);
-    while (call.array_count > 0) js_free(context, call.arrays[--call.array_count]);
-    js_free(context, call.strings);
+    let_go(context, &call);
     return failed ? JS_EXCEPTION : JS_NewInt64(context, result);
 }
 

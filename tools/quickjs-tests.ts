@@ -25,15 +25,29 @@ const BUNDLED_PACKAGES = ["fast-check"];
 const BANNER = { js: "const setTimeout = undefined, clearTimeout = undefined;" };
 
 /** Programs that tests start as children of the same executable, by the first argument. */
-const CHILD_PROGRAMS: readonly string[] = [];
+const CHILD_PROGRAMS = ["tests/quickjs/fuzz.ts"];
 
-/** Writes the program and gives its path. `runtime`: the executable that runs it. */
-export async function buildQuickjsTests(runtime: string): Promise<string> {
+/**
+ * Writes the program and gives its path. `runtime` compiles it; it is put behind that too, unless `place` names
+ * another executable.
+ */
+export async function buildQuickjsTests(
+  runtime: string,
+  place = { behind: runtime, output: join(FOLDER, "tests") },
+): Promise<string> {
   rmSync(FOLDER, { recursive: true, force: true });
   await preparePackages();
   writeFileSync(join(FOLDER, "all.ts"), entryModule([...readProject().keys()].filter(isSharedTest)));
-  const program = join(FOLDER, "tests");
-  const where = ["--project", ".", "--packages", PACKAGES, "--runtime", runtime, "--output", program];
+  const where = [
+    "--project",
+    ".",
+    "--packages",
+    PACKAGES,
+    "--runtime",
+    place.behind,
+    "--output",
+    place.output,
+  ];
   const entries = ["dist/quickjs/all.ts", ...BUNDLED_PACKAGES, "ts-blank-space", "typescript"];
   execFileSync(
     runtime,
@@ -43,7 +57,7 @@ export async function buildQuickjsTests(runtime: string): Promise<string> {
     ],
     { cwd: projectFolder, env: { ...process.env, NODE_PATH: PACKAGES }, stdio: ["ignore", 2, 2] },
   );
-  return program;
+  return place.output;
 }
 
 async function preparePackages(): Promise<void> {
@@ -73,5 +87,5 @@ ${table(CHILD_PROGRAMS)}
 `;
 }
 
-if (process.argv[1]?.endsWith("quickjs-tests.ts"))
+if (process.argv[1]?.endsWith("/quickjs-tests.ts"))
   console.log(await buildQuickjsTests(buildRuntime().runtime));

@@ -27,7 +27,7 @@ export interface BuiltRuntime {
   readonly sources: { readonly [name: string]: string };
 }
 
-const WORKDIR = join(projectFolder, "dist", "runtime");
+export const RUNTIME_WORKDIR = join(projectFolder, "dist", "runtime");
 
 /** In the order of the plan. */
 const RUNS: readonly (readonly string[])[] = [
@@ -39,10 +39,10 @@ const RUNS: readonly (readonly string[])[] = [
 /** What the build has to say goes to standard error. */
 export function buildRuntime(): BuiltRuntime {
   const platform = nodePlatform();
-  const workspace = workspaceAt(platform, WORKDIR);
+  const workspace = workspaceAt(platform, RUNTIME_WORKDIR);
   const bq2 = (...args: readonly string[]): void => {
     const options = { stdio: ["ignore", 2, 2] as ["ignore", number, number] };
-    execFileSync(join(projectFolder, "bin/bq2"), [...args, "--workdir", WORKDIR], options);
+    execFileSync(join(projectFolder, "bin/bq2"), [...args, "--workdir", RUNTIME_WORKDIR], options);
   };
   rmSync(workspace.state, { force: true }); // it may be of another plan
   bq2("sysroot-builder");
@@ -62,4 +62,4 @@ export function buildRuntime(): BuiltRuntime {
   };
 }
 
-if (process.argv[1]?.endsWith("runtime.ts")) console.log(JSON.stringify(buildRuntime(), undefined, 2));
+if (process.argv[1]?.endsWith("/runtime.ts")) console.log(JSON.stringify(buildRuntime(), undefined, 2));

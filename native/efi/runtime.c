@@ -312,8 +312,7 @@ static void run(void) {
         fprintf(stderr, "bq2: Cannot start: no memory is left\n");
         efi_exit(EXIT_UNCAUGHT);
     }
-    JS_SetMaxStackSize(runtime, STACK_SIZE - STACK_RESERVE);
-    modules_install(runtime);
+    modules_install(runtime, STACK_SIZE - STACK_RESERVE);
     efi_exit(engine_run(the_context, "main"));
 }
 

@@ -6,7 +6,7 @@ import type { ContractOptions, InFolder } from "./contract.ts";
 import type { Bulk, Compression } from "./platform.ts";
 
 /** "bootstrap\n" a thousand times, by the usual programs. */
-const COMPRESSED: { readonly [C in Exclude<Compression, "none">]: string } = {
+export const COMPRESSED: { readonly [C in Exclude<Compression, "none">]: string } = {
   gzip: "1f8b0800000000000203edc6b10d00200800b0dd2fe5010cf27fb883a49d1a99fdbbee3b61666666666666666666666666666666666666b676039bac380a10270000",
   xz: "fd377a585a000004e6d6b4460200210116000000742fe5a3e0270f00365d00311bece8767033a5778cbcd0bdb34efb3a7640f0000a145260303dfe63a5c0f24e92d7e56f089117deb6551f90f8bb902c0c859776000000000cf23326b854b116000152904e0000003f75de28b1c467fb020000000004595a",
   bzip2:
