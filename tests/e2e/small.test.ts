@@ -94,7 +94,7 @@ describe.skipIf(!available)("a small plan", () => {
     const failed = await bq2(place, "sysroot");
     expect(failed.code).toBe(1);
     expect(failed.error).toMatch(
-      /bq2: Cannot build rootfs-from-sysroot\/two: Program failed with exit code 2: ls/,
+      /bq2: Cannot build rootfs-from-sysroot\/two: Program failed with exit code 2: \/usr\/bin\/ls/,
     );
     const report = readJson<Report>((await status()).last_failure_report ?? "");
     expect(report).toMatchObject({
