@@ -1,8 +1,10 @@
 /** The tests that are for every engine, run by QuickJS: each of them counts here as one. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, inject, test } from "vitest";
 
 interface Report {
@@ -16,9 +18,20 @@ interface Report {
   }[];
 }
 
+/** Not waited for in place: vitest wants to hear of us within a minute. */
+async function runTests() {
+  const child = spawn(inject("built").tests, ["--report", file], { stdio: ["ignore", "pipe", "pipe"] });
+  const [stdout, stderr, [status, signal]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "exit") as Promise<[number | null, string | null]>,
+  ]);
+  return { stdout, stderr, status, signal };
+}
+
 const folder = mkdtempSync(join(tmpdir(), "bq2-quickjs-"));
 const file = join(folder, "report.json");
-const run = spawnSync(inject("built").tests, ["--report", file], { encoding: "utf8" });
+const run = await runTests();
 const found =
   run.status === 0 || run.status === 1 ? (JSON.parse(readFileSync(file, "utf8")) as Report) : undefined;
 rmSync(folder, { recursive: true });

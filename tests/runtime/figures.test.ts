@@ -1,0 +1,116 @@
+/** What the runtime and `bq2` on it cost, and that the same source gives the same bytes. */
+import { execFile, execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, inject, test } from "vitest";
+import { projectFolder } from "../../tools/project-files.ts";
+
+const MEBIBYTE = 1 << 20;
+const MAX_SIZE = 2 * MEBIBYTE;
+const MAX_RESIDENT = 8 * MEBIBYTE;
+const MAX_SHARE_OF_NODE = 0.5; // generous: measured on busy machines too
+const STARTS = 30;
+
+const { bq2, runtime } = inject("built");
+
+/** Not waited for in place: vitest wants to hear of a test that takes a minute. */
+const run = promisify(execFile);
+
+test("one static file of at most 2 MiB", () => {
+  console.log(`bq2: ${statSync(bq2).size} bytes, ${statSync(runtime).size} of them the runtime`);
+  expect(statSync(bq2).size).toBeLessThanOrEqual(MAX_SIZE);
+  expect(execFileSync("readelf", ["--program-headers", bq2], { encoding: "utf8" })).not.toContain("INTERP");
+});
+
+test("bq2 --help stays under 8 MiB resident", () => {
+  const { stderr } = spawnSync("/usr/bin/time", ["-f", "%M", bq2, "--help"], { encoding: "utf8" });
+  console.log(`bq2 --help: ${stderr.trim()} KiB resident at most`);
+  expect(Number(stderr) * 1024).toBeLessThan(MAX_RESIDENT);
+});
+
+/** CPU milliseconds of one start: unlike the time on the clock, they do not depend on what else runs here. */
+function startCost(...argv: readonly string[]): number {
+  const input = "x\n".repeat(STARTS);
+  const all = ["-f", "%U %S", "xargs", "-I{}", ...argv];
+  const { stderr } = spawnSync("/usr/bin/time", all, { encoding: "utf8", input });
+  const [user = 0, system = 0] = (stderr.trim().split("\n").at(-1) ?? "").split(" ").map(Number);
+  return (1000 * (user + system)) / STARTS;
+}
+
+test("bq2 --help takes a fraction of what Node takes to start", () => {
+  const [help, node, nothing] = [
+    startCost(bq2, "--help"),
+    startCost(process.execPath, "-e", "0"),
+    startCost("true"),
+  ];
+  const show = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`;
+  console.log(`CPU of a start: bq2 --help ${show(help)}, node -e 0 ${show(node)}, true ${show(nothing)}`);
+  expect(help / node).toBeLessThan(MAX_SHARE_OF_NODE);
+});
+
+test("the same bytes from two folders, and from the build in its namespace", async () => {
+  const own = readFileSync(bq2);
+  for (const place of ["a", "b/deeper"]) {
+    const folder = mkdtempSync(join(tmpdir(), "bq2-self-"));
+    const project = join(folder, place);
+    mkdirSync(project, { recursive: true });
+    for (const part of ["bq2.ts", "src", "pkgs", "native"])
+      cpSync(join(projectFolder, part), join(project, part), { recursive: true });
+    symlinkSync(join(projectFolder, "node_modules"), join(project, "node_modules"));
+    const argv = ["native/bootstrap.mjs", "src/main-quickjs.ts", "program", "--runtime", runtime];
+    await run(runtime, [...argv, "--output", join(folder, "bq2")], { cwd: project });
+    expect(readFileSync(join(folder, "bq2")).equals(own), place).toBe(true);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("an error shows TypeScript's file and line", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bq2-stack-"));
+  mkdirSync(join(folder, "src"));
+  const lines = [
+    "interface Gone {",
+    "  readonly line: number;",
+    "}",
+    "",
+    "function fails(at: Gone): never {",
+  ];
+  writeFileSync(
+    join(folder, "src/wrong.ts"),
+    [...lines, '  throw new Error("wrong at " + at.line);', "}", "fails({ line: 6 });", ""].join("\n"),
+  );
+  const output = join(folder, "wrong");
+  const argv = [
+    "native/bootstrap.mjs",
+    "src/main-quickjs.ts",
+    "program",
+    "--runtime",
+    runtime,
+    "--output",
+    output,
+  ];
+  const where = [
+    "--project",
+    folder,
+    "--packages",
+    join(projectFolder, "node_modules"),
+    "--entry",
+    "src/wrong.ts",
+  ];
+  await run(runtime, [...argv, ...where], { cwd: projectFolder });
+  const { status, stderr } = spawnSync(output, { encoding: "utf8" });
+  rmSync(folder, { recursive: true });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^bq2: Error: wrong at 6\n {4}at fails \(src\/wrong\.ts:6:\d+\)\n/);
+  expect(stderr).toMatch(/\(src\/wrong\.ts:8:\d+\)/);
+});
