@@ -12,6 +12,9 @@ export interface Completion {
   readonly candidates: readonly string[];
 }
 
+/** Any character beyond ASCII counts as a letter here: Unicode's own classes make a regular expression of 10 KB. */
+const IS_NAME = /^[A-Za-z_$\x80-\uffff][\w$\x80-\uffff]*$/;
+
 const KEYWORDS =
   "async await break case catch class const continue debugger default delete do else export extends false finally for function if import in instanceof interface let new null return satisfies static super switch this throw true try type typeof undefined var void while yield".split(
     " ",
@@ -35,7 +38,7 @@ export function complete(
     return { start: before.length - quoted.length, candidates: paths(files, cwd, quoted) };
   }
   const [, owner, prefix = ""] =
-    /((?:[\p{ID_Start}_$][\p{ID_Continue}$]*\.)*)([\p{ID_Continue}$]*)$/u.exec(before) ?? [];
+    /((?:[A-Za-z_$\x80-\uffff][\w$\x80-\uffff]*\.)*)([\w$\x80-\uffff]*)$/.exec(before) ?? [];
   const start = before.length - prefix.length;
   if (/^\d/.test(prefix) || (owner === "" && before[start - 1] === ".")) return { start, candidates: [] };
   const value = valueAt(globals, owner ?? "");
@@ -53,8 +56,7 @@ function openString(before: string): string | undefined {
 }
 
 function choose(names: Iterable<string>, prefix: string): string[] {
-  const isName = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
-  const fitting = [...new Set(names)].filter((name) => name.startsWith(prefix) && isName.test(name));
+  const fitting = [...new Set(names)].filter((name) => name.startsWith(prefix) && IS_NAME.test(name));
   return fitting.sort(compareNames);
 }
 

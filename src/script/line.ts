@@ -13,8 +13,8 @@ type Edit = (before: string, after: string) => readonly [before: string, after: 
 
 const LAST_CHARACTER = /.$/su;
 const FIRST_CHARACTER = /^./su;
-const LAST_WORD = /[\p{L}\p{N}_$]*[^\p{L}\p{N}_$]*$/u;
-const FIRST_WORD = /^[^\p{L}\p{N}_$]*[\p{L}\p{N}_$]*/u;
+const LAST_WORD = /[\w$\x80-\uffff]*[^\w$\x80-\uffff]*$/;
+const FIRST_WORD = /^[^\w$\x80-\uffff]*[\w$\x80-\uffff]*/;
 
 /** What stands before the cursor and behind it, as it is afterwards. */
 const EDITS: { readonly [N in KeyName]?: Edit } = {

@@ -27,5 +27,5 @@ function unicode(character: string): string {
 /** A property's name as it would be written. */
 export function propertyName(key: string | symbol): string {
   if (typeof key === "symbol") return `[${String(key)}]`;
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) ? key : quote(key);
+  return /^[A-Za-z_$\x80-\uffff][\w$\x80-\uffff]*$/.test(key) ? key : quote(key);
 }
