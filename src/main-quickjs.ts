@@ -22,8 +22,10 @@ const world: World = {
   async surroundings() {
     const { programCommand } = await import("./commands/program.ts");
     const { scriptCommands } = await import("./commands/script.ts");
+    const { httpFetcher } = await import("./network/http-fetcher.ts");
+    const { quickjsNetwork } = await import("./platform/quickjs-network.ts");
     return {
-      fetcher: { get: () => Promise.reject(new Error("no network")), close: async () => {} },
+      fetcher: httpFetcher({ platform, network: quickjsNetwork }),
       terminalProgress: undefined,
       archives: platform.files.status(OWN_ARCHIVES) === undefined ? undefined : OWN_ARCHIVES,
       engineCommands: {
@@ -34,9 +36,15 @@ const world: World = {
   },
   async applet(called) {
     const load = Object.hasOwn(INIT_APPLETS, called) ? INIT_APPLETS[called] : undefined;
-    if (load === undefined) return undefined;
-    const applet = await load();
-    return (args) => applet(platform, args);
+    if (load !== undefined) {
+      const applet = await load();
+      return (args) => applet(platform, args);
+    }
+    const { findApplet } = await import("./applets/table.ts");
+    return findApplet(called, async () => {
+      const { quickjsNetwork } = await import("./platform/quickjs-network.ts");
+      return { platform, network: quickjsNetwork, stdin: 0, stdout: 1 };
+    });
   },
 };
 

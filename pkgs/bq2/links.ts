@@ -1,5 +1,8 @@
 /** Other names of the system's program; it does what it is called by. */
+const COMMANDS = ["curl", "patch", "pkg-config", "sha256sum", "tar"];
+
 export const APPLET_LINKS: readonly { readonly path: string; readonly target: string }[] = [
+  ...COMMANDS.map((name) => ({ path: `/usr/bin/${name}`, target: "bq2" })),
   { path: "/usr/sbin/halt", target: "../bin/bq2" },
   { path: "/usr/sbin/init", target: "../bin/bq2" },
   { path: "/usr/sbin/poweroff", target: "../bin/bq2" },

@@ -42,6 +42,8 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "FEATURE_WGET_OPENSSL",
   ),
 
+  off("bq2 is these (docs/userland.md)", "TAR", "PATCH", "SHA256SUM", "WGET"),
+
   off("one shell is enough, and it is ash", "HUSH"),
   off(
     "bq2 is process 1: it starts what runs, gives out the consoles, hears the power button",

@@ -16,7 +16,7 @@ import {
   TypeFlag,
 } from "./tar-header.ts";
 import { formatPaxRecords, type PaxRecord, xattrKey } from "./tar-pax.ts";
-import type { Content, Entry, Tree } from "./tree.ts";
+import type { Content, Entry } from "./tree.ts";
 
 /** Takes the next bytes of the archive; the chunk is its to keep. Waited for, so that it can slow us down. */
 export type ChunkSink = (chunk: Uint8Array) => void | Promise<void>;
@@ -28,10 +28,13 @@ const RECORD_SIZE = 10_240;
 /** Below this, looking for holes costs more than reading the zeros. */
 const SMALL_FILE = 256 * 1024;
 
-/** Throws `unsupported-entry` for a socket, and what the contents or the sink throw. */
-export async function writeTar(tree: Tree, sink: ChunkSink): Promise<void> {
+/**
+ * Throws `unsupported-entry` for a socket, and what the contents or the sink throw. Entries need not be a tree:
+ * names go out as they are, `.` and `./x` too.
+ */
+export async function writeTar(entries: Iterable<Entry>, sink: ChunkSink): Promise<void> {
   const out = new ChunkedOutput(sink);
-  for (const entry of tree) {
+  for (const entry of entries) {
     for (const block of headerBlocks(entry)) if (out.append(block)) await out.flush();
     if (entry.kind === "file") await appendContent(out, entry.content);
   }

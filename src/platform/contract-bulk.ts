@@ -63,6 +63,20 @@ export function bulkContract(options: ContractOptions, inFolder: InFolder): void
           assert.ok(chunk.length > 0);
           break;
         }
+
+        const stream = (bytes: Uint8Array, step: number) => ({
+          name: "a stream",
+          chunks: Array.from({ length: Math.ceil(bytes.length / step) }, (_, i) =>
+            bytes.slice(i * step, (i + 1) * step),
+          ),
+        });
+        const parts: Uint8Array[] = [];
+        for await (const chunk of bulk.decompress(stream(packed, 7), compression)) parts.push(chunk);
+        assert.ok(equalBytes(concatBytes(parts), PLAIN));
+        const cut = await assert.rejects(async () => {
+          for await (const _ of bulk.decompress(stream(packed.subarray(0, middle), 5), compression));
+        }, /Cannot unpack a stream/);
+        assert.equal((cut as Error & { readonly code?: unknown }).code, "damaged-archive", cut.message);
       },
     );
   }

@@ -106,21 +106,27 @@ export function readText(files: Files, path: string): string {
   return decodeUtf8(files.readFile(path));
 }
 
+/** What is left to read of an open file or pipe, in pieces; each is valid until the next. */
+export function* chunksOf(files: Pick<Files, "read">, fd: number): Generator<Uint8Array> {
+  const buffer = new Uint8Array(CHUNK);
+  for (;;) {
+    const length = files.read(fd, buffer, 0, CHUNK, null);
+    if (length === 0) return;
+    yield buffer.subarray(0, length);
+  }
+}
+
 /** Lower-case hexadecimal. */
 export function sha256File(platform: Pick<Platform, "files" | "bulk">, path: string): string {
   const { files } = platform;
   const hasher = platform.bulk.sha256();
-  const buffer = new Uint8Array(CHUNK);
   const fd = files.open(path, "read");
   try {
-    for (;;) {
-      const length = files.read(fd, buffer, 0, CHUNK, null);
-      if (length === 0) return hasher.digest();
-      hasher.update(buffer.subarray(0, length));
-    }
+    for (const chunk of chunksOf(files, fd)) hasher.update(chunk);
   } finally {
     files.close(fd);
   }
+  return hasher.digest();
 }
 
 export interface Walked {

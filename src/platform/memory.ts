@@ -109,12 +109,14 @@ function memoryBulk(engine: Bulk | undefined, files: MemoryFiles): Bulk {
     crc32: (bytes, previous) => given().crc32(bytes, previous),
     deflateRaw: (bytes, options) => given().deflateRaw(bytes, options),
     inflateRaw: (bytes, maxSize) => given().inflateRaw(bytes, maxSize),
-    async *decompress(path, compression) {
+    async *decompress(source, compression) {
       if (compression === "none") {
-        yield files.readFile(path);
+        if (typeof source === "string") yield files.readFile(source);
+        else yield* source.chunks;
         return;
       }
-      throw new Bq2Error(`Cannot unpack ${path}: a platform in memory has no ${compression}`, {
+      const name = typeof source === "string" ? source : source.name;
+      throw new Bq2Error(`Cannot unpack ${name}: a platform in memory has no ${compression}`, {
         code: "missing-tool",
       });
     },

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { constants, crc32, deflateRaw, inflateRaw } from "node:zlib";
 import { Bq2Error, errorCode } from "../base/error.ts";
-import { decompressFile } from "./node-decompress.ts";
+import { decompress } from "./node-decompress.ts";
 import type { Bulk } from "./platform.ts";
 
 export const nodeBulk: Bulk = {
@@ -47,5 +47,5 @@ export const nodeBulk: Bulk = {
     });
   },
 
-  decompress: decompressFile,
+  decompress,
 };

@@ -256,11 +256,19 @@ export interface Bulk {
   /** The plain bytes of one whole raw deflate stream; throws where it is damaged or exceeds `maxSize`. */
   inflateRaw(bytes: Uint8Array, maxSize: number): Promise<Uint8Array>;
   /**
-   * The plain bytes of a compressed file, in chunks, produced beside the caller where that is
-   * possible. Throws a Bq2Error with code `damaged-archive` where the data is truncated or corrupt,
+   * The plain bytes of a compressed file (by its path) or stream, in chunks, produced beside the caller where that
+   * is possible. Throws a Bq2Error with code `damaged-archive` where the data is truncated or corrupt,
    * `missing-tool` where the program that it takes is not installed.
    */
-  decompress(path: string, compression: Compression): AsyncIterable<Uint8Array>;
+  decompress(source: string | ByteSource, compression: Compression): AsyncIterable<Uint8Array>;
+}
+
+/** Bytes that are not a file of their own, such as standard input. */
+export interface ByteSource {
+  /** For messages. */
+  readonly name: string;
+  /** Each is the taker's to keep. */
+  readonly chunks: Iterable<Uint8Array>;
 }
 
 /** An argument of a system call: strings become NUL-terminated bytes, arrays are passed by address. */
@@ -278,6 +286,25 @@ export interface Kernel {
   readonly waitReadable: ((fd: number) => Promise<void>) | undefined;
 }
 
+/** A TCP connection. Waiting longer than `seconds` throws {@link SystemError} `ETIMEDOUT`. */
+export interface Connection {
+  /** The next bytes that came; `undefined` at the end. */
+  read(seconds: number): Promise<Uint8Array | undefined>;
+  write(bytes: Uint8Array, seconds: number): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Sockets, IPv4 only. Apart from {@link Platform}: hardly a command needs them. Addresses are four decimal
+ * numbers; names are looked up in `network/resolve.ts`.
+ */
+export interface Network {
+  /** @throws {@link SystemError}, such as `ECONNREFUSED` or `ETIMEDOUT`. */
+  connect(address: string, port: number, seconds: number): Promise<Connection>;
+  /** Sends one UDP datagram and gives the first answer; `undefined` where none comes in time, or nobody listens. */
+  ask(address: string, port: number, datagram: Uint8Array, seconds: number): Promise<Uint8Array | undefined>;
+}
+
 /** One answer to a GET, its body not read yet. */
 export interface FetchAnswer {
   /** HTTP status after redirects: 200, 206, 404, … */
@@ -293,8 +320,8 @@ export interface FetchAnswer {
 }
 
 /**
- * HTTP for downloads. Apart from {@link Platform}: only the host fetches, the image has no network
- * to ask. Makers: `node-fetch.ts`.
+ * HTTP for downloads. Apart from {@link Platform}: only what fetches needs it. Makers: `node-fetch.ts` (the host)
+ * and `network/http-fetcher.ts` (the image; no TLS).
  */
 export interface Fetcher {
   /** @throws {@link FetchError} where no answer came. An HTTP status is an answer, not an error. */
@@ -308,6 +335,7 @@ export type FetchFailure =
   | "unreachable"
   | "timed-out"
   | "cut-connection"
+  | "bad-answer"
   | "bad-redirect"
   | "bad-url";
 

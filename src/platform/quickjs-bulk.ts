@@ -1,8 +1,8 @@
 /** {@link Bulk} on QuickJS: the runtime's own C. Nothing runs beside the caller. */
 import * as native from "bq2:native";
-import { toHex } from "../base/bytes.ts";
+import { concatBytes, toHex } from "../base/bytes.ts";
 import { Bq2Error, describeError } from "../base/error.ts";
-import type { Bulk, Compression } from "./platform.ts";
+import type { Bulk, ByteSource, Compression } from "./platform.ts";
 import { close, open, read } from "./quickjs-descriptors.ts";
 
 const CHUNK = 1 << 20;
@@ -33,60 +33,67 @@ export const quickjsBulk: Bulk = {
     }
   },
 
-  decompress: decompressFile,
+  decompress,
 };
 
-async function* decompressFile(path: string, compression: Compression): AsyncIterable<Uint8Array> {
+async function* decompress(source: string | ByteSource, compression: Compression): AsyncIterable<Uint8Array> {
+  const name = typeof source === "string" ? source : source.name;
   if (compression === "zstd") {
-    throw new Bq2Error(`Cannot unpack ${path}: there is no zstd here`, {
+    throw new Bq2Error(`Cannot unpack ${name}: there is no zstd here`, {
       code: "missing-tool",
       hint: "none of the pinned sources needs it; pack the file as .gz or .xz",
     });
   }
+  const chunks = typeof source === "string" ? fileChunks(source) : source.chunks;
+  if (compression === "none") yield* chunks;
+  else yield* decompressed(chunks, name, compression);
+}
+
+function* fileChunks(path: string): Iterable<Uint8Array> {
   const fd = open(path, "read");
   try {
-    if (compression === "none") yield* plainChunks(fd);
-    else yield* decompressed(fd, path, compression);
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK);
+      const length = read(fd, chunk, 0, CHUNK, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
   } finally {
     close(fd);
   }
 }
 
-function* plainChunks(fd: number): Iterable<Uint8Array> {
-  for (;;) {
-    const chunk = new Uint8Array(CHUNK);
-    const length = read(fd, chunk, 0, CHUNK, null);
-    if (length === 0) return;
-    yield chunk.subarray(0, length);
+function* decompressed(
+  chunks: Iterable<Uint8Array>,
+  name: string,
+  compression: "gzip" | "xz" | "bzip2",
+): Iterable<Uint8Array> {
+  const decompressor = native.decompressor(compression);
+  let rest: Uint8Array = new Uint8Array();
+  // `isLast` with nothing left: tells the decompressor that the end is here.
+  for (const { chunk, isLast } of markLast(chunks)) {
+    // What is left over is a piece that wants more behind it.
+    rest = rest.length === 0 ? chunk : concatBytes([rest, chunk]);
+    for (;;) {
+      const output = new Uint8Array(CHUNK);
+      const [taken, written, isEnd] = step(name, decompressor, rest, output, isLast);
+      rest = rest.subarray(taken);
+      if (written > 0) yield output.subarray(0, written);
+      if (isEnd) return;
+      if (taken === 0 && written === 0 && !isLast) break;
+    }
   }
 }
 
-function* decompressed(fd: number, path: string, compression: "gzip" | "xz" | "bzip2"): Iterable<Uint8Array> {
-  const decompressor = native.decompressor(compression);
-  const input = new Uint8Array(CHUNK);
-  let [start, end, isLast] = [0, 0, false];
-  for (;;) {
-    if (start === end && !isLast) {
-      [start, end] = [0, read(fd, input, 0, CHUNK, null)];
-      isLast = end === 0;
-    }
-    const output = new Uint8Array(CHUNK);
-    const [taken, written, isEnd] = step(path, decompressor, input.subarray(start, end), output, isLast);
-    start += taken;
-    if (written > 0) yield output.subarray(0, written);
-    if (isEnd) return;
-    // What is left over is a piece that wants more behind it.
-    if (taken === 0 && written === 0 && start < end && !isLast) {
-      input.copyWithin(0, start, end);
-      const more = read(fd, input, end - start, CHUNK - (end - start), null);
-      [start, end] = [0, end - start + more];
-      isLast = more === 0;
-    }
-  }
+function* markLast(
+  chunks: Iterable<Uint8Array>,
+): Iterable<{ readonly chunk: Uint8Array; readonly isLast: boolean }> {
+  for (const chunk of chunks) yield { chunk, isLast: false };
+  yield { chunk: new Uint8Array(), isLast: true };
 }
 
 function step(
-  path: string,
+  name: string,
   decompressor: native.Decompressor,
   input: Uint8Array,
   output: Uint8Array,
@@ -95,7 +102,7 @@ function step(
   try {
     return native.decompress(decompressor, input, output, isLast);
   } catch (error) {
-    throw new Bq2Error(`Cannot unpack ${path}: ${describeError(error)}`, {
+    throw new Bq2Error(`Cannot unpack ${name}: ${describeError(error)}`, {
       code: "damaged-archive",
       hint: "the file is truncated or corrupt; delete it and fetch it again",
       cause: error,

@@ -59,6 +59,16 @@ export function listen(fd: number, listener: Wake): () => void {
     });
 }
 
+/** Nobody waits for `fd` any more: to be called before it is closed while somebody may. They are never woken. */
+export function forget(fd: number): void {
+  if (!watches.has(fd)) return;
+  change(fd, (watch) => {
+    watch.readers = [];
+    watch.writers = [];
+    watch.listener = undefined;
+  });
+}
+
 export function sleep(seconds: number): Promise<void> {
   return new Promise((wake) => addTimer(seconds, wake));
 }

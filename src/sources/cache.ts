@@ -17,7 +17,7 @@ import { prettyJson } from "../base/json.ts";
 import { formatTimestamp } from "../base/log.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import type { Archive } from "../plan/source.ts";
-import { readText, sha256File, syncFolder, writeFileAtomic } from "../platform/files.ts";
+import { chunksOf, readText, sha256File, syncFolder, writeFileAtomic } from "../platform/files.ts";
 import { type Files, type Host, type Platform, SystemError } from "../platform/platform.ts";
 
 /**
@@ -158,18 +158,11 @@ export function verifiedArchive(platform: Platform, cache: string, archive: Arch
   }
 }
 
-const CHUNK = 1 << 20; // bytes a read
-
 /** A file's bytes in order. A chunk is valid until the next one is asked for. */
 export function* fileChunks(files: Files, path: string): Generator<Uint8Array> {
-  const buffer = new Uint8Array(CHUNK);
   const fd = files.open(path, "read");
   try {
-    for (;;) {
-      const length = files.read(fd, buffer, 0, CHUNK, null);
-      if (length === 0) return;
-      yield buffer.subarray(0, length);
-    }
+    yield* chunksOf(files, fd);
   } finally {
     files.close(fd);
   }

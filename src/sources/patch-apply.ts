@@ -16,33 +16,47 @@ export interface AppliedHunk {
   readonly fuzz: number;
 }
 
-export type HunkResult =
-  | { readonly kind: "applied"; readonly lines: readonly string[]; readonly hunks: readonly AppliedHunk[] }
-  /** The first hunk's new side is what the file holds. */
-  | { readonly kind: "reversed" }
-  /** `hunk` counts from 0; `line` is where in the old file it was expected. */
-  | { readonly kind: "failed"; readonly hunk: number; readonly line: number };
+export type HunkOutcome =
+  | ({ readonly kind: "applied" } & AppliedHunk)
+  /** `line` is where in the old file it was expected. */
+  | { readonly kind: "failed"; readonly line: number };
 
-/** Applies the hunks in order; all or none. */
+export interface HunkResult {
+  /** The new file, made by the hunks that fitted. */
+  readonly lines: readonly string[];
+  readonly outcomes: readonly HunkOutcome[];
+  /** The first hunk's new side is what the file holds: the patch is in already. No hunk was tried then. */
+  readonly isReversed: boolean;
+}
+
+export interface HunkOptions {
+  readonly maxFuzz: number;
+  /** Look whether the patch is in already. */
+  readonly detectsReversed: boolean;
+}
+
+/** Applies the hunks in order, those that do not fit left out. */
 export function applyHunks(
   lines: readonly string[],
   hunks: readonly Hunk[],
-  maxFuzz = DEFAULT_FUZZ,
+  { maxFuzz, detectsReversed }: HunkOptions,
 ): HunkResult {
   const output = new Output(lines);
-  const applied: AppliedHunk[] = [];
+  const outcomes: HunkOutcome[] = [];
   let offset = 0;
   for (const [index, hunk] of hunks.entries()) {
     const place = { lines, frozen: output.taken, offset };
-    const found = index === 0 ? locateFirst(place, hunk, maxFuzz) : locateFuzzy(place, hunk, maxFuzz);
-    if (found === "reversed") return { kind: "reversed" };
+    const isFirst = index === 0 && detectsReversed;
+    const found = isFirst ? locateFirst(place, hunk, maxFuzz) : locateFuzzy(place, hunk, maxFuzz);
+    if (found === "reversed") return { lines, outcomes: [], isReversed: true };
     if (found === undefined || !output.apply(hunk, found.line)) {
-      return { kind: "failed", hunk: index, line: hunk.old.first + offset };
+      outcomes.push({ kind: "failed", line: hunk.old.first + offset });
+      continue;
     }
-    applied.push({ ...found, offset: found.line - hunk.old.first - offset });
+    outcomes.push({ kind: "applied", ...found, offset: found.line - hunk.old.first - offset });
     offset = found.line - hunk.old.first;
   }
-  return { kind: "applied", lines: output.finish(), hunks: applied };
+  return { lines: output.finish(), outcomes, isReversed: false };
 }
 
 interface Place {

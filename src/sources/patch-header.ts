@@ -130,11 +130,15 @@ function zone(hours: string | undefined, minutes: string | undefined): number {
   return Number(hours) * HOUR + sign * Number(minutes ?? 0) * 60;
 }
 
+/** For {@link stripName}: the last name alone, as `patch` without `-p` takes it. */
+export const ALL_FOLDERS = Number.POSITIVE_INFINITY;
+
 /**
  * `name` without its first `count` folders (`patch -p`); slashes in a row count as one. `undefined` where
  * it has fewer.
  */
 export function stripName(name: string, count: number): string | undefined {
+  if (count === ALL_FOLDERS) return name.slice(name.lastIndexOf("/") + 1) || undefined;
   let rest = name;
   for (let i = 0; i < count; i++) {
     const slash = /\/+/.exec(rest);

@@ -25,6 +25,8 @@ export interface Hunk {
   /** Lines of context before the first change and after the last. */
   readonly prefixContext: number;
   readonly suffixContext: number;
+  /** What stands behind the line numbers: the function that the hunk is in, empty where nothing does. */
+  readonly heading: string;
 }
 
 /** The lines of a text, each with its line end; a last one may lack it. */
@@ -37,6 +39,15 @@ export function splitLines(text: string): string[] {
   }
   if (start < text.length) lines.push(text.slice(start));
   return lines;
+}
+
+/** The hunk that undoes `hunk`. */
+export function reverseHunk(hunk: Hunk): Hunk {
+  const turned = ({ first, lines }: HunkSide): HunkSide => ({
+    first,
+    lines: lines.map(({ op, text }) => ({ op: op === "+" ? "-" : op === "-" ? "+" : op, text })),
+  });
+  return { ...hunk, old: turned(hunk.new), new: turned(hunk.old) };
 }
 
 /** The hunks that follow each other from line `start` on (an index, from 0), and the line after them. */
@@ -93,6 +104,7 @@ function parseHunk(lines: readonly string[], start: number, stripsCr: boolean): 
     new: { first: ranges.new.first, lines: newLines },
     prefixContext: contextOf(oldLines, newLines),
     suffixContext: contextOf(oldLines.toReversed(), newLines.toReversed()),
+    heading: /@@ (.*)/.exec((lines[start] ?? "").slice(2))?.[1] ?? "",
   };
   if (isContextOnly(hunk.old) && isContextOnly(hunk.new))
     throw malformed(start + 1, "a hunk changes nothing");

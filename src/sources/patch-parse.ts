@@ -8,7 +8,7 @@
  */
 import { Bq2Error } from "../base/error.ts";
 import { type HeaderName, parseGitNames, parseHeaderName } from "./patch-header.ts";
-import { type Hunk, malformed, parseHunks, splitLines } from "./patch-hunk.ts";
+import { type Hunk, malformed, parseHunks, reverseHunk, splitLines } from "./patch-hunk.ts";
 
 /** Which side of a diff: what the file was, and what it becomes. */
 export type Side = "old" | "new";
@@ -199,6 +199,26 @@ function filePatchOf(header: Header, patchLine: number, hunks: readonly Hunk[]):
     move: renames.from && renames.to ? "rename" : copies.from && copies.to ? "copy" : "none",
     modes: header.modes,
     hunks,
+  };
+}
+
+/** The patch that undoes `patch` (`patch -R`). Throws `patch-unsupported` for git's copies. */
+export function reversePatch(patch: FilePatch): FilePatch {
+  if (patch.move === "copy") throw unsupported(patch.patchLine, "git's copy, to be undone");
+  const { names, existence, modes } = patch;
+  return {
+    ...patch,
+    names: {
+      ...(names.new === undefined ? {} : { old: names.new }),
+      ...(names.old === undefined ? {} : { new: names.old }),
+      ...(names.index === undefined ? {} : { index: names.index }),
+    },
+    existence: { old: existence.new, new: existence.old },
+    modes: {
+      ...(modes.new === undefined ? {} : { old: modes.new }),
+      ...(modes.old === undefined ? {} : { new: modes.old }),
+    },
+    hunks: patch.hunks.map(reverseHunk),
   };
 }
 

@@ -18,8 +18,8 @@ export interface UnpackOptions {
   readonly stripComponents?: number;
   /** Maps a path (already stripped), or leaves the member out (`undefined`). */
   readonly rename?: (path: string) => string | undefined;
-  /** Device nodes and fifos: an error (unless told), or left out. */
-  readonly devices?: "refuse" | "skip";
+  /** Device nodes and fifos: an error (unless told), left out, or made at a place by the caller. */
+  readonly devices?: "refuse" | "skip" | ((place: string, member: TarMember) => void);
   /** Symlinks that lead out of the folder (never followed here): an error (unless told), or kept. */
   readonly outsideLinks?: "refuse" | "keep";
   /** Told each member that is put down, and its final path: what a manifest of owners is made from. */
@@ -91,8 +91,7 @@ export class FolderUnpacker implements TarHandler {
       case "char":
       case "block":
       case "fifo":
-        if (this.#options.devices === "skip") return;
-        throw hostile(member.path, `a special file (${member.kind})`);
+        if (!this.#putDevice(path, member)) return;
     }
     this.#options.onMember?.(path, member);
   }
@@ -223,6 +222,16 @@ export class FolderUnpacker implements TarHandler {
     const place = this.#place(path, member);
     if (place === target) return;
     this.#replacing(place, member, () => this.#files.link(target, place));
+  }
+
+  /** False where it is left out. */
+  #putDevice(path: string, member: TarMember): boolean {
+    const { devices = "refuse" } = this.#options;
+    if (devices === "skip") return false;
+    if (devices === "refuse") throw hostile(member.path, `a special file (${member.kind})`);
+    const place = this.#place(path, member);
+    this.#replacing(place, member, () => devices(place, member));
+    return true;
   }
 
   /** Runs `create`; where something has the name already, a later member wins over an earlier one. */

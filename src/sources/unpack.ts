@@ -34,6 +34,19 @@ export function compressionOf(name: string): Compression {
   });
 }
 
+/** First bytes of compressed files: RFC 1952, bzip2's and the xz format's documentation, RFC 8878. */
+const MAGIC: readonly (readonly [bytes: readonly number[], compression: Compression])[] = [
+  [[0x1f, 0x8b], "gzip"],
+  [[0x42, 0x5a, 0x68], "bzip2"],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "xz"],
+  [[0x28, 0xb5, 0x2f, 0xfd], "zstd"],
+];
+
+/** How a file that starts with `head` (six bytes, or all of it) is compressed; `none` where nothing tells. */
+export function compressionOfBytes(head: Uint8Array): Compression {
+  return MAGIC.find(([bytes]) => bytes.every((byte, i) => head[i] === byte))?.[1] ?? "none";
+}
+
 /**
  * The tar archive at `archive` as a new folder `target` (both absolute), which must not exist.
  * `compression` is told from the name unless given.

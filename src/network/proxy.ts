@@ -1,0 +1,22 @@
+/** Which proxy the environment names for an address: `http_proxy` and `no_proxy`, as curl reads them. */
+import { type HttpUrl, parseUrl } from "./url.ts";
+
+type Environment = { readonly [name: string]: string };
+
+/**
+ * Only the lower-case name counts: a web server's program finds a client's header `Proxy:` in `HTTP_PROXY`
+ * (https://httpoxy.org). Undefined: ask the server itself.
+ */
+export function proxyFor(url: HttpUrl, env: Environment): HttpUrl | undefined {
+  const named = env.http_proxy ?? env.all_proxy ?? env.ALL_PROXY ?? "";
+  if (named === "" || isExempt(url.host, env.no_proxy ?? env.NO_PROXY ?? "")) return undefined;
+  return parseUrl(/^[a-z]+:\/\//i.test(named) ? named : `http://${named}`);
+}
+
+/** `example.org` is that host and all below it; `*` is every host. */
+function isExempt(host: string, list: string): boolean {
+  return list.split(/[\s,]+/).some((entry) => {
+    const name = entry.replace(/^\./, "").replace(/:\d+$/, "").toLowerCase();
+    return name !== "" && (name === "*" || host === name || host.endsWith(`.${name}`));
+  });
+}
