@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { afterAll } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
 import { platformContract } from "./contract.ts";
+import { networkContract } from "./contract-network.ts";
 import { nodePlatform } from "./node.ts";
+import { nodeNetwork } from "./node-network.ts";
 
 const folder = mkdtempSync(`${tmpdir()}/bq2-contract-`);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,3 +18,4 @@ platformContract({
   decompressors: requireTools("xz", "bzip2", "zstd") ? ["gzip", "xz", "bzip2", "zstd"] : [],
   hasHoles: true,
 });
+networkContract("node", nodeNetwork);

@@ -1,6 +1,8 @@
 /** The platform's contract on QuickJS. */
 import { platformContract } from "../../src/platform/contract.ts";
+import { networkContract } from "../../src/platform/contract-network.ts";
 import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsNetwork } from "../../src/platform/quickjs-network.ts";
 
 const platform = quickjsPlatform();
 platformContract({
@@ -10,3 +12,4 @@ platformContract({
   decompressors: ["gzip", "xz", "bzip2"],
   hasHoles: true,
 });
+networkContract("quickjs", quickjsNetwork);
