@@ -152,7 +152,7 @@ describe.skipIf(!available)("profile minimal", () => {
       "/workspace/bin/bq2 --install /workspace/bin",
       "export BQ2_CACHE=/workspace/cache",
       "/workspace/bin/sysroot-runner --phase host-setup --package download-sources --workdir /workspace/w",
-      "cd /workspace && cp /boot/vmlinuz . && bq2 image " + [...image, "--output", "disk.raw"].join(" "),
+      `cd /workspace && cp /boot/vmlinuz . && bq2 image ${[...image, "--output", "disk.raw"].join(" ")}`,
     ];
     const inside = await bq2(
       place,
