@@ -3,6 +3,7 @@ import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import { addCompiler, IS_FROM_SOURCE, quickjsEngine } from "./engine-quickjs.ts";
 import { INIT_APPLETS } from "./init/applets.ts";
+import type { Fetcher } from "./platform/platform.ts";
 import { quickjsPlatform } from "./platform/quickjs.ts";
 
 /** Where the image has this program's source; from source (`native/bootstrap.mjs`) it is where that lies. */
@@ -15,22 +16,33 @@ const [program = "bq2"] = platform.host.self;
 const name = basename(platform.host.argv[0] ?? "bq2");
 const projectFolder = IS_FROM_SOURCE ? dirname(dirname(import.meta.url)) : OWN_SOURCE;
 
+async function openFetcher(): Promise<Fetcher> {
+  const { httpFetcher } = await import("./network/http-fetcher.ts");
+  const { quickjsNetwork } = await import("./platform/quickjs-network.ts");
+  return httpFetcher({ platform, network: quickjsNetwork });
+}
+
 const world: World = {
   platform,
   program,
   projectFolder,
   async surroundings() {
-    const { programCommand } = await import("./commands/program.ts");
-    const { scriptCommands } = await import("./commands/script.ts");
-    const { httpFetcher } = await import("./network/http-fetcher.ts");
-    const { quickjsNetwork } = await import("./platform/quickjs-network.ts");
+    const script = async () => (await import("./commands/script.ts")).scriptCommands(quickjsEngine);
     return {
-      fetcher: httpFetcher({ platform, network: quickjsNetwork }),
+      fetcher: {
+        get: async (url, headers) => (await openFetcher()).get(url, headers),
+        close: async () => {},
+      },
       terminalProgress: undefined,
       archives: platform.files.status(OWN_ARCHIVES) === undefined ? undefined : OWN_ARCHIVES,
       engineCommands: {
-        program: programCommand({ compile: quickjsEngine.compile, addCompiler }),
-        ...scriptCommands(quickjsEngine),
+        async program() {
+          const { programCommand } = await import("./commands/program.ts");
+          return programCommand({ compile: quickjsEngine.compile, addCompiler });
+        },
+        run: async () => (await script()).run,
+        check: async () => (await script()).check,
+        prompt: async () => (await script()).prompt,
       },
     };
   },

@@ -1,37 +1,41 @@
-/** All subcommands, and how their errors are told. */
+/** All subcommands, and how their errors are told. A command's code is loaded when it is called. */
 import { type Application, buildApplication, buildRouteMap, run, text_en } from "@stricli/core";
 import { describeError, errorCode } from "../base/error.ts";
-import { boot } from "./boot.ts";
-import { build } from "./build.ts";
-import type { Bq2Context } from "./context.ts";
-import { doctor } from "./doctor.ts";
-import { image } from "./image.ts";
-import { sources } from "./sources.ts";
-import { sysroot } from "./sysroot.ts";
-import { sysrootBuilder } from "./sysroot-builder.ts";
-import { sysrootBuilderOverrides } from "./sysroot-builder-overrides.ts";
-import { sysrootNamespace } from "./sysroot-namespace.ts";
-import { sysrootRunner } from "./sysroot-runner.ts";
-import { sysrootStatus } from "./sysroot-status.ts";
-import { sysrootTarball } from "./sysroot-tarball.ts";
+import type { Bq2Context, CommandLoaders } from "./context.ts";
 
-function routesOf({ engineCommands }: Bq2Context) {
+const COMMANDS: CommandLoaders = {
+  build: async () => (await import("./build.ts")).build,
+  boot: async () => (await import("./boot.ts")).boot,
+  sysroot: async () => (await import("./sysroot.ts")).sysroot,
+  "sysroot-builder": async () => (await import("./sysroot-builder.ts")).sysrootBuilder,
+  "sysroot-runner": async () => (await import("./sysroot-runner.ts")).sysrootRunner,
+  "sysroot-status": async () => (await import("./sysroot-status.ts")).sysrootStatus,
+  "sysroot-namespace": async () => (await import("./sysroot-namespace.ts")).sysrootNamespace,
+  "sysroot-builder-overrides": async () =>
+    (await import("./sysroot-builder-overrides.ts")).sysrootBuilderOverrides,
+  "sysroot-tarball": async () => (await import("./sysroot-tarball.ts")).sysrootTarball,
+  image: async () => (await import("./image.ts")).image,
+  sources: async () => (await import("./sources.ts")).sources,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+};
+
+function commandsOf({ engineCommands }: Bq2Context): CommandLoaders {
+  return { ...COMMANDS, ...engineCommands };
+}
+
+/** Names of all subcommands, as typed. */
+export function subcommandsOf(context: Bq2Context): readonly string[] {
+  return Object.keys(commandsOf(context));
+}
+
+/** The command that is called; all of them where it is none, for the help or to suggest one. */
+async function routesFor(context: Bq2Context, called: string | undefined) {
+  const loaders = commandsOf(context);
+  const isOne = called !== undefined && Object.hasOwn(loaders, called);
+  const chosen = Object.entries(loaders).filter(([name]) => !isOne || name === called);
+  const loaded = chosen.map(async ([name, load]) => [name, await load()] as const);
   return buildRouteMap({
-    routes: {
-      build,
-      boot,
-      sysroot,
-      sysrootBuilder,
-      sysrootRunner,
-      sysrootStatus,
-      sysrootNamespace,
-      sysrootBuilderOverrides,
-      sysrootTarball,
-      image,
-      sources,
-      doctor,
-      ...engineCommands,
-    },
+    routes: Object.fromEntries(await Promise.all(loaded)),
     docs: {
       brief: "Reproducible QCOW2 disk images and root filesystems from upstream source",
       fullDescription:
@@ -42,18 +46,14 @@ function routesOf({ engineCommands }: Bq2Context) {
   });
 }
 
-/** Names of all subcommands, as typed. */
-export function subcommandsOf(context: Bq2Context): readonly string[] {
-  return routesOf(context)
-    .getAllEntries()
-    .map(({ name }) => name["convert-camel-to-kebab"]);
-}
-
 /** Ended by the user: 128 and the number of SIGINT, as a shell tells it. */
 const INTERRUPTED = 130;
 
-function application(context: Bq2Context): Application<Bq2Context> {
-  return buildApplication(routesOf(context), {
+async function application(
+  context: Bq2Context,
+  called: string | undefined,
+): Promise<Application<Bq2Context>> {
+  return buildApplication(await routesFor(context, called), {
     name: "bq2",
     versionInfo: { currentVersion: context.version },
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
@@ -76,7 +76,7 @@ function unexpected(error: unknown): string {
 
 /** Runs one command line; gives the exit code. */
 export async function runCommand(inputs: readonly string[], context: Bq2Context): Promise<number> {
-  await run(application(context), inputs, context);
+  await run(await application(context, inputs[0]), inputs, context);
   const code = Number(context.process.exitCode ?? 0);
   return code < 0 ? USAGE_ERROR : code;
 }

@@ -1,5 +1,5 @@
 /** What every command has at hand. */
-import type { Command, CommandContext, StricliProcess } from "@stricli/core";
+import type { Command, CommandContext, RouteMap, StricliProcess } from "@stricli/core";
 import { type Log, lineLog } from "../base/log.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
 import type { Progress } from "../runner/context.ts";
@@ -18,12 +18,15 @@ export interface Bq2Context extends CommandContext {
   /** A folder of archives that came with this program, for where no other is named. */
   readonly archives: string | undefined;
   /** Commands that only this engine has. */
-  readonly engineCommands: EngineCommands;
+  readonly engineCommands: CommandLoaders;
   setExitCode(code: number): void;
 }
 
-/** By name, in camel case as `commands/app.ts` has them. */
-export type EngineCommands = { readonly [name: string]: Command<Bq2Context> };
+/** What a command can be: one, or a group of them. */
+export type Route = Command<Bq2Context> | RouteMap<Bq2Context>;
+
+/** By name, as typed. */
+export type CommandLoaders = { readonly [name: string]: () => Promise<Route> };
 
 /** Progress for a log file: the log lines are enough. */
 const SILENT: Progress = { begin: () => {}, end: () => {} };
@@ -35,7 +38,7 @@ export interface Surroundings {
   readonly version: string;
   readonly fetcher: Fetcher;
   readonly archives: string | undefined;
-  readonly engineCommands: EngineCommands;
+  readonly engineCommands: CommandLoaders;
   /** How progress is drawn on a terminal; undefined where there is none. */
   readonly terminalProgress: Progress | undefined;
 }

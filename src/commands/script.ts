@@ -11,7 +11,7 @@ import type { Terminal } from "../script/line-reader.ts";
 import { API_SPECIFIER } from "../script/modules.ts";
 import { runPrompt } from "../script/prompt.ts";
 import { runFile } from "../script/run.ts";
-import type { Bq2Context, EngineCommands } from "./context.ts";
+import type { Bq2Context } from "./context.ts";
 
 type NoFlags = Readonly<Record<never, never>>;
 
@@ -19,7 +19,7 @@ type NoFlags = Readonly<Record<never, never>>;
 const API_FOLDER = "/usr/lib/bq2/api";
 const API_FILE = "src/script/api.ts";
 
-export function scriptCommands(engine: Engine): EngineCommands {
+export function scriptCommands(engine: Engine) {
   return { run: runCommand(engine), check: checkCommand(engine), prompt: promptCommand(engine) };
 }
 

@@ -9,8 +9,8 @@ import { fetchArchives } from "../sources/fetch.ts";
 import { listArchives, verifyArchives } from "../sources/inventory.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
+import { sourceFlags } from "./plan-flags.ts";
 import { planFor } from "./planning.ts";
-import { sourceFlags } from "./sysroot-builder.ts";
 
 interface Flags {
   readonly workdir: string;

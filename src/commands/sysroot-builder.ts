@@ -1,9 +1,9 @@
 import { buildCommand } from "@stricli/core";
-import type { Arch } from "../base/arch.ts";
 import { savePlan } from "../runner/documents.ts";
 import type { Bq2Context } from "./context.ts";
-import { parseArch, parseSha256, workdirFlag } from "./flags.ts";
-import { type PlanChoice, planFor } from "./planning.ts";
+import { workdirFlag } from "./flags.ts";
+import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./plan-flags.ts";
+import { planFor } from "./planning.ts";
 import { withWorkspace } from "./session.ts";
 import { runSysroot } from "./sysroot.ts";
 
@@ -13,58 +13,6 @@ interface Flags extends PlanFlags {
   readonly mirror?: string;
   readonly output?: string;
 }
-
-export const planFlags = {
-  seed: {
-    kind: "parsed",
-    parse: String,
-    optional: true,
-    brief: "What supplies the first compiler: debian-12, host, or a rootfs tarball",
-    placeholder: "NAME|TAR",
-  },
-  arch: {
-    kind: "parsed",
-    parse: parseArch,
-    optional: true,
-    brief: "x86_64 or aarch64 (default: the host's)",
-  },
-  profile: { kind: "parsed", parse: String, optional: true, brief: "What is built (default: minimal)" },
-  withoutSources: {
-    kind: "boolean",
-    default: false,
-    withNegated: false,
-    brief: "Leave what it is built from out of the image: smaller, but it cannot rebuild itself",
-  },
-} as const;
-
-export interface PlanFlags {
-  readonly seed?: string;
-  readonly arch?: Arch;
-  readonly profile?: string;
-  readonly withoutSources: boolean;
-}
-
-/** Undefined is what was not chosen. */
-export function planChoice({ seed, arch, profile, withoutSources }: PlanFlags): PlanChoice {
-  return { seed, arch, profile, sources: withoutSources ? false : undefined };
-}
-
-export const sourceFlags = {
-  seedSha256: {
-    kind: "parsed",
-    parse: parseSha256,
-    optional: true,
-    brief: "sha256 that the seed's tarball must have",
-    placeholder: "HEX",
-  },
-  mirror: {
-    kind: "parsed",
-    parse: String,
-    optional: true,
-    brief: "Folder of archives, tried before any origin",
-    placeholder: "DIR",
-  },
-} as const;
 
 export const sysrootBuilder = buildCommand<Flags, [], Bq2Context>({
   docs: {

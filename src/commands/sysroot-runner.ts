@@ -8,8 +8,8 @@ import { runPlan, type Selection, select } from "../runner/run.ts";
 import { runInStep } from "../runner/step-shell.ts";
 import type { Bq2Context } from "./context.ts";
 import { bindFlag, parseCount, workdirFlag } from "./flags.ts";
+import { sourceFlags } from "./plan-flags.ts";
 import { openRun, withWorkspace } from "./session.ts";
-import { sourceFlags } from "./sysroot-builder.ts";
 
 interface Flags {
   readonly phase?: string;

@@ -11,9 +11,9 @@ import { runPlan } from "../runner/run.ts";
 import type { Workspace } from "../runner/workspace.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseCount, workdirFlag } from "./flags.ts";
+import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./plan-flags.ts";
 import { planFor } from "./planning.ts";
 import { openRun, withWorkspace } from "./session.ts";
-import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./sysroot-builder.ts";
 
 export interface SysrootFlags extends PlanFlags {
   readonly resume: boolean;

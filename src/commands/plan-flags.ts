@@ -1,0 +1,56 @@
+/** Flags of every command that makes a plan or fetches what it names. */
+import type { Arch } from "../base/arch.ts";
+import { parseArch, parseSha256 } from "./flags.ts";
+import type { PlanChoice } from "./planning.ts";
+
+export const planFlags = {
+  seed: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    brief: "What supplies the first compiler: debian-12, host, or a rootfs tarball",
+    placeholder: "NAME|TAR",
+  },
+  arch: {
+    kind: "parsed",
+    parse: parseArch,
+    optional: true,
+    brief: "x86_64 or aarch64 (default: the host's)",
+  },
+  profile: { kind: "parsed", parse: String, optional: true, brief: "What is built (default: minimal)" },
+  withoutSources: {
+    kind: "boolean",
+    default: false,
+    withNegated: false,
+    brief: "Leave what it is built from out of the image: smaller, but it cannot rebuild itself",
+  },
+} as const;
+
+export interface PlanFlags {
+  readonly seed?: string;
+  readonly arch?: Arch;
+  readonly profile?: string;
+  readonly withoutSources: boolean;
+}
+
+/** Undefined is what was not chosen. */
+export function planChoice({ seed, arch, profile, withoutSources }: PlanFlags): PlanChoice {
+  return { seed, arch, profile, sources: withoutSources ? false : undefined };
+}
+
+export const sourceFlags = {
+  seedSha256: {
+    kind: "parsed",
+    parse: parseSha256,
+    optional: true,
+    brief: "sha256 that the seed's tarball must have",
+    placeholder: "HEX",
+  },
+  mirror: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    brief: "Folder of archives, tried before any origin",
+    placeholder: "DIR",
+  },
+} as const;
