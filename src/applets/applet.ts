@@ -20,6 +20,8 @@ export interface Applet {
   readonly usage: string;
   /** The exit code of a wrong command line, and of what stops the command: as the original has it. */
   readonly failureCode: number;
+  /** What `--version` prints where callers read it; else it is this program's. */
+  readonly version?: string;
   /** Gives the exit code. Errors that are thrown are told as `name: message`. */
   run(context: AppletContext, args: readonly string[]): Promise<number>;
 }
@@ -38,7 +40,7 @@ export async function runApplet(
       return 0;
     }
     if (args[0] === "--version") {
-      platform.files.write(stdout, encodeUtf8(`${name} (bq2) ${VERSION}\n`), null);
+      platform.files.write(stdout, encodeUtf8(`${applet.version ?? `${name} (bq2) ${VERSION}`}\n`), null);
       return 0;
     }
     return await applet.run(context, args);

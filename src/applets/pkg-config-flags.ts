@@ -45,7 +45,7 @@ export function addFragment(list: Fragment[], fragment: Fragment, isPrivate: boo
     const isLoose =
       before === undefined ||
       ALWAYS_MERGED.includes(before.type) ||
-      fragment.type === "" ||
+      fragment.type.length !== 1 ||
       before.type === fragment.type;
     if (isLoose) list.splice(at, 1);
   }

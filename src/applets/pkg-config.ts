@@ -1,6 +1,7 @@
 /**
  * `pkg-config`: flags to compile and link with libraries, from their `.pc` files. The interface and the order of flags
- * are pkgconf's. Not here: `Provides` of other packages, `-uninstalled` files, `--define-prefix`, personalities.
+ * are pkgconf's. Not here: `Provides` of other packages, `-uninstalled` files, `--define-prefix`, personalities; doubles of
+ * `-std=` and its like, and in static lists, go more often than pkgconf lets them.
  */
 import { type Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { type Applet, type AppletContext, TextOutput, usageError } from "./applet.ts";
@@ -48,7 +49,6 @@ const OPTIONS = {
   uninstalled: "",
   validate: "",
   variable: ":",
-  version: "",
 } as const;
 
 type Name = keyof typeof OPTIONS;
@@ -73,6 +73,7 @@ Environment: PKG_CONFIG_PATH (looked at first), PKG_CONFIG_LIBDIR (in place of t
 PKG_CONFIG_SYSROOT_DIR (stands before absolute paths), PKG_CONFIG_ALLOW_SYSTEM_CFLAGS, _LIBS.
 `,
   failureCode: 1,
+  version: INTERFACE_VERSION,
 
   async run(context, args) {
     const items = readOptions(OPTIONS, args);
@@ -93,10 +94,8 @@ function answer(
   items: readonly Item<Name>[],
   options: Options,
 ): number {
-  if (options.has("version")) out.write(`${INTERFACE_VERSION}\n`);
   const least = options.get("atleast-pkgconfig-version");
   if (least !== undefined) return satisfies(INTERFACE_VERSION, ">=", least) ? 0 : 1;
-  if (options.has("version")) return 0;
   const { platform } = context;
   const defined = items.flatMap((item) =>
     item.kind === "option" && item.name === "define-variable" ? [item.value] : [],
