@@ -1,5 +1,5 @@
 /** Does the steps of the boot, in order. */
-import { describeError, errorCode } from "../base/error.ts";
+import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { mountFileSystem, remount } from "../linux/mount.ts";
 import { systemCall } from "../linux/syscalls.ts";
@@ -27,7 +27,7 @@ export async function performAll(
     try {
       perform(platform, step, log);
     } catch (error) {
-      const reason = `Cannot ${describeStep(step)}, so without it (${step.why}): ${describeError(error)}`;
+      const reason = `Cannot ${describeStep(step)} (${step.why}): ${describeError(error)}`;
       log.error(reason);
       if (step.needed) await rescue(reason);
     }
@@ -62,7 +62,15 @@ const PERFORM: {
 
   writable(platform, { path }) {
     if (canWrite(platform, path)) return;
-    remount(platform, path, 0); // the kernel was told "ro", or had to begin with it
+    try {
+      remount(platform, path, 0); // the kernel was told "ro", or had to begin with it
+    } catch (error) {
+      throw new Bq2Error(`it is read-only. ${describeError(error)}`, {
+        code: "read-only-disk",
+        hint: "is the disk write-protected, or damaged? e2fsck tells",
+        cause: error,
+      });
+    }
   },
 
   hostname(platform, { from }) {

@@ -14,7 +14,7 @@ const FILES = {
   "/dev/ttyS0": "",
   "/etc/hostname": "bq2\n",
   "/etc/os-release": "NAME=bq2\n",
-  "/proc/cmdline": "rw quiet\n",
+  "/proc/cmdline": "rw quiet bq2.console=shell\n",
   "/proc/mounts": "/dev/vda2 / ext4 rw 0 0\n/dev/vdb /mnt ext4 rw 0 0\n",
   "/proc/sys/kernel/panic": "0\n",
   "/root/.profile": "",
@@ -91,7 +91,7 @@ test("what is not needed and fails is told, and the boot goes on", async () => {
   answers.mount = ([, target]) => (target === "/sys/fs/cgroup" ? -19 : 0); // ENODEV
   runProcess1(platform);
   await settle();
-  assert.match(log(), /Cannot mount cgroup2 on \/sys\/fs\/cgroup, so without it \(a supervisor/);
+  assert.match(log(), /Cannot mount cgroup2 on \/sys\/fs\/cgroup \(a supervisor .*\): Cannot/);
   assert.ok(readText(platform.files, "/dev/ttyS0").includes(READY_MARKER));
 });
 

@@ -9,7 +9,7 @@ import {
   checkRoot,
   withDiskOf,
 } from "./built-image.ts";
-import { type Vm, withVm } from "./qemu.ts";
+import { type KernelOfItsOwn, type Vm, withVm } from "./qemu.ts";
 
 /** Under emulation, on a busy machine. */
 const BOOT_SECONDS = 240;
@@ -17,6 +17,11 @@ const ANSWER_SECONDS = 60;
 const END_SECONDS = 120;
 
 const SHELL = "bq2.console=shell";
+
+interface Where {
+  readonly disk?: BuiltImage["disk"];
+  readonly writes?: KernelOfItsOwn["writes"];
+}
 
 describe.skipIf(!canBootImage())("process 1", () => {
   let image: BuiltImage;
@@ -28,13 +33,10 @@ describe.skipIf(!canBootImage())("process 1", () => {
   );
 
   /** Boots with these words on the kernel's command line. */
-  function boot(
-    words: string,
-    body: (vm: Vm) => Promise<void>,
-    options: Partial<Parameters<typeof withVm>[0]> = {},
-  ) {
-    const { disk, kernel } = image;
-    return withVm({ arch: "x86_64", disk, kernel: { path: kernel, words }, ...options }, body);
+  function boot(words: string, body: (vm: Vm) => Promise<void>, where: Where = {}): Promise<void> {
+    const { disk = image.disk, writes = "forget" } = where;
+    const kernel = { path: image.kernel, words, writes };
+    return withVm({ arch: "x86_64", disk, kernel, network: true }, body);
   }
 
   async function bootToShell(vm: Vm): Promise<void> {
@@ -42,11 +44,11 @@ describe.skipIf(!canBootImage())("process 1", () => {
     await vm.waitFor(/# /, ANSWER_SECONDS);
   }
 
-  /** The output of a shell command, up to its end. */
+  /** What a shell command prints. The quotes keep the echo of what is typed, which may wrap, from being taken for it. */
   async function answer(vm: Vm, command: string): Promise<string> {
-    vm.send(`${command}; echo "end=$?"=\n`);
-    const [text] = await vm.waitFor(/[\s\S]*?\nend=\d+=\n/, ANSWER_SECONDS);
-    return text.slice(text.indexOf("\n") + 1);
+    vm.send(`echo 'b'egin=; ${command}; echo 'e'nd=$?=\n`);
+    const [, text = ""] = await vm.waitFor(/\nbegin=\n([\s\S]*?)end=\d+=\n/, ANSWER_SECONDS);
+    return text;
   }
 
   test("a boot gives mounts, devices, a name, a clock, a network, consoles; no zombies; powers off clean", async () => {
@@ -94,7 +96,7 @@ describe.skipIf(!canBootImage())("process 1", () => {
         await vm.waitForPowerOff(END_SECONDS);
         expect(vm.log()).not.toMatch(/bq2: (shutdown|Cannot)/);
       };
-      await boot(SHELL, run, { disk, writes: "keep", network: true });
+      await boot(SHELL, run, { disk, writes: "keep" });
       expect(checkRoot(disk, false).code).toBe(0);
     });
   });

@@ -20,14 +20,20 @@ import type { Arch } from "../../src/base/arch.ts";
 import { type Disk, EMULATORS, qemuArgv } from "../../src/image/qemu.ts";
 import { findTool, requireFiles, requireTools } from "../oracle.ts";
 
+export interface KernelOfItsOwn {
+  readonly path: string;
+  /** Stand behind those of the command line that is compiled in. */
+  readonly words: string;
+  /** What becomes of what it writes to the disk; `refuse`: the disk is read-only. */
+  readonly writes: "forget" | "keep" | "refuse";
+}
+
 export interface VmOptions {
   readonly arch: Arch;
-  /** Path and format of a disk. Without one the firmware ends in its own shell. */
+  /** Path and format of a disk, changed only where `kernel` says so. Without one the firmware ends in its own shell. */
   readonly disk?: Omit<Disk, "keepChanges">;
-  /** What becomes of what it writes to the disk; `refuse`: the disk is read-only. Forgotten unless told. */
-  readonly writes?: "forget" | "keep" | "refuse";
-  /** A kernel that is started in place of what the firmware finds, and words behind those of its own command line. */
-  readonly kernel?: { readonly path: string; readonly words: string };
+  /** Started in place of what the firmware finds on the disk. */
+  readonly kernel?: KernelOfItsOwn;
   readonly network?: boolean;
   readonly memoryMiB?: number;
 }
@@ -88,20 +94,23 @@ function startQemu(options: VmOptions, monitor: string): ChildProcess {
     memoryMiB: options.memoryMiB ?? 512,
     cpuCount: 2,
     firmware,
-    disk:
-      options.disk && options.writes !== "refuse"
-        ? { ...options.disk, keepChanges: options.writes === "keep" }
-        : undefined,
+    disk: options.kernel === undefined && options.disk ? { ...options.disk, keepChanges: false } : undefined,
     network: options.network ?? false,
     serial: "pipe",
   });
   argv.push("-monitor", `unix:${monitor},server=on,wait=off`);
-  if (options.kernel !== undefined)
+  if (options.kernel !== undefined) {
     argv.push("-kernel", options.kernel.path, "-append", options.kernel.words);
-  if (options.disk && options.writes === "refuse")
-    argv.push("-drive", `if=virtio,readonly=on,format=${options.disk.format},file=${options.disk.path}`);
+    if (options.disk) argv.push("-drive", driveBeside(options.disk, options.kernel.writes));
+  }
   // The kernel ends QEMU when this process ends, however it ends.
   return spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["pipe", "pipe", "pipe"] });
+}
+
+/** A disk that the firmware does not boot from: it may not stand first, where `-kernel` stands. */
+function driveBeside({ path, format }: Omit<Disk, "keepChanges">, writes: KernelOfItsOwn["writes"]): string {
+  const how = { forget: "snapshot=on", keep: "snapshot=off", refuse: "readonly=on" }[writes];
+  return `if=virtio,format=${format},${how},file=${path}`;
 }
 
 class SerialConsole implements Vm {
