@@ -1,8 +1,9 @@
 /** The image that this checkout builds, for tests that boot it; made first where it is not there yet. */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { findTool, requireTools } from "../oracle.ts";
 import { canRunVm } from "./qemu.ts";
 
@@ -19,9 +20,10 @@ export function canBootImage(): boolean {
 }
 
 /** Builds in `BQ2_TEST_WORKDIR`, or in the workspace that the commands have by default. */
-export function buildImage(): BuiltImage {
+export async function buildImage(): Promise<BuiltImage> {
   const workdir = process.env.BQ2_TEST_WORKDIR ?? "data/sysroot";
-  execFileSync("bin/bq2", ["build", "--workdir", workdir], { stdio: ["ignore", "ignore", "inherit"] });
+  // Not waited for in one call: the test runner is to hear from this process meanwhile.
+  await promisify(execFile)("bin/bq2", ["build", "--workdir", workdir], { maxBuffer: 2 ** 28 });
   return {
     disk: { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" },
     kernel: join(workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz"),
@@ -35,7 +37,7 @@ export async function withDiskOf<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "bq2-disk-"));
   const path = join(folder, "changes.qcow2");
-  const backing = ["-b", join(process.cwd(), image.disk.path), "-F", image.disk.format];
+  const backing = ["-b", resolve(image.disk.path), "-F", image.disk.format];
   try {
     tool("qemu-img", "create", "-q", "-f", "qcow2", ...backing, path);
     return await body({ path, format: "qcow2" });

@@ -26,8 +26,8 @@ interface Where {
 describe.skipIf(!canBootImage())("process 1", () => {
   let image: BuiltImage;
   beforeAll(
-    () => {
-      image = buildImage();
+    async () => {
+      image = await buildImage();
     },
     BUILD_MINUTES * 60 * 1000,
   );
