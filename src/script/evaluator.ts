@@ -97,5 +97,6 @@ export class Evaluator {
 }
 
 function describeProblem(error: unknown): string {
-  return error instanceof Interrupted ? error.message : describeFailure(error, inspect);
+  // Behind the terminal's own ^C.
+  return error instanceof Interrupted ? `\n${error.message}` : describeFailure(error, inspect);
 }

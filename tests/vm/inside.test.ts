@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { READY_MARKER } from "../../src/init/system.ts";
-import { BUILD_MINUTES, type BuiltImage, buildImage, canBootImage, withDiskOf } from "./built-image.ts";
+import { BUILD_MINUTES, type BuiltImage, buildImage, canBootImage } from "./built-image.ts";
 import { type Vm, withVm } from "./qemu.ts";
 
 /** Under emulation, on a busy machine. */
@@ -37,8 +37,8 @@ function hostPlanDigest(): string {
 describe.skipIf(!canBootImage())("TypeScript inside", () => {
   let image: BuiltImage;
   beforeAll(
-    () => {
-      image = buildImage();
+    async () => {
+      image = await buildImage();
     },
     BUILD_MINUTES * 60 * 1000,
   );
@@ -120,9 +120,7 @@ describe.skipIf(!canBootImage())("TypeScript inside", () => {
         vm.send("!poweroff\r");
         await vm.waitForPowerOff(END_SECONDS);
       };
-      await withDiskOf(image, (disk) =>
-        withVm({ arch: "x86_64", disk, writes: "keep", memoryMiB: 1024 }, run),
-      );
+      await withVm({ arch: "x86_64", disk: image.disk, memoryMiB: 1024 }, run);
     },
     60 * 60 * 1000,
   );
