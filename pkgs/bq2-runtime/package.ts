@@ -24,7 +24,7 @@ export const bq2Runtime: Package = {
       kind: "compile-list",
       compiler: `${place.arch.triple}-gcc`,
       archiver: `${place.arch.triple}-ar`,
-      flags: ["-O2", "-Wall", "-Wextra"],
+      flags: ["-O2", "-Wall", "-Wextra", "-fno-asynchronous-unwind-tables"],
       sources: SOURCES.map((name) => `native/${name}.c`),
       output: {
         kind: "program",
