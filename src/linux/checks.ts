@@ -22,12 +22,16 @@ interface Tool {
   readonly required: boolean;
 }
 
-const TOOLS: readonly Tool[] = [
+/** What Node takes programs for; a process of one thread makes namespaces itself, and the runtime unpacks. */
+const TOOLS_OF_NODE: readonly Tool[] = [
   { program: "unshare", package: "util-linux", purpose: "make namespaces", required: true },
   { program: "setpriv", package: "util-linux", purpose: "end steps with their caller", required: true },
   { program: "xz", package: "xz-utils", purpose: "unpack sources", required: true },
   { program: "bzip2", package: "bzip2", purpose: "unpack sources", required: true },
   { program: "zstd", package: "zstd", purpose: "unpack sources", required: true },
+];
+
+const TOOLS: readonly Tool[] = [
   { program: "apt-get", package: "apt", purpose: "the seeds debian-12 and debian-13", required: false },
 ];
 
@@ -58,10 +62,11 @@ export interface HostCheckOptions {
 export async function checkHost(platform: Platform, options: HostCheckOptions): Promise<readonly Check[]> {
   const folder = nearestFolder(platform, options.folder);
   const { program, debianPackages, firmware } = options.emulator;
+  const ofEngine = platform.kernel.fork === undefined ? TOOLS_OF_NODE : [];
   const qemu: Tool = { program, package: debianPackages.program, purpose: BOOTING, required: false };
   return [
     ...(await checkNamespaces(platform, folder)),
-    ...[...TOOLS, qemu].map((tool) => checkTool(platform, tool)),
+    ...[...ofEngine, ...TOOLS, qemu].map((tool) => checkTool(platform, tool)),
     checkFirmware(
       platform,
       firmware.map(({ code }) => code),
