@@ -114,7 +114,8 @@ function propertyValue({ get, set, value }: PropertyDescriptor, show: (value: un
 
 function functionHead(object: object): string {
   const { name } = object as { readonly name?: unknown };
-  const isClass = /^class\b/.test(Function.prototype.toString.call(object));
+  // ECMA-262, 15.7.14: of a class it cannot be changed. The text of one need not be there: bytecode has none.
+  const isClass = Object.getOwnPropertyDescriptor(object, "prototype")?.writable === false;
   const kind = isClass ? "class" : constructorName(object) || "Function";
   return `[${kind}${typeof name === "string" && name !== "" ? ` ${name}` : " (anonymous)"}]`;
 }

@@ -19,7 +19,8 @@ import { projectFolder } from "../../tools/project-files.ts";
 const MEBIBYTE = 1 << 20;
 const MAX_SIZE = 2 * MEBIBYTE;
 const MAX_RESIDENT = 8 * MEBIBYTE;
-const MAX_SHARE_OF_NODE = 0.5; // generous: measured on busy machines too
+/** Generous, since machines are busy: found on a quiet one are 0.1 and 0.3. */
+const MAX_SHARE_OF_NODE = { start: 0.3, help: 0.7 };
 const STARTS = 30;
 
 const { bq2, runtime } = inject("built");
@@ -48,15 +49,19 @@ function startCost(...argv: readonly string[]): number {
   return (1000 * (user + system)) / STARTS;
 }
 
-test("bq2 --help takes a fraction of what Node takes to start", () => {
-  const [help, node, nothing] = [
+test("a start takes a fraction of Node's, also where all commands are loaded for the help", () => {
+  const [start, help, node, nothing] = [
+    startCost(bq2, "sha256sum", "/dev/null"),
     startCost(bq2, "--help"),
     startCost(process.execPath, "-e", "0"),
     startCost("true"),
   ];
   const show = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`;
-  console.log(`CPU of a start: bq2 --help ${show(help)}, node -e 0 ${show(node)}, true ${show(nothing)}`);
-  expect(help / node).toBeLessThan(MAX_SHARE_OF_NODE);
+  console.log(
+    `CPU of a start: bq2 sha256sum ${show(start)}, bq2 --help ${show(help)}, node -e 0 ${show(node)}, true ${show(nothing)}`,
+  );
+  expect(start / node).toBeLessThan(MAX_SHARE_OF_NODE.start);
+  expect(help / node).toBeLessThan(MAX_SHARE_OF_NODE.help);
 });
 
 test("the same bytes from two folders, and from the build in its namespace", async () => {
