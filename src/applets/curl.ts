@@ -182,9 +182,10 @@ async function attempt(
       answer.cancel();
       if (job.includesHead) output.write(encodeUtf8(answer.text));
       if (next?.scheme !== "http") throw unusableUrl(next === undefined ? location : formatUrl(next));
-      if (++facts.redirects > job.mostRedirects) {
+      if (facts.redirects === job.mostRedirects) {
         throw new CurlError(47, `Maximum (${job.mostRedirects}) redirects followed`);
       }
+      facts.redirects += 1;
       ({ method, data } = nextMethod(job, answer.status, { method, data }));
       url = next;
     }
