@@ -242,10 +242,7 @@ class Run {
       this.#fail("Perhaps you used the wrong -p or --strip option?");
       this.#fail("No file to patch.  Skipping patch.");
     } else {
-      const [verb, state] =
-        this.#tree.sizeOf(choice.path) === undefined
-          ? ["delete", "does not exist"]
-          : ["create", "already exists"];
+      const [verb, state] = contradiction(this.#tree.sizeOf(choice.path));
       this.#fail(`The next patch would ${verb} the file ${this.#shown(choice.path)},`);
       if (forces) {
         this.#fail(`which ${state}!  Applying it anyway.`);
@@ -305,4 +302,10 @@ class Run {
     if (output === "-") files.write(this.#context.stdout, textToBytes(lines), null);
     else files.writeFile(absolutePath(this.#context, output), textToBytes(lines));
   }
+}
+
+/** What a patch would do to a file of this size (undefined: to none), and why it cannot. */
+function contradiction(size: number | undefined): readonly [verb: string, state: string] {
+  if (size === undefined) return ["delete", "does not exist"];
+  return size === 0 ? ["empty out", "is already empty"] : ["create", "already exists"];
 }

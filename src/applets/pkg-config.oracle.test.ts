@@ -91,7 +91,7 @@ test.skipIf(!hasTools)("flags of random packages", async () => {
         rmSync(place, { recursive: true });
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 100, seed: 1 },
   );
 });
 
@@ -185,6 +185,6 @@ test.skipIf(!hasTools)("versions are ordered alike", async () => {
       expect([order >= 0 ? 0 : 1, order <= 0 ? 0 : 1], `${a} and ${b}`).toEqual(codes);
       rmSync(place, { recursive: true });
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: 1 },
   );
 });
