@@ -54,6 +54,7 @@ export const SYSCALLS = {
   ppoll: { x86_64: 271, aarch64: 73 },
   prctl: { x86_64: 157, aarch64: 167 },
   pread64: { x86_64: 17, aarch64: 67 },
+  prlimit64: { x86_64: 302, aarch64: 261 },
   pwrite64: { x86_64: 18, aarch64: 68 },
   read: { x86_64: 0, aarch64: 63 },
   readlinkat: { x86_64: 267, aarch64: 78 },
@@ -308,6 +309,9 @@ export const ECHO = 8;
 export const IEXTEN = 0x8000;
 export const VTIME = 5;
 export const VMIN = 6;
+
+// include/uapi/asm-generic/resource.h
+export const RLIMIT_NOFILE = 7;
 
 // include/uapi/linux/eventpoll.h
 export const EPOLL_CTL_ADD = 1;

@@ -2,6 +2,7 @@
 import { nameToBytes } from "../base/text.ts";
 import { AT_FDCWD, ERRNO_NAMES, F_DUPFD, SIGNALS, TIOCSCTTY } from "./linux-abi.ts";
 import { call, nameWord, rawCall } from "./quickjs-call.ts";
+import { resetDescriptorLimit } from "./quickjs-limits.ts";
 import { resetSignals } from "./quickjs-signals.ts";
 
 export interface ExecPlan {
@@ -49,7 +50,9 @@ function prepare(plan: ExecPlan): Failure | undefined {
   }
   const result = rawCall("chdir", nameWord("enter", plan.cwd));
   if (result < 0) return { stage: "folder", result };
-  return placeDescriptors(plan.fds) ?? (plan.ownTerminal ? takeTerminal() : undefined);
+  const failed = placeDescriptors(plan.fds) ?? (plan.ownTerminal ? takeTerminal() : undefined);
+  resetDescriptorLimit(); // last: spare descriptors may stand above it
+  return failed;
 }
 
 const STEAL = 1; // ioctl_tty(2): from a session that may still end, where the caller is root

@@ -23,6 +23,7 @@ import {
 import { call, errnoName, rawCall } from "./quickjs-call.ts";
 import { become, candidates, canExecute, fork, STAGES } from "./quickjs-exec.ts";
 import { quickjsFiles } from "./quickjs-files.ts";
+import { raiseDescriptorLimit } from "./quickjs-limits.ts";
 import { runForever, waitReadable, waitWritable } from "./quickjs-loop.ts";
 import { onSignal, signalName, signalNumber } from "./quickjs-signals.ts";
 
@@ -33,6 +34,7 @@ export const quickjsProcesses: Processes = {
     const [program] = options.argv;
     if (program === undefined)
       throw new Bq2Error("Cannot start a program: its argv is empty", { code: "EINVAL" });
+    raiseDescriptorLimit();
     const streams = ([options.stdin, options.stdout, options.stderr] as const).map(openStream);
     const failure = makePipe();
     const pid = start(options, streams, failure.write);
