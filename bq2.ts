@@ -14,7 +14,9 @@ export interface World {
   readonly program: string;
   readonly projectFolder: string;
   /** What only commands of the command line need. */
-  surroundings(): Promise<Pick<Surroundings, "fetcher" | "terminalProgress" | "archives" | "engineCommands">>;
+  surroundings(): Promise<
+    Pick<Surroundings, "fetcher" | "terminalProgress" | "archives" | "loaderFolder" | "engineCommands">
+  >;
   /**
    * Programs of other names that this one is as well (`init`, `tar`…), undefined where `name` is none. They are
    * asked for before anything else, as `bq2 <name>` too.

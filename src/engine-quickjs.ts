@@ -1,8 +1,9 @@
 /** {@link Engine} on QuickJS: the runtime's own services, its event loop, and TypeScript's compiler. */
 import * as native from "bq2:native";
 import { SYSCALLS } from "./platform/linux-abi.ts";
+import { quickjsHost } from "./platform/quickjs-host.ts";
 import { addTimer, waitReadable, whenIdle } from "./platform/quickjs-loop.ts";
-import { COMPILER_PROGRAM, loadCompiler } from "./program/compiler.ts";
+import { libraryBeside, loadCompiler } from "./program/compiler.ts";
 import type { Engine } from "./script/engine.ts";
 
 /** True where the program runs from its source (`native/bootstrap.mjs`), which has the compiler already. */
@@ -11,11 +12,14 @@ export const IS_FROM_SOURCE = import.meta.url.startsWith("/");
 /** What `native/bootstrap.mjs` calls it; in a program it has its own name. */
 const TYPESCRIPT_FROM_SOURCE = "/typescript";
 
+/** Where packages `bq2` and `efi` install what programs are made with. */
+export const INSTALLED: string = libraryBeside(quickjsHost().self[0] ?? "");
+
 let isAdded = IS_FROM_SOURCE;
 
 /** Makes the compiler's modules known. */
 export function addCompiler(): void {
-  if (!isAdded) native.addProgram(COMPILER_PROGRAM);
+  if (!isAdded) native.addProgram(`${INSTALLED}/typescript`);
   isAdded = true;
 }
 

@@ -12,6 +12,7 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
     program: `${projectFolder}/bin/bq2`,
     projectFolder,
     async surroundings() {
+      const { DEFAULT_WORKDIR, workspaceAt } = await import("./runner/workspace.ts");
       const { nodeFetcher } = await import("./platform/node-fetch.ts");
       return {
         fetcher: nodeFetcher({ env: platform.host.env }),
@@ -19,7 +20,15 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
           ? (await import("./platform/node-progress.ts")).terminalProgress()
           : undefined,
         archives: undefined,
-        engineCommands: {},
+        loaderFolder: `${workspaceAt(platform, DEFAULT_WORKDIR).bq2Rootfs}/usr/lib/bq2/efi`,
+        engineCommands: {
+          async "efi-app-builder"() {
+            const { efiAppBuilderCommand, makeByBuiltProgram } = await import(
+              "./commands/efi-app-builder.ts"
+            );
+            return efiAppBuilderCommand(makeByBuiltProgram);
+          },
+        },
       };
     },
     applet: async () => undefined,

@@ -1,7 +1,8 @@
 /** The program on QuickJS: inside the image, from process 1 to the build. */
 import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
-import { addCompiler, IS_FROM_SOURCE, quickjsEngine } from "./engine-quickjs.ts";
+import type { EfiKit } from "./commands/efi-app-builder.ts";
+import { addCompiler, INSTALLED, IS_FROM_SOURCE, quickjsEngine } from "./engine-quickjs.ts";
 import { INIT_APPLETS } from "./init/applets.ts";
 import type { Fetcher } from "./platform/platform.ts";
 import { quickjsPlatform } from "./platform/quickjs.ts";
@@ -15,6 +16,16 @@ const platform = quickjsPlatform();
 const [program = "bq2"] = platform.host.self;
 const name = basename(platform.host.argv[0] ?? "bq2");
 const projectFolder = IS_FROM_SOURCE ? dirname(dirname(import.meta.url)) : OWN_SOURCE;
+
+const efiKit: EfiKit = {
+  compile: quickjsEngine.compile,
+  loadCompiler: quickjsEngine.loadCompiler,
+  bindings: IS_FROM_SOURCE ? `${projectFolder}/src` : `${INSTALLED}/efi/src`,
+  library: IS_FROM_SOURCE
+    ? `${platform.host.env.NODE_PATH ?? `${projectFolder}/node_modules`}/typescript/lib`
+    : `${INSTALLED}/lib`,
+  runtime: (arch) => `${INSTALLED}/efi/runtime-${arch}`,
+};
 
 async function openFetcher(): Promise<Fetcher> {
   const { httpFetcher } = await import("./network/http-fetcher.ts");
@@ -35,7 +46,12 @@ const world: World = {
       },
       terminalProgress: undefined,
       archives: platform.files.status(OWN_ARCHIVES) === undefined ? undefined : OWN_ARCHIVES,
+      loaderFolder: `${INSTALLED}/efi`,
       engineCommands: {
+        async "efi-app-builder"() {
+          const { efiAppBuilderCommand, makeEfiApp } = await import("./commands/efi-app-builder.ts");
+          return efiAppBuilderCommand((context, flags) => makeEfiApp(context, flags, efiKit));
+        },
         async program() {
           const { programCommand } = await import("./commands/program.ts");
           return programCommand({ compile: quickjsEngine.compile, addCompiler });

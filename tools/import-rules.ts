@@ -24,6 +24,8 @@ const NODE_PLATFORM = /^src\/platform\/node\b/;
 const ANYTHING = /^/;
 /** What the runtime on Linux makes itself (`native/`), imported like a package. */
 const RUNTIME_MODULE = "bq2:native";
+/** The same on firmware (`native/efi/`). */
+const FIRMWARE_MODULE = "bq2:firmware";
 
 function folder(name: string): RegExp {
   return new RegExp(`^${name}/`);
@@ -87,7 +89,8 @@ const PRODUCT_RULES: readonly Rule[] = [
     /^src\/version\.ts$/,
   ]),
   rule("src/image", [BASE, FORMATS, PLATFORM_INTERFACE]),
-  rule("src/efi", [BASE, FORMATS]),
+  rule("src/efi", [BASE, FORMATS, folder("src/script"), /^src\/program\/compiler\.ts$/], [FIRMWARE_MODULE]),
+  rule("examples/efi", [], ["efi"]),
   rule("src/init", [BASE, folder("src/linux"), PLATFORM_INTERFACE]),
   rule("src/script", [BASE, PLATFORM_INTERFACE, folder("src/program")], ["typescript"]),
   rule("src/commands", [ANYTHING], ["@stricli/core", "log-update", "valibot"]),
@@ -121,6 +124,7 @@ const WORKSHOP_RULES: readonly Rule[] = [
     mayImport: [ANYTHING],
     packages: [
       "@valibot/to-json-schema",
+      "efi", // tests/efi/ are UEFI applications
       "esbuild",
       "fast-check",
       "koffi",

@@ -18,6 +18,6 @@ export function readProject(): SourceFiles {
     else if (status !== undefined && path.endsWith(".ts")) files.set(path, readFileSync(full, "utf8"));
   };
   const topLevel = readdirSync(projectFolder).filter((name) => name.endsWith(".ts"));
-  for (const root of [...topLevel, "pkgs", "src", "tests", "tools"].sort()) visit(root);
+  for (const root of [...topLevel, "examples", "pkgs", "src", "tests", "tools"].sort()) visit(root);
   return files;
 }

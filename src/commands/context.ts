@@ -17,6 +17,8 @@ export interface Bq2Context extends CommandContext {
   readonly fetcher: Fetcher;
   /** A folder of archives that came with this program, for where no other is named. */
   readonly archives: string | undefined;
+  /** Folder of boot loaders, for a rootfs that has none. */
+  readonly loaderFolder: string;
   /** Commands that only this engine has. */
   readonly engineCommands: CommandLoaders;
   setExitCode(code: number): void;
@@ -38,6 +40,7 @@ export interface Surroundings {
   readonly version: string;
   readonly fetcher: Fetcher;
   readonly archives: string | undefined;
+  readonly loaderFolder: string;
   readonly engineCommands: CommandLoaders;
   /** How progress is drawn on a terminal; undefined where there is none. */
   readonly terminalProgress: Progress | undefined;
@@ -69,6 +72,7 @@ export function commandContext(from: Surroundings): Bq2Context {
     version: from.version,
     fetcher: from.fetcher,
     archives: from.archives,
+    loaderFolder: from.loaderFolder,
     engineCommands: from.engineCommands,
   };
 }

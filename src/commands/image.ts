@@ -12,6 +12,8 @@ interface Flags {
   readonly kernel: string;
   readonly initrd?: string;
   readonly cmdline?: string;
+  readonly directKernel: boolean;
+  readonly bootLoader?: string;
   readonly efiStub?: string;
   readonly output: string;
   readonly format: "qcow2" | "raw";
@@ -25,8 +27,9 @@ export const image = buildCommand<Flags, [], Bq2Context>({
     brief: "A disk image from any rootfs and kernel",
     fullDescription:
       "Writes a GPT disk with an EFI system partition and an ext4 root (PARTLABEL=bq2-root) from a rootfs\n" +
-      "(a tar, plain or compressed, or a folder) and a kernel with an EFI stub. A kernel alone is started by\n" +
-      "the firmware as it is; with --initrd or --cmdline all three become a unified kernel image.\n" +
+      "(a tar, plain or compressed, or a folder) and a kernel with an EFI stub. The boot loader starts the kernel,\n" +
+      "with its initrd and command line. With --direct-kernel the firmware starts it as it is, or with --initrd or\n" +
+      "--cmdline as a unified kernel image.\n" +
       "No root, loop device or mkfs; the same input gives the same bytes.",
   },
   parameters: {
@@ -46,6 +49,19 @@ export const image = buildCommand<Flags, [], Bq2Context>({
         optional: true,
         brief: "The kernel's command line",
         placeholder: "TEXT",
+      },
+      directKernel: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "No boot loader: the kernel where firmware looks",
+      },
+      bootLoader: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        brief: "Boot loader (default: the rootfs's own, or the one that was built)",
+        placeholder: "FILE",
       },
       efiStub: {
         kind: "parsed",
@@ -81,6 +97,7 @@ export const image = buildCommand<Flags, [], Bq2Context>({
         hint: "leave --compress out, or use --format qcow2",
       });
     }
+    checkBootFlags(flags);
     const output = at(flags.output);
     const rootfs = await rootfsTree(platform, at(flags.rootfs), {
       owners: platform.host.uid === 0 ? "disk" : "root",
@@ -95,6 +112,9 @@ export const image = buildCommand<Flags, [], Bq2Context>({
         kernel: at(flags.kernel),
         initrd: flags.initrd === undefined ? undefined : at(flags.initrd),
         commandLine: flags.cmdline,
+        isDirect: flags.directKernel,
+        bootLoader: flags.bootLoader === undefined ? undefined : at(flags.bootLoader),
+        loaderFolder: this.loaderFolder,
         efiStub: flags.efiStub === undefined ? undefined : at(flags.efiStub),
         output,
         format: flags.format,
@@ -114,6 +134,17 @@ export const image = buildCommand<Flags, [], Bq2Context>({
     }
   },
 });
+
+/** Options that the chosen way of booting would not look at. */
+function checkBootFlags({ directKernel, bootLoader, efiStub }: Flags): void {
+  const idle = directKernel && bootLoader !== undefined ? "--boot-loader" : undefined;
+  const idleStub = !directKernel && efiStub !== undefined ? "--efi-stub" : undefined;
+  if (idle === undefined && idleStub === undefined) return;
+  throw new Bq2Error(`Cannot use ${idle ?? idleStub} ${directKernel ? "with" : "without"} --direct-kernel`, {
+    code: "bad-options",
+    hint: "the boot loader needs no stub, and a kernel that firmware starts needs no boot loader",
+  });
+}
 
 function describe(summary: ImageSummary): string {
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

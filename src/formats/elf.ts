@@ -71,7 +71,7 @@ export interface ElfSegment {
 export interface PositionIndependentElf {
   readonly arch: Arch;
   readonly entry: number;
-  /** In order of address. */
+  /** In order of address, without the one that is of use to a dynamic linker only. */
   readonly segments: readonly ElfSegment[];
   /** Where 64-bit words stand that take the load address plus `addend`. */
   readonly relocations: readonly { readonly address: number; readonly addend: number }[];
@@ -95,12 +95,19 @@ export function readStaticPie(file: Uint8Array): PositionIndependentElf {
   if (headers.some(({ type }) => type === PT_INTERP)) refuse("it wants a dynamic linker");
   const segments = headers.filter(({ type }) => type === PT_LOAD).map((own) => segmentOf(file, own));
   const dynamic = headers.find(({ type }) => type === PT_DYNAMIC);
+  const table = dynamic === undefined ? { start: 0, end: 0 } : relocationTable(segments, dynamic);
   return {
     arch: machine.arch,
     entry: header.entry,
-    segments,
-    relocations: dynamic === undefined ? [] : relocationsOf(segments, dynamic, machine.relative),
+    segments: segments.filter((segment) => !isOfLinker(segment, table)),
+    relocations: relocationsOf(segments, table, machine.relative),
   };
+}
+
+/** The first segment of a file linked with `-z separate-code`: headers and tables, the last the relocations. */
+function isOfLinker(segment: ElfSegment, table: RelocationTable): boolean {
+  const isPlain = !segment.isExecutable && !segment.isWritable;
+  return segment.address === 0 && isPlain && table.end === segment.address + segment.memorySize;
 }
 
 function segmentOf(file: Uint8Array, own: ProgramHeaderValues): ElfSegment {
@@ -109,13 +116,18 @@ function segmentOf(file: Uint8Array, own: ProgramHeaderValues): ElfSegment {
   return {
     address: own.address,
     memorySize: own.memorySize,
-    content: file.slice(own.offset, own.offset + own.fileSize),
+    content: Uint8Array.from(file.subarray(own.offset, own.offset + own.fileSize)),
     isExecutable: (own.flags & PF_X) !== 0,
     isWritable: (own.flags & PF_W) !== 0,
   };
 }
 
-function relocationsOf(segments: readonly ElfSegment[], dynamic: ProgramHeaderValues, relative: number) {
+interface RelocationTable {
+  readonly start: number;
+  readonly end: number;
+}
+
+function relocationTable(segments: readonly ElfSegment[], dynamic: ProgramHeaderValues): RelocationTable {
   const tags = new Map<number, number>();
   for (let at = dynamic.address; at < dynamic.address + dynamic.memorySize; at += DynamicEntry.size) {
     const { tag, value } = DynamicEntry.decode(bytesAt(segments, at, DynamicEntry.size));
@@ -124,9 +136,13 @@ function relocationsOf(segments: readonly ElfSegment[], dynamic: ProgramHeaderVa
   }
   if ((tags.get(DT_PLTRELSZ) ?? 0) !== 0) refuse("it leaves functions to a dynamic linker");
   const start = tags.get(DT_RELA) ?? 0;
-  const count = Math.floor((tags.get(DT_RELASZ) ?? 0) / Relocation.size);
-  return Array.from({ length: count }, (_, i) => {
-    const found = Relocation.decode(bytesAt(segments, start + i * Relocation.size, Relocation.size));
+  return { start, end: start + (tags.get(DT_RELASZ) ?? 0) };
+}
+
+function relocationsOf(segments: readonly ElfSegment[], { start, end }: RelocationTable, relative: number) {
+  const bytes = start === end ? new Uint8Array() : bytesAt(segments, start, end - start);
+  return Array.from({ length: Math.floor(bytes.length / Relocation.size) }, (_, i) => {
+    const found = Relocation.decode(bytes, i * Relocation.size);
     if (found.type !== relative) refuse(`it has a relocation of type ${found.type}`);
     return { address: found.offset, addend: found.addend };
   });

@@ -25,6 +25,8 @@ const PAGE = 4096; // both alignments: UEFI 2.10, 2.3.4, EFI_PAGE_SIZE
 const FILE_ALIGNMENT = 512;
 /** Address of the first section: the headers lie before it. */
 const FIRST_SECTION = PAGE;
+/** Sections that can be added later (`pe-sections.ts`). */
+const SPARE_SECTIONS = 8;
 const DIRECTORY_COUNT = 16;
 const BASE_RELOCATIONS = 5; // "Optional Header Data Directories"
 const DIRECTORY_SIZE = 8;
@@ -75,7 +77,7 @@ export function peFromElf(file: Uint8Array): Uint8Array {
       CoffHeader.size +
       OptionalHeader.size +
       DIRECTORY_COUNT * DIRECTORY_SIZE +
-      all.length * SectionHeader.size,
+      (all.length + SPARE_SECTIONS) * SectionHeader.size,
     FILE_ALIGNMENT,
   );
   const image = concatBytes([

@@ -3,7 +3,7 @@ import { assert, test } from "../base/testing.ts";
 import { CoffHeader, OptionalHeader, readPe, SectionHeader } from "./pe.ts";
 import { PeChecksum } from "./pe-checksum.ts";
 import { readEfiKernel } from "./pe-kernel.ts";
-import { buildUki } from "./pe-uki.ts";
+import { addPeSections } from "./pe-sections.ts";
 import { contentOf } from "./tree.ts";
 
 const COFF_OFFSET = 64;
@@ -78,7 +78,7 @@ test("no cut-off or damaged header does more than be refused", () => {
 });
 
 test("sections are added behind the stub's own, in memory and in the file", () => {
-  const image = buildUki(pe(), [
+  const image = addPeSections(pe(), [
     { name: ".cmdline", content: contentOf(new Uint8Array(10).fill(7)) },
     { name: ".linux", content: contentOf(new Uint8Array(1000).fill(9)) },
   ]);
@@ -105,9 +105,9 @@ test("sections are added behind the stub's own, in memory and in the file", () =
 
 test("a stub without room, with the section already, or that is none, is refused", () => {
   const section = { name: ".linux", content: contentOf(new Uint8Array(1)) };
-  assert.throws(() => buildUki(pe({ headersSize: 400 }), [section]), /no room for 1 more/);
-  assert.throws(() => buildUki(pe(), [section, section]), /a section .linux already/);
-  assert.throws(() => buildUki(new Uint8Array(100), [section]), /no 64-bit EFI application/);
+  assert.throws(() => addPeSections(pe({ headersSize: 400 }), [section]), /no room for 1 more/);
+  assert.throws(() => addPeSections(pe(), [section, section]), /a section .linux already/);
+  assert.throws(() => addPeSections(new Uint8Array(100), [section]), /no 64-bit EFI application/);
 });
 
 test("the checksum adds 16-bit words with their carries, and the length", () => {

@@ -62,6 +62,7 @@ async function build(
     return await buildImage(platform, {
       rootfs: tree,
       kernel: STUB,
+      isDirect: true,
       output,
       format: "raw",
       compress: false,
@@ -262,7 +263,7 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
 
   test("a kernel for another machine, a stub that is none, a missing stub", async () => {
     expect((await failure({ arch: "aarch64" })).code).toBe("wrong-arch");
-    expect((await failure({ commandLine: "x", efiStub: "/bin/sh" })).code).toBe("bad-efi-stub");
+    expect((await failure({ commandLine: "x", efiStub: "/bin/sh" })).code).toBe("bad-efi-application");
     expect((await failure({ commandLine: "x", efiStub: "/nowhere" })).code).toBe("ENOENT");
     expect((await failure({ initrd: "/nowhere" })).code).toBe("ENOENT");
   });
@@ -319,7 +320,14 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
         temporaryTar: "/nowhere",
       });
       run("truncate", "-s", "100", join(rootfs, "sbin/init"));
-      const options = { rootfs: tree, kernel: STUB, output: disk, size: SIZE, epoch: EPOCH } as const;
+      const options = {
+        rootfs: tree,
+        kernel: STUB,
+        isDirect: true,
+        output: disk,
+        size: SIZE,
+        epoch: EPOCH,
+      } as const;
       const building = buildImage(platform, {
         ...options,
         format: "raw",

@@ -11,8 +11,8 @@ import type { Guid } from "../formats/gpt-guid.ts";
 import { writeQcow2 } from "../formats/qcow2-writer.ts";
 import type { Content, Tree } from "../formats/tree.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type BootFile, type BootOptions, bootFile } from "./boot-file.ts";
-import { digestDisk } from "./disk-digest.ts";
+import { type BootFiles, type BootOptions, bootFiles, bootPath } from "./boot-files.ts";
+import { contentSha256 } from "./content-sha256.ts";
 import { FileSink } from "./file-sink.ts";
 import { DEFAULT_DISK_SIZE } from "./layout.ts";
 import { withMountPoints } from "./mount-points.ts";
@@ -64,7 +64,7 @@ export interface ImageSummary {
   readonly kernelVersion: string | undefined;
   /** What firmware starts, and how it was made. */
   readonly bootPath: string;
-  readonly bootKind: BootFile["kind"];
+  readonly bootKind: BootFiles["kind"];
   readonly commandLine: string | undefined;
   /** sha256 of all that the image is made of; its ids follow from it. */
   readonly contentDigest: string;
@@ -78,7 +78,7 @@ export interface ImageSummary {
  * either (after a kill: `*.partial`, which the next run takes over).
  *
  * Throws {@link Bq2Error}: `image-too-small` (says the size that is needed), `bad-disk-size`, `bad-option`, `output-busy`, those
- * of {@link bootFile} and of the file systems' writers, and the system's, such as `ENOSPC`.
+ * of {@link bootFiles} and of the file systems' writers, and the system's, such as `ENOSPC`.
  */
 export async function buildImage(platform: Platform, options: ImageOptions): Promise<ImageSummary> {
   const { files } = platform;
@@ -87,7 +87,7 @@ export async function buildImage(platform: Platform, options: ImageOptions): Pro
   const sources = new OpenFiles(files);
   try {
     const rootfs = withMountPoints(options.rootfs, options.epoch);
-    const boot = bootFile(files, sources, rootfs, options);
+    const boot = bootFiles(platform, sources, rootfs, options);
     const job: Job = { platform, options, sources, rootfs, boot, size };
     const done = options.format === "raw" ? await writeRaw(job) : await writeFromRaw(job);
     return summaryOf(job, done);
@@ -101,7 +101,7 @@ interface Job {
   readonly options: ImageOptions;
   readonly sources: OpenFiles;
   readonly rootfs: Tree;
-  readonly boot: BootFile;
+  readonly boot: BootFiles;
   readonly size: number;
 }
 
@@ -138,14 +138,14 @@ function fillDisk(job: Job, fd: number, path: string): Written {
   const { platform, options, rootfs, boot, size } = job;
   const disk = writeRawDisk(platform.files, platform.bulk, fd, {
     rootfs,
-    bootFile: boot,
+    boot,
     size,
     epoch: options.epoch,
     onProgress: (doneBytes) => report(job, "write", doneBytes, undefined),
   });
   const raw: Content = job.sources.contentOf(path, size);
   const rawSha256 = options.wantsRawDigest
-    ? digestDisk(platform.bulk, raw, (doneBytes) => report(job, "digest", doneBytes, size))
+    ? contentSha256(platform.bulk, raw, (doneBytes) => report(job, "digest", doneBytes, size))
     : undefined;
   return { disk, rawSha256 };
 }
@@ -169,7 +169,7 @@ function summaryOf(job: Job, { disk, rawSha256 }: Written): ImageSummary {
     fileSize: job.platform.files.statusFollowed(options.output)?.size ?? 0,
     arch: boot.arch,
     kernelVersion: boot.kernelVersion,
-    bootPath: boot.path,
+    bootPath: bootPath(boot.arch),
     bootKind: boot.kind,
     commandLine: boot.commandLine,
     contentDigest: disk.contentDigest,

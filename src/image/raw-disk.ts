@@ -5,7 +5,7 @@ import { writeFat32 } from "../formats/fat32.ts";
 import { PARTITION_TYPES, SECTOR_SIZE, writeGpt } from "../formats/gpt.ts";
 import type { Tree } from "../formats/tree.ts";
 import type { Bulk, Files } from "../platform/platform.ts";
-import type { BootFile } from "./boot-file.ts";
+import type { BootFiles } from "./boot-files.ts";
 import { ContentDigest, type DiskIds, idsFrom } from "./content-digest.ts";
 import { FileSink, sinkAt } from "./file-sink.ts";
 import { type DiskLayout, diskSizeFor, layOutDisk, MIB } from "./layout.ts";
@@ -22,7 +22,7 @@ const HASH_SEED = Uint8Array.from("bq2 name hashing", (letter) => letter.charCod
 
 export interface RawDiskOptions {
   readonly rootfs: Tree;
-  readonly bootFile: BootFile;
+  readonly boot: BootFiles;
   /** Bytes, a multiple of 512. */
   readonly size: number;
   /** Seconds since 1970, for all times that the content does not say. */
@@ -46,13 +46,12 @@ export interface RawDisk {
  * the writers of the file systems throw.
  */
 export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawDiskOptions): RawDisk {
-  const { bootFile, epoch, size } = options;
-  const espFiles = [{ path: bootFile.path, content: bootFile.content }];
-  const layout = layOutDisk(size, espFiles);
+  const { boot, epoch, size } = options;
+  const layout = layOutDisk(size, boot.files);
 
   const digest = new ContentDigest(bulk);
-  digest.addFacts({ size, epoch, bootPath: bootFile.path });
-  digest.addContent(bootFile.content);
+  digest.addFacts({ size, epoch, bootFiles: boot.files.map(({ path }) => path) });
+  for (const { content } of boot.files) digest.addContent(content);
   let isDigesting = true;
   let written = 0;
   const sink = new FileSink(files, fd, (bytes, offset) => {
@@ -75,13 +74,13 @@ export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawD
 
   writeFat32(sinkAt(sink, layout.esp.start), {
     size: layout.esp.size,
-    files: espFiles,
+    files: boot.files,
     volumeId: ids.espVolume,
     label: ESP_LABEL,
     time: epoch,
     hiddenSectors: layout.esp.start / SECTOR_SIZE,
   });
-  writePartitionTable(sink, size, layout, ids, bootFile);
+  writePartitionTable(sink, size, layout, ids, boot);
   sink.flush();
   files.truncate(fd, size);
   return { layout, ids, contentDigest, root };
@@ -116,7 +115,7 @@ function writePartitionTable(
   diskSize: number,
   layout: DiskLayout,
   ids: DiskIds,
-  bootFile: BootFile,
+  boot: BootFiles,
 ): void {
   const sectors = ({ start, size }: { readonly start: number; readonly size: number }) => ({
     firstSector: start / SECTOR_SIZE,
@@ -128,7 +127,7 @@ function writePartitionTable(
     partitions: [
       { type: PARTITION_TYPES.esp, id: ids.espPartition, name: ESP_NAME, ...sectors(layout.esp) },
       {
-        type: PARTITION_TYPES.root[bootFile.arch],
+        type: PARTITION_TYPES.root[boot.arch],
         id: ids.rootPartition,
         name: ROOT_NAME,
         ...sectors(layout.root),

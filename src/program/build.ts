@@ -23,6 +23,9 @@ export interface ProgramRequest {
 /** What turns JavaScript into bytecode (`bq2:native`). */
 export type CompileModule = (javaScript: string, name: string) => ArrayBuffer;
 
+/** What the names of packages' modules begin with; those of the project's own are paths from its folder. */
+const PACKAGES = "packages";
+
 /** Gives the number of modules. Throws Bq2Error where a module cannot be read, blanked or compiled. */
 export function buildProgram(
   platform: Platform,
@@ -33,14 +36,15 @@ export function buildProgram(
   const { files, bulk } = platform;
   const { project, packages, entries } = request;
   const isCompiler = entries.every((entry) => COMPILER_MODULES.includes(entry));
+  const pathOf = (name: string): string =>
+    name.startsWith(`${PACKAGES}/`) ? `${packages}${name.slice(PACKAGES.length)}` : `${project}/${name}`;
   const sources = collectModules(
     {
-      read: (path) => readText(files, path),
+      read: (name) => readText(files, pathOf(name)),
       blank: compiler.blank,
       importsOf: compiler.importsOf,
-      packageEntry: (name) => packageEntry(files, `${packages}/${name}`),
-      project,
-      packages,
+      packageEntry: (name) =>
+        `${PACKAGES}${packageEntry(files, `${packages}/${name}`).slice(packages.length)}`,
     },
     entries,
     { main: request.runtime !== undefined, external: isCompiler ? [] : COMPILER_MODULES },

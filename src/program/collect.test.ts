@@ -2,13 +2,12 @@ import { assert, test } from "../base/testing.ts";
 import { collectModules, type Surroundings } from "./collect.ts";
 
 const FILES: { readonly [path: string]: string } = {
-  "/p/src/main.ts":
-    'import "./a.ts"; import pkg from "pkg"; import("../b.ts"); import "bq2:native"; // :type',
-  "/p/src/a.ts": 'import "./main.ts";',
-  "/p/b.ts": 'import ts from "typescript";',
-  "/m/pkg/dist/index.js": 'import "./part.js"; export default 1;',
-  "/m/pkg/dist/part.js": "",
-  "/m/typescript/ts.js": 'var ts = "not looked into";',
+  "src/main.ts": 'import "./a.ts"; import pkg from "pkg"; import("../b.ts"); import "bq2:native"; // :type',
+  "src/a.ts": 'import "./main.ts";',
+  "b.ts": 'import ts from "typescript";',
+  "packages/pkg/dist/index.js": 'import "./part.js"; export default 1;',
+  "packages/pkg/dist/part.js": "",
+  "packages/typescript/ts.js": 'var ts = "not looked into";',
 };
 
 const from: Surroundings = {
@@ -19,9 +18,7 @@ const from: Surroundings = {
   },
   blank: (source) => source.replace(" // :type", ""),
   importsOf: (text) => [...text.matchAll(/(?:from|import)\s*\(?"([^"]+)"/g)].map((match) => match[1] ?? ""),
-  packageEntry: (name) => (name === "pkg" ? "/m/pkg/dist/index.js" : "/m/typescript/ts.js"),
-  project: "/p",
-  packages: "/m",
+  packageEntry: (name) => (name === "pkg" ? "packages/pkg/dist/index.js" : "packages/typescript/ts.js"),
 };
 
 test("imports are followed, each module once, TypeScript blanked", () => {
@@ -61,6 +58,6 @@ test("an import of nothing is an error", () => {
   };
   assert.throws(
     () => collectModules(broken, ["src/main.ts"], { main: true, external: [] }),
-    /no file \/p\/src\/none\.ts/,
+    /no file src\/none\.ts/,
   );
 });

@@ -13,35 +13,37 @@ export interface ModuleSource {
 
 /** What following imports takes of the compiler and the disk. */
 export interface Surroundings {
-  /** Text of a file; absolute path. */
-  read(path: string): string;
+  /** Text of the file that holds the module `name`. */
+  read(name: string): string;
   /** JavaScript of TypeScript. Throws where that takes more than blanking. */
   blank(source: string, path: string): string;
   /** What a JavaScript module imports, as written. */
   importsOf(javaScript: string): readonly string[];
-  /** The file that the package `name` stands for. */
+  /** The module that a package stands for, when imported. */
   packageEntry(name: string): string;
-  /** Absolute; modules of it are called by their path from here. */
-  readonly project: string;
-  /** Absolute; modules of packages are called `packages/…`. */
-  readonly packages: string;
 }
 
 /** CommonJS packages in one file, and the variable in it that holds what they export. */
 const COMMON_JS: { readonly [name: string]: string } = { typescript: "ts" };
 
-/** Made by the engine itself. */
-const BUILT_IN = "bq2:native";
+/** Made by the runtimes themselves. */
+const BUILT_IN: readonly string[] = ["bq2:native", "bq2:firmware"];
 
-/**
- * The modules that `entries` take, themselves included: paths from the project's folder, or names of packages.
- * With `main`, the first entry is also imported by a module of that name, which the runtime starts with. `external`:
- * packages that another program file brings.
- */
+/** The module that a runtime starts with. */
+const MAIN = "main";
+
+export interface CollectOptions {
+  /** Adds the module `main`, which imports all entries in their order. */
+  readonly main: boolean;
+  /** Packages that another program file brings. */
+  readonly external: readonly string[];
+}
+
+/** The modules that `entries` take, themselves included: modules that are files, or names of packages. */
 export function collectModules(
   from: Surroundings,
   entries: readonly string[],
-  options: { readonly main: boolean; readonly external: readonly string[] },
+  options: CollectOptions,
 ): ModuleSource[] {
   const found = new Map<string, ModuleSource>();
   const add = (name: string, javaScript: string, imports: readonly string[]): void => {
@@ -50,40 +52,42 @@ export function collectModules(
   };
   const visit = (specifier: string, importer: string): void => {
     const isFile = specifier.startsWith(".");
-    const name = isFile ? resolvePath(`/${dirname(importer)}`, specifier).slice(1) : specifier;
-    if (specifier === BUILT_IN || options.external.includes(specifier) || found.has(name)) return;
+    const name = isFile ? fileName(importer, specifier) : specifier;
+    if (BUILT_IN.includes(specifier) || options.external.includes(specifier) || found.has(name)) return;
     const variable = COMMON_JS[name];
     if (isFile) addFile(name);
     else if (variable === undefined) addPackage(name);
     else add(name, `${from.read(from.packageEntry(name))}\nexport default ${variable};\n`, []);
   };
   const addFile = (name: string): void => {
-    const source = from.read(pathOf(from, name));
+    const source = from.read(name);
     const javaScript = name.endsWith(".ts") ? from.blank(source, name) : source;
     add(name, javaScript, from.importsOf(javaScript));
   };
   /** Named by itself, its files by their place: relative imports among them then work. */
   const addPackage = (name: string): void => {
-    const entry = from.packageEntry(name);
-    const file = `${PACKAGES}/${entry.slice(from.packages.length + 1)}`;
+    const file = from.packageEntry(name);
     const specifier = `${name.includes("/") ? "../" : "./"}${file}`; // from where `@scope/name` stands
-    const hasDefault = /\bexport default\b|\bas default\b/.test(from.read(entry));
+    const hasDefault = /\bexport default\b|\bas default\b/.test(from.read(file));
     const defaultToo = hasDefault ? `export { default } from "${specifier}";\n` : "";
     add(name, `export * from "${specifier}";\n${defaultToo}`, []);
-    addFile(file);
+    if (!found.has(file)) addFile(file);
   };
-  const [first] = entries;
-  if (first === undefined) throw new RangeError("a program without entry points");
-  if (options.main) add("main", `import "./${first}";\n`, []);
-  for (const entry of entries) visit(/\.[cm]?[jt]s$/.test(entry) ? `./${entry}` : entry, "");
+  const specifiers = entries.map((entry) => (/\.[cm]?[jt]s$/.test(entry) ? `./${entry}` : entry));
+  if (options.main) add(MAIN, specifiers.map((entry) => `import "${entry}";\n`).join(""), specifiers);
+  for (const specifier of specifiers) visit(specifier, "");
   return [...found.values()];
 }
 
-const PACKAGES = "packages";
-
-function pathOf(from: Surroundings, name: string): string {
-  const isOfPackage = name.startsWith(`${PACKAGES}/`);
-  return isOfPackage ? `${from.packages}${name.slice(PACKAGES.length)}` : `${from.project}/${name}`;
+/** The module that `importer` means by a relative name. Names begin at the project's folder, so nothing is above it. */
+function fileName(importer: string, specifier: string): string {
+  const DEEP = "/deep".repeat(64); // resolvePath stays at the root, however far up a name leads
+  const path = resolvePath(`${DEEP}/${dirname(importer)}`, specifier);
+  if (path.startsWith(`${DEEP}/`)) return path.slice(DEEP.length + 1);
+  throw new Bq2Error(`Cannot import "${specifier}" from ${importer}: it leads out of the project's folder`, {
+    code: "no-module",
+    hint: "build from a folder above both",
+  });
 }
 
 /** For `blank`: what cannot just be left out. */

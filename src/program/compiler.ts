@@ -1,12 +1,18 @@
 /**
- * TypeScript's compiler and ts-blank-space. In the image they are a program file of their own (`COMPILER_PROGRAM`),
+ * TypeScript's compiler and ts-blank-space. In the image they are a program file of their own (`typescript` of {@link libraryBeside}),
  * added when they are first needed: they take a third of a second and forty megabytes.
  */
 import type { Diagnostic, SourceFile } from "typescript";
+import { dirname } from "../base/path.ts";
 import { notErasable } from "./collect.ts";
 
-/** Where package `bq2` installs the compiler, and the declarations of JavaScript's own library. */
-export const COMPILER_PROGRAM = "/usr/lib/bq2/typescript";
+/** Where package `bq2` installs what programs are made with: beside the program at `path`, wherever its rootfs lies. */
+export function libraryBeside(path: string): string {
+  const prefix = path.startsWith("/") ? dirname(dirname(path)) : "/usr"; // process 1, which knows its path by /proc only
+  return `${prefix}/lib/bq2`;
+}
+
+/** The declarations of JavaScript's own library, in the image. */
 export const COMPILER_LIBRARY = "/usr/lib/bq2/lib";
 
 /** The modules of that program file; no other program holds them. */

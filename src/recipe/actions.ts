@@ -129,7 +129,8 @@ function optionalMake(scene: Scene, cwd: string, call: MakeCall): InsideAction[]
   return call.targets.length === 0 ? [] : [make(scene, cwd, call)];
 }
 
-/** An explicit `run` of a `steps` build gets the phase's and step's environment below its own. */
+/** Programs that a `steps` build runs get the phase's and step's environment below their own. */
 function withStepEnv(action: InsideAction, scene: Scene): InsideAction {
-  return action.kind === "run" ? { ...action, env: { ...scene.env, ...action.env } } : action;
+  const runsPrograms = action.kind === "run" || action.kind === "compile";
+  return runsPrograms ? { ...action, env: { ...scene.env, ...action.env } } : action;
 }

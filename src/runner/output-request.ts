@@ -68,6 +68,7 @@ export async function writeOutput(platform: Platform, request: OutputRequest): P
     const image = await buildImage(platform, {
       rootfs: tree,
       kernel: request.kernel,
+      isDirect: false,
       output: request.output,
       format: "qcow2",
       size: request.size,

@@ -16,7 +16,7 @@ import type { StepWork } from "./run.ts";
 
 /** Raise these where the same rootfs is to give other bytes. */
 const TARBALL_FORMAT = "bq2-tarball/2";
-const IMAGE_FORMAT = "bq2-image/2";
+const IMAGE_FORMAT = "bq2-image/3";
 
 export const DIGESTS_FILE = "SHA256SUMS";
 

@@ -14,6 +14,7 @@ interface Console {
   timeEnd(label?: string): void;
 }
 declare var console: Console;
+declare function setTimeout(callback: (nothing: void) => unknown, milliseconds?: number): number;
 declare function setTimeout<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
 declare function setInterval<A extends unknown[]>(callback: (...args: A) => unknown, milliseconds?: number, ...args: A): number;
 declare function clearTimeout(id?: number): void;

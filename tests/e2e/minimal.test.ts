@@ -201,7 +201,7 @@ describe.skipIf(!available)("profile minimal", () => {
       words,
     ];
     const made = tool(place.program, "image", ...inputs, "--size", "512M", "--compress", "--output", disk);
-    expect(made).toMatch(/unified-kernel-image, x86_64, 6\.12\.38/);
+    expect(made).toMatch(/boot-loader, x86_64, 6\.12\.38/);
     await withVm({ arch: "x86_64", disk: { path: disk, format: "qcow2" }, memoryMiB: 512 }, async (vm) => {
       await vm.waitFor(new RegExp(READY_MARKER), BOOT_SECONDS);
       await vm.waitFor(/# /, 60);

@@ -19,4 +19,5 @@ await buildImage(platform, {
   size: 2 * 2 ** 30,
   epoch: 0,
   wantsRawDigest: false,
+  isDirect: true,
 });

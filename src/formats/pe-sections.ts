@@ -1,8 +1,8 @@
 /**
- * Unified kernel images: an EFI stub with command line, initrd and kernel added as PE sections (UAPI Group
- * Specifications, "Unified Kernel Image"). The stub, systemd's or another, finds them by name.
+ * Adds sections to an EFI application: a program to the runtime that finds it by name, or command line, initrd and kernel
+ * to an EFI stub, which makes a unified kernel image (UAPI Group Specifications, "Unified Kernel Image").
  *
- * Subset: sections are added after the stub's own; no signature, no TPM measurements.
+ * Subset: sections are added after the application's own; no signature, no TPM measurements.
  */
 import { alignUp } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -11,8 +11,8 @@ import { PeChecksum } from "./pe-checksum.ts";
 import { joinContents } from "./pe-join.ts";
 import { type Content, contentOf } from "./tree.ts";
 
-export interface UkiSection {
-  /** `.linux`, `.initrd`, `.cmdline`, `.osrel`, `.uname`: at most 8 characters. */
+export interface PeSection {
+  /** At most 8 characters. */
   readonly name: string;
   readonly content: Content;
 }
@@ -27,37 +27,36 @@ const DIRECTORY_SIZE = 8;
 const SIZE_LIMIT = 2 ** 31; // addresses in a PE image have 32 bits, loaders take them as signed
 
 interface Placed {
-  readonly section: UkiSection;
+  readonly section: PeSection;
   readonly virtualAddress: number;
   readonly rawOffset: number;
   readonly rawSize: number;
 }
 
 /**
- * `stub` with `sections` added, in the order given; contents are read when the result is.
- * `.linux` belongs at the end: a kernel unpacks into the memory behind it.
+ * `application` with `sections` added, in the order given; contents are read when the result is.
  *
- * Throws {@link Bq2Error}: `bad-efi-stub` where the stub is no EFI application or has no room for more section
- * headers, `uki-too-large` from 2 GiB on.
+ * Throws {@link Bq2Error}: `bad-efi-application` where it is none or has no room for more section headers,
+ * `efi-application-too-large` from 2 GiB on.
  */
-export function buildUki(stub: Uint8Array, sections: readonly UkiSection[]): Content {
-  const pe = readPe(stub);
+export function addPeSections(application: Uint8Array, sections: readonly PeSection[]): Content {
+  const pe = readPe(application);
   if (pe === undefined || !pe.isEfiApplication) refuse("it is no 64-bit EFI application");
-  checkStub(pe, sections);
-  const placed = place(pe, stub.length, sections);
+  checkRoom(pe, sections);
+  const placed = place(pe, application.length, sections);
   const last = placed.at(-1);
   if (last === undefined) refuse("no sections to add");
 
   const { sectionAlignment, fileAlignment } = pe.optional;
   const imageSize = alignUp(last.virtualAddress + last.section.content.size, sectionAlignment);
   if (imageSize >= SIZE_LIMIT) {
-    throw new Bq2Error(`Cannot write a unified kernel image of ${imageSize} bytes: less than 2 GiB wanted`, {
-      code: "uki-too-large",
-      hint: "make the initrd smaller",
+    throw new Bq2Error(`Cannot write an EFI application of ${imageSize} bytes: less than 2 GiB wanted`, {
+      code: "efi-application-too-large",
+      hint: "make what is added to it smaller",
     });
   }
-  const start = new Uint8Array(alignUp(stub.length, fileAlignment));
-  start.set(stub);
+  const start = new Uint8Array(alignUp(application.length, fileAlignment));
+  start.set(application);
   patchHeaders(start, pe, placed, imageSize);
   const image = joinContents([
     { content: contentOf(start), size: start.length },
@@ -67,12 +66,12 @@ export function buildUki(stub: Uint8Array, sections: readonly UkiSection[]): Con
   return image;
 }
 
-/** One after the other, in memory at page boundaries, in the file at the stub's file alignment. */
-function place(pe: PeImage, stubSize: number, sections: readonly UkiSection[]): readonly Placed[] {
+/** One after the other, in memory at page boundaries, in the file at the application's file alignment. */
+function place(pe: PeImage, ownSize: number, sections: readonly PeSection[]): readonly Placed[] {
   const { sectionAlignment, fileAlignment } = pe.optional;
   const alignment = Math.max(sectionAlignment, PAGE);
   let virtualEnd = Math.max(...pe.sections.map((own) => own.virtualAddress + own.virtualSize));
-  let rawEnd = alignUp(stubSize, fileAlignment);
+  let rawEnd = alignUp(ownSize, fileAlignment);
   return sections.map((section) => {
     const virtualAddress = alignUp(virtualEnd, alignment);
     const rawOffset = rawEnd;
@@ -106,7 +105,7 @@ function patchHeaders(start: Uint8Array, pe: PeImage, placed: readonly Placed[],
       characteristics: CNT_INITIALIZED_DATA | MEM_READ,
     });
   }
-  // The stub's signature, if any, does not cover what was added.
+  // The application's signature, if any, does not cover what was added.
   clearDirectory(start, pe, SECURITY_DIRECTORY);
 }
 
@@ -129,7 +128,7 @@ function patchChecksum(start: Uint8Array, pe: PeImage, image: Content): void {
   new DataView(start.buffer).setUint32(at, checksum.value(), true);
 }
 
-function checkStub(pe: PeImage, sections: readonly UkiSection[]): void {
+function checkRoom(pe: PeImage, sections: readonly PeSection[]): void {
   const headersEnd = pe.sectionTableOffset + (pe.sections.length + sections.length) * SectionHeader.size;
   const firstRaw = Math.min(...pe.sections.filter((own) => own.rawSize > 0).map((own) => own.rawOffset));
   if (headersEnd > Math.min(pe.optional.headersSize, firstRaw)) {
@@ -149,8 +148,7 @@ function isPowerOfTwo(value: number): boolean {
 }
 
 function refuse(reason: string): never {
-  throw new Bq2Error(`Cannot use the EFI stub: ${reason}`, {
-    code: "bad-efi-stub",
-    hint: "give systemd's, such as /usr/lib/systemd/boot/efi/linuxx64.efi.stub from Debian's systemd-boot-efi",
+  throw new Bq2Error(`Cannot add sections to the EFI application: ${reason}`, {
+    code: "bad-efi-application",
   });
 }

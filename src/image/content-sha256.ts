@@ -1,17 +1,14 @@
-/** The digest that the project promises of a disk: the sha256 of its raw bytes. */
+/** The sha256 of contents: of a raw disk it is the digest that the project promises. */
 import type { Content } from "../formats/tree.ts";
 import type { Bulk } from "../platform/platform.ts";
 
 const CHUNK = 1024 * 1024;
 
-/**
- * The sha256 of a whole disk; holes are not read, but count as the zeros that they stand for. Lower-case
- * hexadecimal. `onProgress` gets the bytes done.
- */
-export function digestDisk(
+/** Holes are not read, but count as the zeros that they stand for. Lower-case hexadecimal. `onProgress` gets the bytes done. */
+export function contentSha256(
   bulk: Pick<Bulk, "sha256">,
-  disk: Content,
-  onProgress: (done: number) => void,
+  content: Content,
+  onProgress: (done: number) => void = () => {},
 ): string {
   const hasher = bulk.sha256();
   const buffer = new Uint8Array(CHUNK);
@@ -23,16 +20,16 @@ export function digestDisk(
       onProgress(done);
     }
   };
-  for (const { offset, length } of disk.ranges()) {
+  for (const { offset, length } of content.ranges()) {
     addZerosUpTo(offset);
     for (const end = offset + length; done < end; ) {
       const part = Math.min(buffer.length, end - done);
-      disk.read(buffer, 0, part, done);
+      content.read(buffer, 0, part, done);
       hasher.update(buffer.subarray(0, part));
       done += part;
       onProgress(done);
     }
   }
-  addZerosUpTo(disk.size);
+  addZerosUpTo(content.size);
   return hasher.digest();
 }

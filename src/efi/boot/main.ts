@@ -1,0 +1,68 @@
+/**
+ * The boot loader: takes the entries of `EFI/bq2/entries.json`, waits for a key, and starts the first good one. One that cannot be
+ * started gives its place to the next; with none left it asks.
+ */
+import { Bq2Error, describeError } from "../../base/error.ts";
+import {
+  type BootEntries,
+  type BootEntry,
+  ENTRIES_FILE,
+  ENTRIES_LIMIT,
+  parseBootEntries,
+} from "../../formats/boot-entries.ts";
+import { ownVolume, type Volume } from "../files.ts";
+import { leave, powerOff, reset } from "../reset.ts";
+import { write } from "../text-console.ts";
+import { choose, isInterrupted } from "./menu.ts";
+import { startEntry } from "./start-entry.ts";
+import { afterStart, inOrder, readTries, type TriesLeft, writeTries } from "./tries.ts";
+
+const volume = ownVolume();
+write("bq2 boot loader\n");
+const { timeoutSeconds, entries } = readEntries(volume);
+let left = readTries(volume);
+const ordered = inOrder(entries, left);
+const [first] = ordered;
+if (first !== undefined && !(await isInterrupted(first, timeoutSeconds))) {
+  for (const entry of ordered) tryToStart(entry);
+}
+for (;;) {
+  const choice = await choose(entries, left);
+  if (choice.kind === "start") tryToStart(choice.entry);
+  if (choice.kind === "prompt") await (await import("./prompt.ts")).runPrompt(volume);
+  if (choice.kind === "reset") reset("cold");
+  if (choice.kind === "power-off") powerOff();
+  if (choice.kind === "leave") leave(1);
+}
+
+/** None where they cannot be read, which is told: the menu still has its other answers. */
+function readEntries(from: Volume): BootEntries {
+  try {
+    return parseBootEntries(from.readText(ENTRIES_FILE, ENTRIES_LIMIT));
+  } catch (error) {
+    write(`${describeError(error)}\n`);
+    return { timeoutSeconds: 0, entries: [] };
+  }
+}
+
+/** Returns where the entry could not be started, or its kernel came back. */
+function tryToStart(entry: BootEntry): void {
+  write(`Starting ${entry.title}\n`);
+  try {
+    count(afterStart(entry, left));
+    startEntry(volume, entry);
+    throw new Bq2Error(`${entry.title} has returned`, { code: "kernel-returned" });
+  } catch (error) {
+    write(`${describeError(error)}\n`);
+  }
+}
+
+function count(after: TriesLeft | undefined): void {
+  if (after === undefined) return;
+  left = after;
+  try {
+    writeTries(volume, left);
+  } catch (error) {
+    write(`Cannot count this start: ${describeError(error)}\n`); // such as a medium that cannot be written
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * No boot loader: the kernel itself where it needs nothing beside it, else a unified kernel image of an EFI stub, the
+ * kernel, its initrd and its command line.
+ */
+import type { Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import { readPe } from "../formats/pe.ts";
+import { addPeSections, type PeSection } from "../formats/pe-sections.ts";
+import { contentOf } from "../formats/tree.ts";
+import { type BootFiles, type BootSources, bootPath, checkArch } from "./boot-files.ts";
+import { osRelease } from "./os-release.ts";
+
+/** systemd's names. */
+const STUBS: { readonly [A in Arch]: string } = {
+  x86_64: "linuxx64.efi.stub",
+  aarch64: "linuxaa64.efi.stub",
+};
+const STUB_FOLDER = "/usr/lib/systemd/boot/efi"; // Debian's systemd-boot-efi, Arch's systemd
+
+export function directKernel(from: BootSources): Pick<BootFiles, "kind" | "files"> {
+  const { kernel, initrd, commandLine, rootfs } = from;
+  const path = bootPath(kernel.arch);
+  if (commandLine === undefined) return { kind: "kernel", files: [{ path, content: kernel.content }] };
+  const content = addPeSections(readStub(from), [
+    ...textSection(".osrel", osRelease(rootfs)),
+    ...textSection(".cmdline", encodeUtf8(commandLine)),
+    ...textSection(".uname", kernel.version === undefined ? undefined : encodeUtf8(kernel.version)),
+    ...(initrd === undefined ? [] : [{ name: ".initrd", content: initrd }]),
+    { name: ".linux", content: kernel.content }, // last: a kernel unpacks into the memory behind it
+  ]);
+  return { kind: "unified-kernel-image", files: [{ path, content }] };
+}
+
+function readStub({ platform: { files }, options, kernel }: BootSources): Uint8Array {
+  const path = options.efiStub ?? `${STUB_FOLDER}/${STUBS[kernel.arch]}`;
+  if (options.efiStub === undefined && files.statusFollowed(path) === undefined) {
+    throw new Bq2Error(`Cannot add a command line or an initrd to the kernel: no EFI stub at ${path}`, {
+      code: "missing-tool",
+      hint: "leave --direct-kernel out; or apt-get install systemd-boot-efi, or say where one is with --efi-stub",
+    });
+  }
+  const stub = files.readFile(path);
+  const found = readPe(stub);
+  if (found !== undefined) checkArch(path, found.arch, kernel.arch);
+  return stub;
+}
+
+function textSection(name: string, text: Uint8Array | undefined): readonly PeSection[] {
+  return text === undefined || text.length === 0 ? [] : [{ name, content: contentOf(text) }];
+}
