@@ -4,22 +4,22 @@ import { assert, test } from "../src/base/testing.ts";
 import type { Plan } from "../src/plan/plan.ts";
 import { actionsOf } from "../src/recipe/actions.ts";
 import { makePlan } from "../src/recipe/expand.ts";
-import { PROFILES, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
+import { PROFILES, type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
-function planOf(arch: keyof typeof ARCHES): Plan {
+function planOf(arch: keyof typeof ARCHES, profile: Profile = "minimal"): Plan {
   return makePlan({
     version: "1.2.3",
     arch: ARCHES[arch],
-    profile: "minimal",
+    profile,
     seed: "debian-12",
     epoch: SOURCE_DATE_EPOCH,
     sources: true,
-    phases: phasesOf("minimal"),
+    phases: phasesOf(profile),
   });
 }
 
 test("planning twice gives the same bytes", () => {
-  assert.equal(PROFILES, ["minimal"]);
+  assert.equal(PROFILES, ["minimal", "efi"]);
   assert.equal(canonicalJson(planOf("x86_64")), canonicalJson(planOf("x86_64")));
 });
 
@@ -29,20 +29,22 @@ test("phases and steps have the names that users know", () => {
   );
   assert.equal(names, [
     "host-setup: download-sources populate-seed extract-sources stage-source",
-    "sysroot-from-seed: cross-tools linux-headers musl zlib bzip2 xz quickjs bq2-runtime",
-    "rootfs-from-sysroot: etc linux-headers musl busybox bq2 linux",
+    "sysroot-from-seed: cross-tools linux-headers musl zlib bzip2 xz quickjs bq2-runtime efi-runtime",
+    "rootfs-from-sysroot: etc linux-headers musl busybox bq2 efi linux",
     "finalize-rootfs: rootfs-tarball",
     "image: disk-image",
   ]);
 });
 
 test("every need stands before the step that needs it", () => {
-  const seen = new Set<string>();
-  for (const phase of planOf("x86_64").phases) {
-    for (const step of phase.steps) {
-      for (const need of step.needs)
-        assert.ok(seen.has(`${need.phase}/${need.step}`), `${step.name} needs ${need.step}`);
-      seen.add(`${phase.name}/${step.name}`);
+  for (const profile of PROFILES) {
+    const seen = new Set<string>();
+    for (const phase of planOf("x86_64", profile).phases) {
+      for (const step of phase.steps) {
+        for (const need of step.needs)
+          assert.ok(seen.has(`${need.phase}/${need.step}`), `${step.name} needs ${need.step}`);
+        seen.add(`${phase.name}/${step.name}`);
+      }
     }
   }
 });
@@ -68,6 +70,16 @@ test("no word of the machine is in the plan, and jobs only as a placeholder", ()
   const makes = argvs.filter(([program]) => program === "make");
   assert.ok(makes.length >= 10, "many calls of make");
   for (const argv of makes) assert.equal(argv[1], "-j{jobs}");
+});
+
+test("the profile efi makes applications for both architectures, and no system", () => {
+  const plan = planOf("aarch64", "efi");
+  const seed = canonicalJson(plan.phases[0]);
+  assert.ok(seed.includes("gcc-x86-64-linux-gnu"));
+  assert.equal(
+    plan.phases.at(-1)?.steps.map(({ name }) => name),
+    ["bq2", "efi", "foreign-efi"],
+  );
 });
 
 test("a plan of another architecture differs by that architecture only", () => {

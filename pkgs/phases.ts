@@ -1,20 +1,23 @@
 /** The build order, on one page. */
+import type { ArchFacts } from "../src/base/arch.ts";
 import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
 import { bq2, OWN_MODULES } from "./bq2/package.ts";
 import { bq2Runtime } from "./bq2-runtime/package.ts";
 import { busybox } from "./busybox/package.ts";
 import { bzip2 } from "./bzip2/package.ts";
 import { crossTools } from "./cross-tools/package.ts";
+import { efi, foreignEfi } from "./efi/package.ts";
+import { efiRuntime, foreignArch, foreignEfiRuntime } from "./efi-runtime/package.ts";
 import { etc } from "./etc/package.ts";
 import { KERNEL_PATH, linux } from "./linux/package.ts";
 import { linuxHeaders } from "./linux-headers/package.ts";
 import { musl } from "./musl/package.ts";
 import { quickjs } from "./quickjs/package.ts";
-import { SEED_PACKAGES } from "./seed-packages.ts";
+import { crossCompiler, SEED_PACKAGES, type SeedPackage } from "./seed-packages.ts";
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
-export const PROFILES = ["minimal"] as const;
+export const PROFILES = ["minimal", "efi"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /**
@@ -48,35 +51,40 @@ const hostPhase = {
   needsFrom: [],
 } as const;
 
-const hostSetup: PhaseRecipe = {
-  ...hostPhase,
-  name: "host-setup",
-  description: "Fetch and verify the sources, lay out the seed, unpack.",
-  steps: [
-    hostStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
-    hostStep("populate-seed", ({ seed }) => ({
-      kind: "populate-seed",
-      seed,
-      packages: SEED_PACKAGES.map(({ name, program }) => ({ name, program })),
-    })),
-    hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
-    hostStep("stage-source", () => ({ kind: "stage-source" })),
-  ],
-};
+/** `more`: what a seed has beside {@link SEED_PACKAGES}. */
+function hostSetup(more: (arch: ArchFacts) => readonly SeedPackage[] = () => []): PhaseRecipe {
+  return {
+    ...hostPhase,
+    name: "host-setup",
+    description: "Fetch and verify the sources, lay out the seed, unpack.",
+    steps: [
+      hostStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
+      hostStep("populate-seed", ({ seed, arch }) => ({
+        kind: "populate-seed",
+        seed,
+        packages: [...SEED_PACKAGES, ...more(arch)].map(({ name, program }) => ({ name, program })),
+      })),
+      hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
+      hostStep("stage-source", () => ({ kind: "stage-source" })),
+    ],
+  };
+}
 
-const sysrootFromSeed: PhaseRecipe = {
-  name: "sysroot-from-seed",
-  description: "Build a self-contained sysroot using seed rootfs tools.",
-  namespace: "seed",
-  prefix: SYSROOT,
-  destdir: null,
-  writes: [SYSROOT],
-  env: ENV,
-  needsFrom: ["sysroot-from-seed"],
-  steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime],
-};
+function sysrootFromSeed(more: readonly Package[]): PhaseRecipe {
+  return {
+    name: "sysroot-from-seed",
+    description: "Build a self-contained sysroot using seed rootfs tools.",
+    namespace: "seed",
+    prefix: SYSROOT,
+    destdir: null,
+    writes: [SYSROOT],
+    env: ENV,
+    needsFrom: ["sysroot-from-seed"],
+    steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime, efiRuntime, ...more],
+  };
+}
 
-function rootfsFromSysroot(kernel: readonly Package[]): PhaseRecipe {
+function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
   return {
     name: "rootfs-from-sysroot",
     description: "Build the packages of the new rootfs with the sysroot's toolchain.",
@@ -86,7 +94,7 @@ function rootfsFromSysroot(kernel: readonly Package[]): PhaseRecipe {
     writes: ["/"],
     env: ENV,
     needsFrom: ["sysroot-from-seed"],
-    steps: [etc, linuxHeaders, musl, busybox, bq2, ...kernel],
+    steps,
   };
 }
 
@@ -122,7 +130,19 @@ const image: PhaseRecipe = {
 
 /** All phases of a profile, in order. */
 const PHASES: { readonly [P in Profile]: readonly PhaseRecipe[] } = {
-  minimal: [hostSetup, sysrootFromSeed, rootfsFromSysroot([linux]), finalizeRootfs, image],
+  minimal: [
+    hostSetup(),
+    sysrootFromSeed([]),
+    rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, linux]),
+    finalizeRootfs,
+    image,
+  ],
+  /** No system: what UEFI applications are made with, for both architectures. */
+  efi: [
+    hostSetup((arch) => [crossCompiler(foreignArch(arch.name))]),
+    sysrootFromSeed([foreignEfiRuntime]),
+    rootfsFromSysroot([bq2, efi, foreignEfi]),
+  ],
 };
 
 export function phasesOf(profile: Profile): readonly PhaseRecipe[] {

@@ -3,6 +3,7 @@
  * kernel. Names are Debian's; what they depend on comes with them. Nothing else comes along: resolving
  * starts from an empty system, so even the shell has to be asked for.
  */
+import { ARCHES, type Arch } from "../src/base/arch.ts";
 
 export interface SeedPackage {
   /** Debian's name of the package, the same in every release so far. */
@@ -34,3 +35,13 @@ export const SEED_PACKAGES: readonly SeedPackage[] = [
   },
   { name: "gzip", program: "gzip", why: "packs the kernel image (KERNEL_GZIP)" },
 ];
+
+/** A compiler for machines of another architecture. */
+export function crossCompiler(arch: Arch): SeedPackage {
+  const { seedTriple } = ARCHES[arch];
+  return {
+    name: `gcc-${seedTriple.replaceAll("_", "-")}`,
+    program: `${seedTriple}-gcc`,
+    why: "the UEFI runtime of the other architecture",
+  };
+}

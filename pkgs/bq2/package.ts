@@ -10,7 +10,7 @@ import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../n
 import { API_SOURCES } from "./api-sources.ts";
 import { APPLET_LINKS } from "./links.ts";
 
-const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
+export const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
 
 /** What an image has of them beside this project's source, so that it can be compiled and its types be checked. */
 export const OWN_MODULES = [
@@ -45,13 +45,7 @@ export const bq2: Package = {
       kind: "steps",
       why: "it compiles itself: there is no compiler's driver and no makefile",
       actions: [
-        ...NPM_SOURCES.map(
-          ({ module, pin }): InsideAction => ({
-            kind: "symlink",
-            path: `${packagesOf(place)}/${module}`,
-            target: `${SOURCE_ROOT}/${releaseName(pin)}`,
-          }),
-        ),
+        ...linkPackages(place),
         compile(place, [
           "--output",
           `${place.destdir}/usr/bin/bq2`,
@@ -104,18 +98,26 @@ function packagesOf(place: Place): string {
   return `${place.workdir}/packages`;
 }
 
-/** `bq2 program …`, straight from source. */
+/** What imports of packages find, for {@link runFromSource}. */
+export function linkPackages(place: Place): InsideAction[] {
+  return NPM_SOURCES.map(({ module, pin }) => ({
+    kind: "symlink",
+    path: `${packagesOf(place)}/${module}`,
+    target: `${SOURCE_ROOT}/${releaseName(pin)}`,
+  }));
+}
+
+/** `bq2 program …` */
 function compile(place: Place, args: readonly string[]): InsideAction {
+  const places = ["--project", place.source, "--packages", packagesOf(place)];
+  return runFromSource(place, ["program", ...places, ...args]);
+}
+
+/** `bq2 …`, straight from source. */
+export function runFromSource(place: Place, args: readonly string[]): InsideAction {
   return {
     kind: "run",
-    argv: [
-      `${place.sysroot}/bin/bq2-runtime`,
-      "native/bootstrap.mjs",
-      "src/main-quickjs.ts",
-      "program",
-      ...["--project", place.source, "--packages", packagesOf(place)],
-      ...args,
-    ],
+    argv: [`${place.sysroot}/bin/bq2-runtime`, "native/bootstrap.mjs", "src/main-quickjs.ts", ...args],
     cwd: place.source,
     env: { NODE_PATH: packagesOf(place) },
   };

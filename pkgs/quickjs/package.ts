@@ -6,7 +6,7 @@ import { musl } from "../musl/package.ts";
 export const QUICKJS_VERSION = "2025-04-26";
 
 /** The engine alone: its own library of system functions (`quickjs-libc.c`) and programs are not used. */
-const SOURCES = ["cutils", "dtoa", "libregexp", "libunicode", "quickjs"];
+export const QUICKJS_SOURCES = ["cutils", "dtoa", "libregexp", "libunicode", "quickjs"];
 
 export const quickjs: Package = {
   name: "quickjs",
@@ -39,7 +39,7 @@ export const quickjs: Package = {
         "-D_GNU_SOURCE",
         `-DCONFIG_VERSION="${QUICKJS_VERSION}"`,
       ],
-      sources: SOURCES.map((name) => `${name}.c`),
+      sources: QUICKJS_SOURCES.map((name) => `${name}.c`),
       output: { kind: "library", file: `${home}/lib/libquickjs.a` },
       headers: [{ from: "quickjs.h", to: `${home}/include/quickjs.h` }],
       prepare: [],

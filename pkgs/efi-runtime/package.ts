@@ -1,0 +1,160 @@
+/**
+ * QuickJS as a UEFI application, without a program: `bq2 efi-app-builder` adds that. There is no C library in it: musl's
+ * mathematics and strings are compiled along, since its own objects use the red zone, which interrupts overwrite on firmware.
+ */
+import { ARCHES, type Arch } from "../../src/base/arch.ts";
+import { dirname } from "../../src/base/path.ts";
+import { type InsideAction, objectName } from "../../src/plan/action.ts";
+import { OWN_SOURCE, type Package, type Place, releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { musl } from "../musl/package.ts";
+import { QUICKJS_SOURCES, QUICKJS_VERSION, quickjs } from "../quickjs/package.ts";
+import { zlib } from "../zlib/package.ts";
+
+/** This project's own, below `native/`. */
+const OWN_SOURCES = ["digest", "efi/libc", "efi/runtime", "engine", "modules", "program", "sha256"];
+
+/** What QuickJS calls of musl, below `src/math/` and `src/string/`. */
+const MATH_SOURCES = [
+  ...["__cos", "__expo2", "__math_divzero", "__math_invalid", "__math_oflow", "__math_uflow", "__math_xflow"],
+  ...["__rem_pio2", "__rem_pio2_large", "__sin", "__tan", "acos", "acosh", "asin", "asinh", "atan", "atan2"],
+  ...["atanh", "cbrt", "ceil", "cos", "cosh", "exp", "exp_data", "expm1", "fabs", "floor", "fmax", "fmin"],
+  ...["fmod", "hypot", "log", "log10", "log1p", "log2", "log2_data", "log_data", "lrint", "pow", "pow_data"],
+  ...["rint", "round", "scalbn", "sin", "sinh", "sqrt", "sqrt_data", "tan", "tanh", "trunc"],
+];
+const STRING_SOURCES = [
+  ...["memchr", "memcmp", "memcpy", "memmove", "memrchr", "memset", "strchr", "strchrnul", "strcmp"],
+  ...["strlen", "strncmp", "strnlen", "strrchr"],
+];
+
+/** Code that runs anywhere in memory, at any interrupt, on no operating system. */
+const FLAGS = [
+  "-O2",
+  "-std=gnu11",
+  "-ffreestanding",
+  "-fpie",
+  "-fvisibility=hidden",
+  "-fwrapv", // as in pkgs/quickjs
+  "-fno-stack-protector",
+  "-fno-asynchronous-unwind-tables",
+  "-fno-tree-loop-distribute-patterns", // memset must not become a call of memset
+  "-ffunction-sections", // so that the linker leaves out what nobody calls
+  "-fdata-sections",
+  "-D_GNU_SOURCE",
+];
+
+const MACHINE_FLAGS: { readonly [A in Arch]: readonly string[] } = {
+  x86_64: ["-mno-red-zone", "-fcf-protection=none"],
+  aarch64: ["-mno-outline-atomics", "-falign-functions=4", "-falign-loops=4", "-falign-jumps=4"],
+};
+
+/** A static PIE whose segments are apart: `src/formats/pe-from-elf.ts` takes it. */
+const LINK_FLAGS = [
+  "-nostdlib",
+  "-static",
+  "-s",
+  "-Wl,-pie,--no-dynamic-linker,-z,text",
+  "-Wl,--entry=efi_main,--gc-sections",
+  "-Wl,-z,separate-code,-z,norelro,-z,max-page-size=4096,-z,noexecstack",
+  "-Wl,--build-id=none,--hash-style=sysv",
+];
+
+/** Where it is installed, below the prefix. */
+export function efiRuntimeFile(arch: Arch): string {
+  return `/lib/bq2/efi/runtime-${arch}`;
+}
+
+/** The other architecture of the two. */
+export function foreignArch(own: Arch): Arch {
+  return own === "x86_64" ? "aarch64" : "x86_64";
+}
+
+const common = {
+  license: "MIT",
+  version: QUICKJS_VERSION,
+  ownSource: true,
+  extraSources: [quickjs, musl, zlib].flatMap(({ source }) => source ?? []),
+  needs: [crossTools],
+} as const;
+
+export const efiRuntime: Package = {
+  ...common,
+  name: "efi-runtime",
+  why: "runs TypeScript on bare firmware: the engine and one primitive, as a UEFI application",
+  build: (place) => build(place, place.arch.name, `${place.arch.triple}-gcc`),
+};
+
+/** The same for the other architecture, by the seed's cross compiler: for applications only, never part of an image. */
+export const foreignEfiRuntime: Package = {
+  ...common,
+  name: "foreign-efi-runtime",
+  why: "the same for machines of the other architecture",
+  build(place) {
+    const arch = foreignArch(place.arch.name);
+    return build(place, arch, `${ARCHES[arch].seedTriple}-gcc`);
+  },
+};
+
+function build(place: Place, arch: Arch, compiler: string): ReturnType<Package["build"]> {
+  const [quickjsTree, muslTree, zlibTree] = [treeOf(quickjs), treeOf(musl), treeOf(zlib)];
+  const headers = `${place.workdir}/include`;
+  const flags = [...FLAGS, ...MACHINE_FLAGS[arch], "-isystem", headers];
+  const objects: string[] = [];
+  const compile = (more: readonly string[], sources: readonly string[]): InsideAction => {
+    objects.push(...sources.map(objectName));
+    const argv = [compiler, ...flags, ...more];
+    return { kind: "compile", argv, sources: [...sources], folder: place.workdir, env: {} };
+  };
+  const muslFlags = [`arch/${ARCHES[arch].muslArch}`, "arch/generic", "src/include", "src/internal"].map(
+    (folder) => `-I${muslTree}/${folder}`,
+  );
+  const output = `${place.destdir}${place.prefix}${efiRuntimeFile(arch)}`;
+  return {
+    kind: "steps",
+    why: "sources of four projects, each compiled with flags of its own",
+    actions: [
+      { kind: "make-folder", path: place.workdir, mode: "0755" },
+      installHeaders(place, muslTree, arch, headers),
+      compile(muslFlags, [
+        ...MATH_SOURCES.map((name) => `${muslTree}/src/math/${name}.c`),
+        ...STRING_SOURCES.map((name) => `${muslTree}/src/string/${name}.c`),
+      ]),
+      compile(
+        [`-DCONFIG_VERSION="${QUICKJS_VERSION}"`],
+        QUICKJS_SOURCES.map((name) => `${quickjsTree}/${name}.c`),
+      ),
+      compile([], [`${zlibTree}/crc32.c`]),
+      compile(
+        ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
+        OWN_SOURCES.map((name) => `${OWN_SOURCE}/native/${name}.c`),
+      ),
+      { kind: "make-folder", path: dirname(output), mode: "0755" },
+      {
+        kind: "run",
+        argv: [compiler, ...LINK_FLAGS, "-o", output, ...objects],
+        cwd: place.workdir,
+        env: {},
+      },
+    ],
+  };
+}
+
+function treeOf(pkg: Package): string {
+  return `${SOURCE_ROOT}/${releaseName(pkg)}`;
+}
+
+/** musl's headers for `arch`, which its makefile writes without a configured tree. */
+function installHeaders(place: Place, tree: string, arch: Arch, folder: string): InsideAction {
+  const variables = [
+    `srcdir=${tree}`,
+    `ARCH=${ARCHES[arch].muslArch}`,
+    `includedir=${folder}`,
+    "install-headers",
+  ];
+  return {
+    kind: "run",
+    argv: ["make", "-j{jobs}", "-f", `${tree}/Makefile`, ...variables],
+    cwd: place.workdir,
+    env: {},
+  };
+}

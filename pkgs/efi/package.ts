@@ -1,0 +1,71 @@
+/** What UEFI applications are made with (`bq2 efi-app-builder`), and the first of them: the boot loader. */
+import type { Arch } from "../../src/base/arch.ts";
+import type { InsideAction } from "../../src/plan/action.ts";
+import { OWN_SOURCE, type Package, type Place } from "../../src/recipe/package.ts";
+import { linkPackages, NPM_SOURCES, runFromSource } from "../bq2/package.ts";
+import { bq2Runtime } from "../bq2-runtime/package.ts";
+import { efiRuntime, efiRuntimeFile, foreignArch, foreignEfiRuntime } from "../efi-runtime/package.ts";
+
+/** Of this project's `src/`: the bindings, and what they import. */
+const BINDINGS = ["base", "efi", "script"];
+
+const common = {
+  license: "MIT",
+  version: "",
+  ownSource: true,
+  extraSources: NPM_SOURCES.map(({ pin }) => pin),
+} as const;
+
+export const efi: Package = {
+  ...common,
+  name: "efi",
+  why: "makes UEFI applications from TypeScript; the boot loader is one",
+  needs: [bq2Runtime, efiRuntime],
+  build: (place) => ({
+    kind: "steps",
+    why: "copies, and an application that this project's own program makes",
+    actions: [
+      ...BINDINGS.map(
+        (name): InsideAction => ({
+          kind: "copy",
+          from: `${OWN_SOURCE}/src/${name}`,
+          to: `${place.destdir}/usr/lib/bq2/efi/src/${name}`,
+          only: ".ts",
+        }),
+      ),
+      ...forArch(place, place.arch.name),
+    ],
+  }),
+};
+
+export const foreignEfi: Package = {
+  ...common,
+  name: "foreign-efi",
+  why: "the same for machines of the other architecture",
+  needs: [bq2Runtime, foreignEfiRuntime],
+  build: (place) => ({
+    kind: "steps",
+    why: "as in the package efi",
+    actions: forArch(place, foreignArch(place.arch.name)),
+  }),
+};
+
+/** Where a rootfs has the boot loader. */
+export function bootLoaderFile(arch: Arch): string {
+  return `/usr/lib/bq2/efi/boot-${arch}.efi`;
+}
+
+function forArch(place: Place, arch: Arch): InsideAction[] {
+  const runtime = `${place.sysroot}${efiRuntimeFile(arch)}`;
+  return [
+    { kind: "copy", from: runtime, to: `${place.destdir}/usr${efiRuntimeFile(arch)}`, only: "" },
+    ...linkPackages(place),
+    runFromSource(place, [
+      "efi-app-builder",
+      ...["--input", "src/efi/boot/main.ts"],
+      ...["--output", `${place.destdir}${bootLoaderFile(arch)}`],
+      ...["--arch", arch],
+      ...["--runtime", runtime],
+    ]),
+  ];
+}
