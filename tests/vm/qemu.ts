@@ -35,6 +35,10 @@ export interface VmOptions {
   /** Started in place of what the firmware finds on the disk. */
   readonly kernel?: KernelOfItsOwn;
   readonly network?: boolean;
+  /** What it writes to the disk that the firmware boots stays there. */
+  readonly keepsWrites?: boolean;
+  /** A screen, which the monitor's `screendump` shows. */
+  readonly display?: boolean;
   readonly memoryMiB?: number;
 }
 
@@ -43,6 +47,8 @@ export interface Vm {
   readonly log: () => string;
   /** Waits for text behind what earlier calls matched; gives the match. Throws after `seconds`, or at power off. */
   waitFor(pattern: RegExp, seconds: number): Promise<RegExpMatchArray>;
+  /** Seconds from the machine's start until text that fits `pattern` was on the console; it must be there. */
+  arrival(pattern: RegExp): number;
   /** Types on the console; a line ends in `\n` for Linux, in `\r` for the firmware. */
   send(text: string): void;
   /** Gives QEMU's monitor a command (QEMU's manual, "QEMU Monitor"). */
@@ -94,11 +100,15 @@ function startQemu(options: VmOptions, monitor: string): ChildProcess {
     memoryMiB: options.memoryMiB ?? 512,
     cpuCount: 2,
     firmware,
-    disk: options.kernel === undefined && options.disk ? { ...options.disk, keepChanges: false } : undefined,
+    disk:
+      options.kernel === undefined && options.disk
+        ? { ...options.disk, keepChanges: options.keepsWrites ?? false }
+        : undefined,
     network: options.network ?? false,
     serial: "pipe",
   });
   argv.push("-monitor", `unix:${monitor},server=on,wait=off`);
+  if (options.display) argv.push("-device", "virtio-gpu-pci");
   if (options.kernel !== undefined) {
     argv.push("-kernel", options.kernel.path, "-append", options.kernel.words);
     if (options.disk) argv.push("-drive", driveBeside(options.disk, options.kernel.writes));
@@ -118,6 +128,8 @@ class SerialConsole implements Vm {
   readonly #monitorPath: string;
   readonly #ended: Promise<void>;
   #text = "";
+  /** When the log had which length. */
+  readonly #arrivals: { readonly length: number; readonly seconds: number }[] = [];
   #errors = "";
   #matchedUpTo = 0;
   #isOff = false;
@@ -125,10 +137,12 @@ class SerialConsole implements Vm {
   #wake: () => void = () => {};
 
   constructor(process: ChildProcess, monitorPath: string) {
+    const startedAt = performance.now() / 1000;
     this.#process = process;
     this.#monitorPath = monitorPath;
     process.stdout?.setEncoding("latin1").on("data", (text: string) => {
       this.#text += text;
+      this.#arrivals.push({ length: this.log().length, seconds: performance.now() / 1000 - startedAt });
       this.#wake();
     });
     process.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -163,6 +177,14 @@ class SerialConsole implements Vm {
     }
     this.#matchedUpTo += (match.index ?? 0) + match[0].length;
     return match;
+  }
+
+  arrival(pattern: RegExp): number {
+    const match = this.log().match(pattern);
+    const end = (match?.index ?? Number.NaN) + (match?.[0].length ?? 0);
+    const arrival = this.#arrivals.find(({ length }) => length >= end);
+    if (arrival === undefined) throw new Error(`Cannot time ${pattern}: it is not on the console`);
+    return arrival.seconds;
   }
 
   send(text: string): void {

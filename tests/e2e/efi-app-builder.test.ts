@@ -1,0 +1,75 @@
+/** `bq2 efi-app-builder`, as a user calls it: the same bytes anywhere, one clear error for each bad input. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { noise, withFolder } from "../disk-file.ts";
+import { canMakeApps, type EfiKit, KIT_MINUTES, makeKit } from "../efi/kit.ts";
+
+const available = canMakeApps();
+let kit: EfiKit;
+beforeAll(async () => {
+  if (available) kit = await makeKit();
+}, KIT_MINUTES * 60_000);
+
+const bq2 = resolve("bin/bq2");
+
+function build(cwd: string, ...args: readonly string[]): string {
+  return execFileSync(bq2, ["efi-app-builder", "--workdir", kit.workdir, ...args], { cwd, encoding: "utf8" });
+}
+
+describe.skipIf(!available)("an application", () => {
+  test("is the same from two folders, and for both architectures; its runtime has at most 800 KB", async () => {
+    const applicationIn = (folder: string, arch: string): Buffer => {
+      mkdirSync(join(folder, "src"));
+      copyFileSync("examples/efi/list-files.ts", join(folder, "src/app.ts"));
+      const words = ["--input", "src/app.ts", "--output", "out/app.efi", "--arch", arch, "--keep-object"];
+      expect(build(folder, ...words)).toMatch(new RegExp(`Wrote .*/out/app.efi \\(${arch}, \\d+ modules`));
+      expect(statSync(join(folder, "out/app.efi.runtime")).size).toBeLessThanOrEqual(800_000);
+      return readFileSync(join(folder, "out/app.efi"));
+    };
+    for (const arch of ["x86_64", "aarch64"]) {
+      await withFolder(async (a) => {
+        await withFolder((b) => {
+          expect(applicationIn(a, arch).equals(applicationIn(b, arch))).toBe(true);
+        });
+      });
+    }
+  });
+});
+
+describe.skipIf(!available)("refused in one clear error, with nothing left behind", () => {
+  const HELLO =
+    'import { powerOff } from "efi";\nconst text: string = "hello";\nconsole.log(text);\npowerOff();\n';
+
+  test.each<readonly [name: string, text: string | Uint8Array, says: RegExp]>([
+    ["a wrong type", HELLO.replace('"hello"', "7"), /app\.ts:2:7: Type 'number' is not assignable .*TS2322/],
+    ["cut in the middle", HELLO.slice(0, 45), /app\.ts:2:\d+: .*TS\d+/],
+    ["noise", noise(10_000, 5), /Cannot build app\.ts: \d+ problems[\s\S]*more/],
+    ["huge", new Uint8Array(5_000_000).fill(0x20), /it has 5000000 bytes, at most 4194304 are wanted/],
+    [
+      "a name that the bindings lack",
+      HELLO.replaceAll("powerOff", "powerUp"),
+      /no exported member .?.powerUp/,
+    ],
+    ["a package", `import "left-pad";\n${HELLO}`, /left-pad/],
+    ["a missing file", `import "./none.ts";\n${HELLO}`, /Cannot find module '\.\/none\.ts'/],
+    ["more than types", `enum Color { red }\n${HELLO}`, /app\.ts:1:6: .*erasableSyntaxOnly/],
+  ])("%s", async (_name, text, says) => {
+    await withFolder(async (folder) => {
+      const input = join(folder, "app.ts");
+      writeFileSync(input, text);
+      expect(await kit.failure(input)).toMatch(says);
+    });
+  });
+
+  test("a file that is not there, a runtime that is none or another machine's", async () => {
+    expect(await kit.failure("/nowhere/app.ts")).toMatch(/\/nowhere\/app\.ts/);
+    const hello = "examples/efi/hello.ts";
+    expect(await kit.failure(hello, "--runtime", "package.json")).toMatch(/Cannot use the ELF file/);
+    const other = kit.file("usr/lib/bq2/efi/runtime-aarch64");
+    expect(await kit.failure(hello, "--arch", "x86_64", "--runtime", other)).toMatch(
+      /for aarch64, x86_64 wanted/,
+    );
+  });
+});

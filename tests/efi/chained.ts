@@ -1,0 +1,2 @@
+/** Started by `bindings.ts`, to which it returns. */
+console.log("chained: here");

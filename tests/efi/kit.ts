@@ -1,0 +1,94 @@
+/** UEFI applications for tests: made by `bin/bq2 efi-app-builder` of this checkout, and disks that firmware boots. */
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Arch } from "../../src/base/arch.ts";
+import { writeFat32 } from "../../src/formats/fat32.ts";
+import { contentOf } from "../../src/formats/tree.ts";
+import { bootPath } from "../../src/image/boot-files.ts";
+import { MIB, makeDisk } from "../disk-file.ts";
+import { requireTools } from "../oracle.ts";
+import { canRunVm } from "../vm/qemu.ts";
+
+/** Everything of profile `efi` from nothing, on a busy machine; with all in the store it is seconds. */
+export const KIT_MINUTES = 60;
+
+export interface EfiKit {
+  readonly workdir: string;
+  /** Path of a file of the built rootfs. */
+  file(path: string): string;
+  /** Builds an application; gives its path. */
+  build(input: string, arch: Arch): Promise<string>;
+  /** The same, its failure wanted: what it says. */
+  failure(input: string, ...more: readonly string[]): Promise<string>;
+}
+
+export function canMakeApps(): boolean {
+  return canRunVm("x86_64") && canRunVm("aarch64") && requireTools("apt-get");
+}
+
+/** Builds profile `efi`, or takes what is in `BQ2_TEST_EFI_WORKDIR`. */
+export async function makeKit(): Promise<EfiKit> {
+  const prepared = process.env.BQ2_TEST_EFI_WORKDIR;
+  const workdir = resolve(prepared ?? "dist/efi");
+  if (prepared === undefined) {
+    await run("sysroot-builder", "--profile", "efi", "--workdir", workdir);
+    await run("sysroot-runner", "--workdir", workdir);
+  }
+  const outputs = join(workdir, "test-apps");
+  mkdirSync(outputs, { recursive: true });
+  const argsOf = (input: string, output: string): string[] => [
+    ...["efi-app-builder", "--workdir", workdir],
+    ...["--input", input, "--output", output],
+  ];
+  return {
+    workdir,
+    file: (path) => join(workdir, "seed-rootfs/bq2-rootfs", path),
+    async build(input, arch) {
+      const output = join(outputs, `${basename(input, ".ts")}-${arch}.efi`);
+      await run(...argsOf(input, output), "--arch", arch);
+      return output;
+    },
+    async failure(input, ...more) {
+      const output = join(outputs, "failure.efi");
+      try {
+        await run(...argsOf(input, output), ...more);
+      } catch (error) {
+        const { code, stderr } = error as { readonly code: unknown; readonly stderr: string };
+        if (code !== 1) throw error;
+        if (existsSync(output)) throw new Error(`Cannot see a clean failure: it left ${output}`);
+        return stderr;
+      }
+      throw new Error(`Cannot see a failure of ${input}: it was built`);
+    },
+  };
+}
+
+/** Not synchronous: that would keep the test runner from its own business for minutes. */
+async function run(...args: readonly string[]): Promise<void> {
+  await promisify(execFile)("bin/bq2", args, { maxBuffer: 2 ** 26 });
+}
+
+/** A disk without partitions that boots `application`, with more files beside it. */
+export async function makeBootDisk(
+  path: string,
+  arch: Arch,
+  application: string | Uint8Array,
+  more: { readonly [path: string]: Uint8Array } = {},
+): Promise<{ readonly path: string; readonly format: "raw" }> {
+  const bytes = typeof application === "string" ? readFileSync(application) : application;
+  const files = Object.entries({ [bootPath(arch)]: bytes, ...more });
+  const size = 64 * MIB;
+  await makeDisk(path, size, (sink) =>
+    writeFat32(sink, {
+      size,
+      files: files.map(([name, content]) => ({ path: name, content: contentOf(content) })),
+      volumeId: 1,
+      label: "TEST",
+      time: 1_700_000_000,
+      hiddenSectors: 0,
+    }),
+  );
+  return { path, format: "raw" };
+}

@@ -1,0 +1,164 @@
+/** The boot loader under OVMF and AAVMF, with an application in place of a kernel that says what it was given. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  type BootEntry,
+  type BootFileRef,
+  ENTRIES_FILE,
+  encodeBootEntries,
+} from "../../src/formats/boot-entries.ts";
+import { noise, withFolder } from "../disk-file.ts";
+import { canMakeApps, type EfiKit, KIT_MINUTES, makeBootDisk, makeKit } from "../efi/kit.ts";
+import { type Vm, type VmOptions, withVm } from "./qemu.ts";
+
+const available = canMakeApps();
+const FIRMWARE_SECONDS = 180;
+const SECONDS = 60;
+
+let kit: EfiKit;
+beforeAll(async () => {
+  if (available) kit = await makeKit();
+}, KIT_MINUTES * 60_000);
+
+describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch) => {
+  const KERNEL = "EFI/bq2/vmlinuz";
+  const INITRD = "EFI/bq2/initrd";
+  let kernelFile: Uint8Array;
+  let loader: string;
+  const initrdFile = noise(123_457, 1);
+  beforeAll(async () => {
+    kernelFile = readFileSync(await kit.build("tests/efi/kernel.ts", arch));
+    loader = kit.file(`usr/lib/bq2/efi/boot-${arch}.efi`);
+  }, 600_000);
+
+  const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+  const kernel = (): BootFileRef => ({ path: KERNEL, sha256: sha256(kernelFile) });
+
+  function entry(title: string, more: Partial<BootEntry> = {}): BootEntry {
+    return { title, kernel: kernel(), initrd: null, commandLine: null, tries: null, ...more };
+  }
+
+  /** A disk with the boot loader; each call of `body` starts a machine with it, and what that writes is kept. */
+  async function withLoader(
+    entries: readonly BootEntry[] | Uint8Array,
+    body: (boot: (watch: (vm: Vm) => Promise<void>) => Promise<void>) => Promise<void>,
+    {
+      timeoutSeconds = 0,
+      files = {},
+    }: { timeoutSeconds?: number; files?: { [path: string]: Uint8Array } } = {},
+  ): Promise<void> {
+    const text =
+      entries instanceof Uint8Array
+        ? entries
+        : new TextEncoder().encode(encodeBootEntries({ timeoutSeconds, entries }));
+    const all = { [ENTRIES_FILE]: text, [KERNEL]: kernelFile, [INITRD]: initrdFile, ...files };
+    await withFolder(async (folder) => {
+      const disk = await makeBootDisk(join(folder, "disk"), arch, loader, all);
+      const options: VmOptions = { arch, disk, keepsWrites: true };
+      await body((watch) =>
+        withVm(options, async (vm) => {
+          await vm.waitFor(/bq2 boot loader\n/, FIRMWARE_SECONDS);
+          await watch(vm);
+        }),
+      );
+    });
+  }
+
+  test("gives the kernel its command line and its initial RAM disk", async () => {
+    const initrd = { path: INITRD, sha256: sha256(initrdFile) };
+    await withLoader([entry("A system", { initrd, commandLine: "root=a quiet" })], async (boot) => {
+      await boot(async (vm) => {
+        await vm.waitFor(/Starting A system\n/, SECONDS);
+        await vm.waitFor(/kernel: command line root=a quiet\n/, SECONDS);
+        await vm.waitFor(new RegExp(`kernel: initrd 123457 bytes, ${initrd.sha256}`), SECONDS);
+        await vm.waitForPowerOff(30);
+      });
+    });
+  });
+
+  test("takes the next entry after a wrong digest, a missing file, and kernels that come back", async () => {
+    const entries = [
+      entry("wrong", { kernel: { ...kernel(), sha256: "0".repeat(64) } }),
+      entry("missing", { kernel: { ...kernel(), path: "EFI/none" } }),
+      entry("no kernel", { kernel: { path: INITRD, sha256: sha256(initrdFile) } }),
+      entry("failing", { commandLine: "fail", initrd: { path: INITRD, sha256: sha256(initrdFile) } }),
+      entry("returning", { commandLine: "return" }),
+      entry("good"),
+    ];
+    await withLoader(entries, async (boot) => {
+      await boot(async (vm) => {
+        await vm.waitFor(/Cannot use EFI\/bq2\/vmlinuz: its sha256 is [0-9a-f]{64}, 0{64} wanted/, SECONDS);
+        await vm.waitFor(/Cannot open EFI\/none: EFI_NOT_FOUND/, SECONDS);
+        await vm.waitFor(/Cannot load EFI\/bq2\/initrd: EFI_\w+/, SECONDS);
+        await vm.waitFor(/Cannot start EFI\/bq2\/vmlinuz: EFI_DEVICE_ERROR/, SECONDS);
+        await vm.waitFor(/returning has returned/, SECONDS);
+        await vm.waitFor(/kernel: command line none\nkernel: initrd none\n/, SECONDS); // nothing of the failed ones
+        await vm.waitForPowerOff(30);
+      });
+    });
+  });
+
+  test("starts a counted entry as often as it may, and then the next", async () => {
+    const entries = [entry("new", { tries: 2, commandLine: "new" }), entry("old", { commandLine: "old" })];
+    await withLoader(entries, async (boot) => {
+      for (const wanted of ["new", "new", "old"]) {
+        await boot(async (vm) => {
+          await vm.waitFor(new RegExp(`kernel: command line ${wanted}\\n`), SECONDS);
+          await vm.waitForPowerOff(30);
+        });
+      }
+    });
+  });
+
+  test("a key opens the menu: a command line is changed, a prompt evaluates", async () => {
+    const typescript = readFileSync(kit.file("usr/lib/bq2/typescript"));
+    await withLoader(
+      [entry("first", { commandLine: "one" }), entry("second")],
+      async (boot) => {
+        await boot(async (vm) => {
+          await vm.waitFor(/Starting first in \d+ s/, SECONDS);
+          vm.send(" ");
+          await vm.waitFor(/ {2}1 {2}first\n {2}2 {2}second\n[\s\S]*boot> /, SECONDS);
+          vm.send("t\r");
+          await vm.waitFor(/TypeScript\. The bindings are at hand[\s\S]*> /, 300);
+          vm.send("const n: bigint = 2n ** 62n; n\r");
+          await vm.waitFor(/4611686018427387904n\n/, SECONDS);
+          vm.send('ownVolume().list("/EFI/bq2").length\r');
+          await vm.waitFor(/\n4\n/, SECONDS);
+          vm.send("const = 1\r");
+          await vm.waitFor(/SyntaxError|expected/, SECONDS);
+          vm.send("\x04");
+          await vm.waitFor(/boot> /, SECONDS);
+          vm.send("e1\r");
+          await vm.waitFor(/Command line: one/, SECONDS);
+          vm.send("\b\b\btwo\r");
+          await vm.waitFor(/kernel: command line two\n/, SECONDS);
+          await vm.waitForPowerOff(30);
+        });
+      },
+      { timeoutSeconds: 60, files: { "EFI/bq2/typescript": typescript } },
+    );
+  });
+
+  test("entries that are cut, damaged, huge or missing are told, and the menu answers", async () => {
+    const whole = new TextEncoder().encode(encodeBootEntries({ timeoutSeconds: 0, entries: [entry("x")] }));
+    const cases: readonly (readonly [file: Uint8Array, says: RegExp])[] = [
+      [whole.subarray(0, whole.length - 20), /Cannot read the boot entries: /],
+      [noise(1000, 3), /Cannot read the boot entries: /],
+      [new Uint8Array(5_000_000).fill(0x20), /it has 5000000 bytes, at most 65536 are wanted/],
+    ];
+    for (const [file, says] of cases) {
+      await withLoader(file, async (boot) => {
+        await boot(async (vm) => {
+          await vm.waitFor(says, SECONDS);
+          await vm.waitFor(/boot> /, SECONDS);
+          vm.send("o\r");
+          await vm.waitForPowerOff(30);
+          expect(vm.log()).not.toMatch(/kernel:/);
+        });
+      });
+    }
+  });
+});
