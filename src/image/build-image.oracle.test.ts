@@ -223,6 +223,58 @@ describe.skipIf(!isJudged)("a unified kernel image", () => {
   });
 });
 
+describe.skipIf(!isJudged)("the boot loader", () => {
+  const LOADER = "usr/lib/bq2/efi/boot-x86_64.efi";
+
+  test("of the rootfs stands where firmware looks, beside what it starts, with digests", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      mkdirSync(join(rootfs, "usr/lib/bq2/efi"), { recursive: true });
+      cpSync(STUB, join(rootfs, LOADER));
+      writeFileSync(join(rootfs, "usr/lib/os-release"), 'PRETTY_NAME="A system 1"\n');
+      const initrd = join(folder, "initrd");
+      writeFileSync(initrd, noise(100_000, 9));
+      const disk = join(folder, "disk");
+      const summary = await build(rootfs, disk, { isDirect: false, initrd, commandLine: "quiet" });
+      expect([summary.bootKind, summary.commandLine]).toEqual(["boot-loader", "quiet"]);
+      const esp = extract(disk, summary, 1, folder);
+      run("fsck.fat", "-n", esp);
+      const fileOf = (path: string): string => {
+        run("mcopy", "-n", "-i", esp, `::${path}`, join(folder, "file"));
+        return sha256(join(folder, "file"));
+      };
+      expect(fileOf("EFI/BOOT/BOOTX64.EFI")).toBe(sha256(STUB));
+      run("mcopy", "-i", esp, "::EFI/bq2/entries.json", join(folder, "entries"));
+      const { entries } = JSON.parse(readFileSync(join(folder, "entries"), "utf8"));
+      expect(entries).toEqual([
+        {
+          title: "A system 1",
+          kernel: { path: "EFI/bq2/vmlinuz", sha256: sha256(STUB) },
+          initrd: { path: "EFI/bq2/initrd", sha256: sha256(initrd) },
+          commandLine: "quiet",
+          tries: null,
+        },
+      ]);
+      expect(fileOf("EFI/bq2/vmlinuz")).toBe(sha256(STUB));
+      expect(fileOf("EFI/bq2/initrd")).toBe(sha256(initrd));
+    });
+  });
+
+  test("is the program's own for a rootfs without one; there is an error where nobody has it", async () => {
+    await withFolder(async (folder) => {
+      const rootfs = makeRootfs(folder);
+      const disk = join(folder, "disk");
+      const without = await codeOf(build(rootfs, disk, { isDirect: false, loaderFolder: folder }));
+      expect(without.code).toBe("no-boot-loader");
+      cpSync(STUB, join(folder, "boot-x86_64.efi"));
+      const { commandLine } = await build(rootfs, disk, { isDirect: false, loaderFolder: folder });
+      expect(commandLine).toBeUndefined(); // the kernel's own
+      const wrong = await codeOf(build(rootfs, disk, { isDirect: false, bootLoader: "/bin/sh" }));
+      expect(wrong.code).toBe("bad-efi-application");
+    });
+  });
+});
+
 describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
   /** The error of a build that must fail, in a folder where only the old image is afterwards. */
   async function failure(
