@@ -205,16 +205,24 @@ static JSValue js_add_program(JSContext *context, JSValueConst this, int count, 
 static JSValue callbacks[MAX_CALLBACKS];
 static int callback_count;
 
+/* Whoever calls may be on a stack of its own, another application for one: the engine's limit is not for that. */
+static void limit_stack(int is_limited) {
+    JS_SetMaxStackSize(JS_GetRuntime(the_context), is_limited ? STACK_SIZE - STACK_RESERVE : 0);
+}
+
 static uint64_t run_callback(int index, const uint64_t words[CALLBACK_WORDS]) {
+    static int depth;
     JSValue values[CALLBACK_WORDS], result;
     uint64_t status = EFI_DEVICE_ERROR;
 
+    if (depth++ == 0) limit_stack(0);
     for (int i = 0; i < CALLBACK_WORDS; i++) values[i] = from_word(the_context, words[i]);
     result = JS_Call(the_context, callbacks[index], JS_UNDEFINED, CALLBACK_WORDS, (JSValueConst *)values);
     if (JS_IsException(result) || to_word(the_context, result, &status))
         engine_report(the_context); /* the firmware gets a device error */
     JS_FreeValue(the_context, result);
     for (int i = 0; i < CALLBACK_WORDS; i++) JS_FreeValue(the_context, values[i]);
+    if (--depth == 0) limit_stack(1);
     return status;
 }
 

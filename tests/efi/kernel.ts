@@ -1,8 +1,10 @@
 /** Stands in for a Linux kernel: says what the boot loader gave it. */
 import {
   bytesAt,
+  DEVICE_PATH,
   EfiError,
   fromUtf16,
+  guidText,
   handlesOf,
   LOAD_FILE2,
   leave,
@@ -22,9 +24,18 @@ function loadOptions(): string {
   return fromUtf16(new Uint16Array(bytesAt(image.word(56), size).slice().buffer));
 }
 
+/** include/linux/efi.h: LINUX_EFI_INITRD_MEDIA_GUID, in the device path of one vendor-defined media node. */
+const INITRD_MEDIA = "5568e427-68fc-4f3d-ac74-ca555231cc68";
+
+/** Devices with a ROM have the protocol as well. */
+function offersInitrd(handle: bigint): boolean {
+  const path = bytesAt(protocolOf(handle, DEVICE_PATH).at, 20);
+  return path[0] === 4 && path[1] === 3 && guidText(path.subarray(4)) === INITRD_MEDIA;
+}
+
 /** As Linux does it (drivers/firmware/efi/libstub/efi-stub-helper.c): the size first, then the bytes. */
 function initrd(): string {
-  const [handle] = handlesOf(LOAD_FILE2);
+  const handle = handlesOf(LOAD_FILE2).find(offersInitrd);
   if (handle === undefined) return "none";
   const protocol = protocolOf(handle, LOAD_FILE2);
   const size = new Result();
