@@ -1,6 +1,8 @@
 /** The build order, on one page. */
 import type { ArchFacts } from "../src/base/arch.ts";
 import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
+import { binutils, crossBinutils } from "./binutils/package.ts";
+import { bison } from "./bison/package.ts";
 import { bq2, OWN_MODULES } from "./bq2/package.ts";
 import { bq2Runtime } from "./bq2-runtime/package.ts";
 import { busybox } from "./busybox/package.ts";
@@ -9,16 +11,22 @@ import { crossTools } from "./cross-tools/package.ts";
 import { efi, foreignEfi } from "./efi/package.ts";
 import { efiRuntime, foreignArch, foreignEfiRuntime } from "./efi-runtime/package.ts";
 import { etc } from "./etc/package.ts";
-import { KERNEL_PATH, linux } from "./linux/package.ts";
+import { flex } from "./flex/package.ts";
+import { libstdcxx } from "./gcc/libstdcxx.ts";
+import { crossGcc, gcc } from "./gcc/package.ts";
+import { KERNEL_PATH, linux, systemLinux } from "./linux/package.ts";
 import { linuxHeaders } from "./linux-headers/package.ts";
+import { m4 } from "./m4/package.ts";
+import { make } from "./make/package.ts";
 import { musl } from "./musl/package.ts";
 import { quickjs } from "./quickjs/package.ts";
-import { crossCompiler, SEED_PACKAGES, type SeedPackage } from "./seed-packages.ts";
+import { crossCompiler, FULL_SEED, MINIMAL_SEED, type SeedPackage } from "./seed-packages.ts";
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
+/** What can be asked for. `full` is planned below, but not offered before it has gone through to the end. */
 export const PROFILES = ["minimal", "efi"] as const;
-export type Profile = (typeof PROFILES)[number];
+export type Profile = (typeof PROFILES)[number] | "full";
 
 /**
  * The one time in every output: 2025-07-14 00:00 UTC, the week in which the youngest of the pinned
@@ -51,8 +59,7 @@ const hostPhase = {
   needsFrom: [],
 } as const;
 
-/** `more`: what a seed has beside {@link SEED_PACKAGES}. */
-function hostSetup(more: (arch: ArchFacts) => readonly SeedPackage[] = () => []): PhaseRecipe {
+function hostSetup(seedPackages: (arch: ArchFacts) => readonly SeedPackage[]): PhaseRecipe {
   return {
     ...hostPhase,
     name: "host-setup",
@@ -62,7 +69,7 @@ function hostSetup(more: (arch: ArchFacts) => readonly SeedPackage[] = () => [])
       hostStep("populate-seed", ({ seed, arch }) => ({
         kind: "populate-seed",
         seed,
-        packages: [...SEED_PACKAGES, ...more(arch)].map(({ name, program }) => ({ name, program })),
+        packages: seedPackages(arch).map(({ name, program }) => ({ name, program })),
       })),
       hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
       hostStep("stage-source", () => ({ kind: "stage-source" })),
@@ -70,7 +77,13 @@ function hostSetup(more: (arch: ArchFacts) => readonly SeedPackage[] = () => [])
   };
 }
 
-function sysrootFromSeed(more: readonly Package[]): PhaseRecipe {
+/** `toolchain`: what compiles for the new system; `afterLibc`: what wants the C library at once; `more`: last. */
+function sysrootFromSeed(parts: {
+  readonly toolchain: readonly Package[];
+  readonly afterLibc?: readonly Package[];
+  readonly more?: readonly Package[];
+}): PhaseRecipe {
+  const { toolchain, afterLibc = [], more = [] } = parts;
   return {
     name: "sysroot-from-seed",
     description: "Build a self-contained sysroot using seed rootfs tools.",
@@ -80,7 +93,10 @@ function sysrootFromSeed(more: readonly Package[]): PhaseRecipe {
     writes: [SYSROOT],
     env: ENV,
     needsFrom: ["sysroot-from-seed"],
-    steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime, efiRuntime, ...more],
+    steps: [
+      ...[...toolchain, linuxHeaders, musl, ...afterLibc],
+      ...[zlib, bzip2, xz, quickjs, bq2Runtime, efiRuntime, ...more],
+    ],
   };
 }
 
@@ -97,6 +113,26 @@ function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
     steps,
   };
 }
+
+/** Everything again, seen by nothing of the seed: a shell, make and the sysroot's toolchain are what there is. */
+const systemFromSysroot: PhaseRecipe = {
+  name: "system-from-sysroot",
+  description: "Rebuild the system within itself, with the sysroot's toolchain.",
+  namespace: "bq2",
+  prefix: "/usr",
+  destdir: null,
+  writes: ["/boot", "/usr"],
+  env: ENV,
+  needsFrom: ["system-from-sysroot", "sysroot-from-seed"],
+  base: [
+    ...[etc, busybox, make].map((pkg) => ({ phase: "rootfs-from-sysroot", package: pkg })),
+    ...[crossGcc, linuxHeaders, musl, libstdcxx].map((pkg) => ({ phase: "sysroot-from-seed", package: pkg })),
+  ],
+  steps: [
+    ...[linuxHeaders, musl, binutils, gcc, libstdcxx],
+    ...[make, m4, bison, flex, busybox, bq2, efi, systemLinux],
+  ],
+};
 
 /** Carried out by the new system's own program, in the finished rootfs. */
 const outputPhase = { ...hostPhase, namespace: "bq2", env: { PATH: "/usr/sbin:/usr/bin" } } as const;
@@ -131,17 +167,25 @@ const image: PhaseRecipe = {
 /** All phases of a profile, in order. */
 const PHASES: { readonly [P in Profile]: readonly PhaseRecipe[] } = {
   minimal: [
-    hostSetup(),
-    sysrootFromSeed([]),
+    hostSetup(() => MINIMAL_SEED),
+    sysrootFromSeed({ toolchain: [crossTools] }),
     rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, linux]),
     finalizeRootfs,
     image,
   ],
   /** No system: what UEFI applications are made with, for both architectures. */
   efi: [
-    hostSetup((arch) => [crossCompiler(foreignArch(arch.name))]),
-    sysrootFromSeed([foreignEfiRuntime]),
+    hostSetup((arch) => [...MINIMAL_SEED, crossCompiler(foreignArch(arch.name))]),
+    sysrootFromSeed({ toolchain: [crossTools], more: [foreignEfiRuntime] }),
     rootfsFromSysroot([bq2, efi, foreignEfi]),
+  ],
+  full: [
+    hostSetup(() => FULL_SEED),
+    sysrootFromSeed({ toolchain: [crossBinutils, crossGcc], afterLibc: [libstdcxx] }),
+    rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, make]),
+    systemFromSysroot,
+    finalizeRootfs,
+    image,
   ],
 };
 

@@ -1,6 +1,6 @@
 /**
- * What must be in a seed before it can compile `minimal`: musl, busybox, the kernel's headers and the
- * kernel. Names are Debian's; what they depend on comes with them. Nothing else comes along: resolving
+ * What must be in a seed before it can compile a profile: musl, busybox, the kernel's headers and the
+ * kernel; for `full` our own toolchain. Names are Debian's; what they depend on comes with them. Nothing else comes along: resolving
  * starts from an empty system, so even the shell has to be asked for.
  */
 import { ARCHES, type Arch } from "../src/base/arch.ts";
@@ -13,7 +13,7 @@ export interface SeedPackage {
   readonly why: string;
 }
 
-export const SEED_PACKAGES: readonly SeedPackage[] = [
+export const MINIMAL_SEED: readonly SeedPackage[] = [
   { name: "dash", program: "sh", why: "/bin/sh: make's recipes, configure and the compiler wrapper" },
   { name: "coreutils", program: "install", why: "cp, mkdir, install, sort… in every makefile" },
   { name: "sed", program: "sed", why: "musl's generated headers, Kbuild" },
@@ -45,3 +45,10 @@ export function crossCompiler(arch: Arch): SeedPackage {
     why: "the UEFI runtime of the other architecture",
   };
 }
+
+/** The kernel is then built by what the seed has built: no flex, bison and bc. */
+export const FULL_SEED: readonly SeedPackage[] = [
+  ...MINIMAL_SEED.filter(({ name }) => !["flex", "bison", "bc"].includes(name)),
+  { name: "g++", program: "g++", why: "GCC and binutils are written in C++" },
+  { name: "m4", program: "m4", why: "GMP's configure asks for it, whatever it then uses" },
+];

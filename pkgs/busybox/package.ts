@@ -34,7 +34,11 @@ export const busybox: Package = {
       configure: { targets: ["bq2_defconfig"], flags: [] },
       make: { targets: ["busybox"], flags: [] },
       install: { targets: ["install"], flags: [`CONFIG_PREFIX=${place.destdir}${place.prefix}`] },
-      flags: [`ARCH=${place.arch.name}`, `CROSS_COMPILE=${place.arch.triple}-`, "HOSTCC=gcc"],
+      flags: [
+        `ARCH=${place.arch.name}`,
+        `CROSS_COMPILE=${place.arch.triple}-`,
+        `HOSTCC=${place.buildCompiler}`,
+      ],
       finish: [],
     };
   },

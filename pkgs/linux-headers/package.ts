@@ -16,7 +16,7 @@ export const linuxHeaders: Package = {
       // `headers_install` would want rsync.
       make: {
         targets: ["headers"],
-        flags: [`O=${place.workdir}`, `ARCH=${place.arch.kernelArch}`, "HOSTCC=gcc"],
+        flags: [`O=${place.workdir}`, `ARCH=${place.arch.kernelArch}`, `HOSTCC=${place.buildCompiler}`],
       },
       install: { targets: [], flags: [] },
       finish: [

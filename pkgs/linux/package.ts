@@ -1,5 +1,7 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { bison } from "../bison/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
+import { flex } from "../flex/package.ts";
 import { kernelOptions } from "./config.ts";
 import { LINUX_VERSION, linuxSource } from "./source.ts";
 
@@ -35,7 +37,7 @@ export const linux: Package = {
       flags: [
         `ARCH=${arch.kernelArch}`,
         `CROSS_COMPILE=${arch.triple}-`,
-        "HOSTCC=gcc",
+        `HOSTCC=${place.buildCompiler}`,
         // What would else be the builder's name, machine and time (Documentation/kbuild/reproducible-builds.rst).
         "KBUILD_BUILD_USER=bq2",
         "KBUILD_BUILD_HOST=bq2",
@@ -53,6 +55,9 @@ export const linux: Package = {
     };
   },
 };
+
+/** Where there is no seed to bring what Kconfig's reader is made with. */
+export const systemLinux: Package = { ...linux, needs: [...linux.needs, bison, flex] };
 
 /** `2025-01-01 00:00:00`, in UTC: a form that GNU's and busybox's `date -d` both read (usr/gen_initramfs.sh). */
 function timestamp(epochSeconds: number): string {

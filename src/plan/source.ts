@@ -30,6 +30,8 @@ export const ArchiveSchema = v.strictObject({
   /** Bytes. */
   size: v.pipe(v.number(), v.integer(), v.minValue(1)),
   origins: v.pipe(v.array(OriginSchema), v.minLength(1)),
+  /** Where the sources are an archive within this one: its path there. */
+  inner: v.exactOptional(v.string()),
 });
 /** One archive, held to its sha256; the first origin whose bytes match wins. */
 export type Archive = v.InferOutput<typeof ArchiveSchema>;

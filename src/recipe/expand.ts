@@ -1,7 +1,7 @@
 /** From recipes to a plan. Pure: no clock, no disk, no machine. */
 import type { ArchFacts } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
-import { type Phase, PLAN_FORMAT, type Plan, pathIn, type Step, type StepRef } from "../plan/plan.ts";
+import { type Phase, PLAN_FORMAT, type Plan, pathIn, type Step, type StepRef, stepId } from "../plan/plan.ts";
 import type { Pin } from "../plan/source.ts";
 import {
   BUILD_ROOT,
@@ -36,8 +36,6 @@ export function makePlan(request: PlanRequest): Plan {
     sources: request.sources,
     pins: pins.map(releaseName),
   };
-  const done: Phase[] = [];
-  for (const recipe of request.phases) done.push(makePhase(recipe, request, context, done));
   return {
     format: PLAN_FORMAT,
     version: request.version,
@@ -47,7 +45,7 @@ export function makePlan(request: PlanRequest): Plan {
     epoch: request.epoch,
     sources: request.sources,
     pins,
-    phases: done,
+    phases: request.phases.map((recipe) => makePhase(recipe, request, context)),
   };
 }
 
@@ -76,18 +74,7 @@ function sourcesOf(pkg: Package): string[] {
   return [...(pkg.ownSource ? [OWN_SOURCE_NAME] : []), ...pinsOf(pkg).map(releaseName)];
 }
 
-function makePhase(
-  recipe: PhaseRecipe,
-  request: PlanRequest,
-  context: HostContext,
-  before: readonly Phase[],
-): Phase {
-  const steps: Step[] = [];
-  for (const step of recipe.steps) {
-    steps.push(
-      isHostStep(step) ? makeHostStep(step, context) : makeStep(step, recipe, request, before, steps),
-    );
-  }
+function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: HostContext): Phase {
   return {
     name: recipe.name,
     description: recipe.description,
@@ -95,7 +82,9 @@ function makePhase(
     destdir: recipe.destdir,
     writes: [...recipe.writes],
     env: { ...recipe.env },
-    steps,
+    steps: recipe.steps.map((step) =>
+      isHostStep(step) ? makeHostStep(step, context) : makeStep(step, recipe, request),
+    ),
   };
 }
 
@@ -114,13 +103,7 @@ function makeHostStep(step: HostStep, context: HostContext): Step {
   };
 }
 
-function makeStep(
-  pkg: Package,
-  recipe: PhaseRecipe,
-  request: PlanRequest,
-  before: readonly Phase[],
-  siblings: readonly Step[],
-): Step {
+function makeStep(pkg: Package, recipe: PhaseRecipe, request: PlanRequest): Step {
   const place: Place = {
     arch: request.arch,
     phase: recipe.name,
@@ -129,6 +112,7 @@ function makeStep(
     source: sourcesOf(pkg).map((name) => `${SOURCE_ROOT}/${name}`)[0] ?? "",
     workdir: `${BUILD_ROOT}/${pkg.name}`,
     sysroot: SYSROOT,
+    buildCompiler: recipe.namespace === "seed" ? "gcc" : `${request.arch.triple}-gcc`,
     epoch: request.epoch,
     version: request.version,
   };
@@ -137,7 +121,7 @@ function makeStep(
     version: pkg.version,
     sources: sourcesOf(pkg),
     patches: [...(pkg.patches ?? [])],
-    needs: pkg.needs.map((need) => findNeed(need, pkg, recipe, before, siblings)),
+    needs: needsOf(pkg, recipe, request.phases),
     env: { ...pkg.env },
     prefix: recipe.prefix,
     workdir: place.workdir,
@@ -146,16 +130,24 @@ function makeStep(
   };
 }
 
-function findNeed(
-  need: Package,
-  by: Package,
-  recipe: PhaseRecipe,
-  before: readonly Phase[],
-  siblings: readonly Step[],
-): StepRef {
-  for (const phase of recipe.needsFrom) {
-    const steps = phase === recipe.name ? siblings : before.find((other) => other.name === phase)?.steps;
-    if (steps?.some((step) => step.name === need.name)) return { phase, step: need.name };
+/** The phase's base, then what the package asks for; each once. */
+function needsOf(pkg: Package, recipe: PhaseRecipe, phases: readonly PhaseRecipe[]): StepRef[] {
+  const upToThis = phases.slice(0, phases.indexOf(recipe) + 1);
+  const base = (recipe.base ?? []).map((need) => ({ phase: need.phase, step: need.package.name }));
+  const needs = pkg.needs.map((need) => findNeed(need, pkg, recipe, upToThis));
+  const all = new Map([...base, ...needs].map((ref) => [stepId(ref.phase, ref.step), ref]));
+  return [...all.values()];
+}
+
+/** The step that builds `need`, or what stands in its place, in the first phase that has one before `by`. */
+function findNeed(need: Package, by: Package, recipe: PhaseRecipe, phases: readonly PhaseRecipe[]): StepRef {
+  for (const name of recipe.needsFrom) {
+    const steps = phases.find((phase) => phase.name === name)?.steps ?? [];
+    const before = name === recipe.name ? steps.slice(0, steps.indexOf(by)) : steps;
+    const packages = before.filter((step): step is Package => !isHostStep(step));
+    const found =
+      packages.find((step) => step.name === need.name) ?? packages.find((step) => step.inPlaceOf === need);
+    if (found !== undefined) return { phase: name, step: found.name };
   }
   throw new Bq2Error(
     `Cannot plan ${recipe.name}/${by.name}: it needs ${need.name}, which no earlier step builds`,

@@ -22,6 +22,8 @@ export interface Package {
   readonly patches?: readonly Patch[];
   /** Packages whose outputs its build sees. */
   readonly needs: readonly Package[];
+  /** Satisfies needs of that package in phases that build this one and not it. */
+  readonly inPlaceOf?: Package;
   readonly env?: Step["env"];
   readonly owners?: Step["owners"];
   /** Pure. The only place where a build varies by phase or architecture. */
@@ -41,6 +43,8 @@ export interface Place {
   readonly workdir: string;
   /** Root of the toolchain that the seed builds. */
   readonly sysroot: string;
+  /** Compiles what runs during the build: the seed's compiler, or the toolchain's own where there is no seed. */
+  readonly buildCompiler: string;
   readonly epoch: number;
   readonly version: string;
 }
@@ -56,7 +60,15 @@ export interface PhaseRecipe {
   readonly env: Readonly<Record<string, string>>;
   /** Phases whose steps satisfy `needs`, tried in this order. */
   readonly needsFrom: readonly string[];
+  /** What every step of the phase sees, whatever it needs. */
+  readonly base?: readonly BaseNeed[];
   readonly steps: readonly (Package | HostStep)[];
+}
+
+/** A step of an earlier phase. */
+export interface BaseNeed {
+  readonly phase: string;
+  readonly package: Package;
 }
 
 /** Work of the coordinator itself, with its position among the phases. */

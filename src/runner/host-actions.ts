@@ -140,6 +140,7 @@ function extractWork(
           archive: verifiedArchive(platform, workspace.cache.root, archive),
           target: sourceTree(context, pin),
           stripComponents: 1,
+          ...(archive.inner !== undefined && { inner: archive.inner }),
         });
       }
       return key;

@@ -52,7 +52,9 @@ export function findPin(plan: Plan, release: string): Pin {
 
 /** Names a source tree in the cache: the archives it is unpacked from, and how. */
 export function sourceTreeKey(platform: Platform, pin: Pin): string {
-  const archives = pin.archives.map((archive: Archive) => archive.sha256);
+  const archives = pin.archives.map(({ sha256, inner }: Archive) =>
+    inner === undefined ? sha256 : { sha256, inner },
+  );
   return textDigest(platform, canonicalJson({ format: UNPACK_FORMAT, release: releaseName(pin), archives }));
 }
 

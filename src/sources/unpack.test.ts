@@ -82,6 +82,46 @@ test("files, folders, links, modes and times are put down", async () => {
   assert.equal(files.list("/out"), ["tree"]);
 });
 
+const end = new Uint8Array(1024);
+
+/** An archive that holds another one at `wrap/pkg.tar`, as its bytes. */
+function nested(inner: readonly Uint8Array[]): Uint8Array {
+  const archive = concatBytes([...inner, end]);
+  const text = String.fromCharCode(...archive); // members here are ASCII
+  return concatBytes([
+    member("file", "wrap/beside", { text: "not wanted" }),
+    member("file", "wrap/pkg.tar", { text }),
+    end,
+  ]);
+}
+
+test("an archive within an archive is what is unpacked", async () => {
+  const platform = memoryPlatform();
+  const { files } = platform;
+  files.writeFile("/a.tar", nested([member("file", "pkg-1.0/x", { text: "x" })]));
+  const request = { archive: "/a.tar", target: "/out/tree", stripComponents: 1 };
+  await unpackArchive(platform, { ...request, inner: "wrap/pkg.tar" });
+  assert.equal(files.list("/out/tree"), ["x"]);
+  assert.equal(files.list("/out"), ["tree"]);
+});
+
+test("a missing or damaged inner archive is refused, and nothing is left of it", async () => {
+  const platform = memoryPlatform();
+  const { files } = platform;
+  files.writeFile("/a.tar", nested([member("file", "../x")]));
+  for (const [inner, code] of [
+    ["wrap/other.tar", "damaged-archive"],
+    ["wrap/pkg.tar", "hostile-archive"],
+  ] as const) {
+    const error = await assert.rejects(() =>
+      unpackArchive(platform, { archive: "/a.tar", target: "/out/tree", inner }),
+    );
+    assert.ok(error instanceof Bq2Error, `a Bq2Error was wanted, found ${error.stack}`);
+    assert.equal(error.code, code, error.message);
+    assert.equal(files.list("/out"), []);
+  }
+});
+
 test("leading names are stripped, members renamed or left out", async () => {
   const rename = (path: string) => (path.startsWith("doc") ? undefined : path.replace(/^bin\//, "usr/bin/"));
   const files = await unpack(

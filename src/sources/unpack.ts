@@ -49,7 +49,8 @@ export function compressionOfBytes(head: Uint8Array): Compression {
 
 /**
  * The tar archive at `archive` as a new folder `target` (both absolute), which must not exist.
- * `compression` is told from the name unless given.
+ * `compression` is told from the name unless given. `inner`: the sources are another archive within it, at that
+ * path (as Debian wraps GCC); the options are for that one.
  *
  * Throws `damaged-archive`, `hostile-archive`, `archive-too-large`, `missing-tool`, `target-exists`, or
  * a SystemError; then nothing is left behind. A run that was killed leaves `<target>.partial`, which the
@@ -61,6 +62,7 @@ export async function unpackArchive(
     readonly archive: string;
     readonly target: string;
     readonly compression?: Compression;
+    readonly inner?: string;
   },
 ): Promise<void> {
   const { files } = platform;
@@ -76,14 +78,43 @@ export async function unpackArchive(
   removeTree(files, partial);
   makeFolders(files, dirname(target));
   files.makeFolder(partial, 0o700);
+  const outer = `${target}.outer`; // decompressors take files: an inner archive becomes one for a while
   try {
-    await unpackInto(platform, archive, compression, partial, true, request);
+    const { inner } = request;
+    if (inner === undefined) await unpackInto(platform, archive, compression, partial, true, request);
+    else {
+      const found = await unpackInner(platform, archive, compression, inner, outer);
+      await unpackInto(platform, found, compressionOf(inner), partial, true, request);
+    }
     files.rename(partial, target);
   } catch (error) {
     removeTree(files, partial);
     throw error;
+  } finally {
+    removeTree(files, outer);
   }
   syncFolder(files, dirname(target));
+}
+
+/** Puts the file `inner` of an archive into the new folder `folder`; gives its path there. */
+async function unpackInner(
+  platform: Needed,
+  archive: string,
+  compression: Compression,
+  inner: string,
+  folder: string,
+): Promise<string> {
+  const { files } = platform;
+  removeTree(files, folder);
+  files.makeFolder(folder, 0o700);
+  await unpackInto(platform, archive, compression, folder, true, {
+    rename: (path) => (path === inner ? "inner" : undefined),
+  });
+  if (files.status(`${folder}/inner`)?.kind === "file") return `${folder}/inner`;
+  throw new Bq2Error(`Cannot unpack ${archive}: there is no file ${inner} in it`, {
+    code: "damaged-archive",
+    hint: "the recipe's `inner` names the archive that holds the sources",
+  });
 }
 
 /**

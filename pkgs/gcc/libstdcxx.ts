@@ -1,0 +1,56 @@
+/** GCC's C++ library, built on its own by the compiler that is there: once for the toolchain, once for the system. */
+import type { InsideAction } from "../../src/plan/action.ts";
+import { type Package, releaseName } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { developmentHome } from "../development-home.ts";
+import { linuxHeaders } from "../linux-headers/package.ts";
+import { musl } from "../musl/package.ts";
+import { GCC_VERSION, gccSource } from "./source.ts";
+
+export const libstdcxx: Package = {
+  name: "libstdcxx",
+  why: "the C++ library: GCC itself is written in C++",
+  license: "GPL-3.0-or-later WITH GCC-exception-3.1",
+  version: GCC_VERSION,
+  source: gccSource,
+  needs: [crossTools, musl, linuxHeaders],
+  build(place) {
+    const { triple } = place.arch;
+    const home = developmentHome(place);
+    const make = (...args: readonly string[]): InsideAction => ({
+      kind: "run",
+      argv: ["make", "-j{jobs}", ...args],
+      cwd: place.workdir,
+      env: {},
+    });
+    return {
+      kind: "steps",
+      why: "it is a part of GCC's tree with a configure script of its own",
+      actions: [
+        { kind: "make-folder", path: place.workdir, mode: "0755" },
+        {
+          kind: "run",
+          argv: [
+            "sh",
+            `../../src/${releaseName(gccSource)}/libstdc++-v3/configure`,
+            `--prefix=${place.prefix}`,
+            `--build=${place.arch.seedTriple}`, // unlike the host: it then runs no test programs
+            `--host=${triple}`,
+            `--with-gxx-include-dir=${home}/include/c++/${GCC_VERSION}`,
+            ...["multilib", "nls", "shared", "libstdcxx-pch", "libstdcxx-backtrace"].map(
+              (part) => `--disable-${part}`,
+            ),
+            "CFLAGS=-O2",
+            "CXXFLAGS=-O2",
+          ],
+          cwd: place.workdir,
+          env: {},
+        },
+        make(),
+        // Beside the C library, not in a lib64.
+        make(`DESTDIR=${place.destdir}`, `toolexeclibdir=${home}/lib`, "install"),
+        { kind: "remove", path: `${place.destdir}${place.prefix}/share` },
+      ],
+    };
+  },
+};

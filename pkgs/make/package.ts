@@ -1,0 +1,121 @@
+import type { InsideAction } from "../../src/plan/action.ts";
+import { type Package, SOURCE_ROOT } from "../../src/recipe/package.ts";
+import { crossTools } from "../cross-tools/package.ts";
+import { musl } from "../musl/package.ts";
+
+/** Of src/, without what is for other systems, Guile and loadable objects (`load.c` without MAKE_LOAD is a message). */
+const SOURCES = [
+  ...["ar", "arscan", "commands", "default", "dir", "expand", "file", "function", "getopt", "getopt1"],
+  ...["guile", "hash", "implicit", "job", "load", "loadapi", "main", "misc", "output", "posixos", "read"],
+  ...["remake", "remote-stub", "rule", "shuffle", "signame", "strcache", "variable", "version", "vpath"],
+];
+
+/** Of lib/: make wants GNU's `glob`, which musl has in part. */
+const LIBRARY_SOURCES = ["concat-filename", "findprog-in", "fnmatch", "glob"];
+
+/** What its configure finds out on Linux with musl, as far as its sources ask. */
+const FOUND = [
+  ...["ALLOCA", "ALLOCA_H", "ATEXIT", "CLOCK_GETTIME", "DIRENT_H", "DUP", "DUP2", "FCNTL_H", "FDOPEN"],
+  ...["FORK", "GETCWD", "GETGROUPS", "GETRLIMIT", "GETTIMEOFDAY", "INTTYPES_H", "ISATTY", "LIMITS_H"],
+  ...["LOCALE_H", "LSTAT", "MEMORY_H", "MEMPCPY", "MEMRCHR", "MKFIFO", "MKSTEMP", "MKTEMP", "PIPE"],
+  ...["POSIX_SPAWN", "POSIX_SPAWNATTR_SETSIGMASK", "PSELECT", "READLINK", "REALPATH", "SA_RESTART"],
+  ...["SETEGID", "SETEUID", "SETLINEBUF", "SETREGID", "SETREUID", "SETRLIMIT", "SETVBUF", "SIGACTION"],
+  ...["SIG_ATOMIC_T", "SPAWN_H", "STDBOOL_H", "STDINT_H", "STDIO_H", "STDLIB_H", "STPCPY", "STRCASECMP"],
+  ...["STRCOLL", "STRDUP", "STRERROR", "STRINGS_H", "STRING_H", "STRNCASECMP", "STRNDUP", "STRSIGNAL"],
+  ...["STRTOLL", "STRUCT_DIRENT_D_TYPE", "SYS_FILE_H", "SYS_PARAM_H", "SYS_RESOURCE_H", "SYS_SELECT_H"],
+  ...["SYS_STAT_H", "SYS_TIME_H", "SYS_TYPES_H", "SYS_WAIT_H", "TTYNAME", "UMASK", "UNISTD_H", "VFORK"],
+  ...["WAIT3", "WAITPID", "WCHAR_H", "WORKING_FORK", "WORKING_VFORK"],
+  ...["INTMAX_T", "LONG_LONG_INT", "UINTMAX_T", "UNSIGNED_LONG_LONG_INT"],
+].map((name) => `HAVE_${name}`);
+
+const VERSION = "4.4.1";
+
+export const make: Package = {
+  name: "make",
+  why: "every upstream package but those with lists of files is built by it",
+  license: "GPL-3.0-or-later",
+  version: VERSION,
+  source: {
+    name: "make",
+    version: VERSION,
+    archives: [
+      {
+        file: "make-4.4.1.tar.xz",
+        sha256: "3b16b00ea1079af9f8096bbc71ff7cc00c249fc6a862003da3c42308a0adb0fe",
+        size: 1125180,
+        origins: [{ kind: "debian", pool: "main/m/make-dfsg/make-dfsg_4.4.1.orig.tar.xz" }],
+      },
+    ],
+  },
+  needs: [crossTools, musl],
+  build(place) {
+    const header = (name: string): InsideAction => ({
+      kind: "copy",
+      from: `${place.source}/lib/${name}.in.h`,
+      to: `${place.workdir}/${name}.h`,
+      only: "",
+    });
+    return {
+      kind: "compile-list",
+      compiler: `${place.arch.triple}-gcc`,
+      archiver: `${place.arch.triple}-ar`,
+      flags: [
+        "-O2",
+        "-DHAVE_CONFIG_H",
+        ...[place.workdir, `${place.source}/src`, `${place.source}/lib`].map((folder) => `-I${folder}`),
+        '-DLIBDIR="/usr/lib"',
+        '-DINCLUDEDIR="/usr/include"',
+        '-DLOCALEDIR="/usr/share/locale"',
+        `-ffile-prefix-map=${SOURCE_ROOT}=.`,
+      ],
+      sources: [...SOURCES.map((name) => `src/${name}.c`), ...LIBRARY_SOURCES.map((name) => `lib/${name}.c`)],
+      output: {
+        kind: "program",
+        file: `${place.destdir}${place.prefix}/bin/make`,
+        flags: ["-static", "-s"],
+        libraries: [],
+      },
+      headers: [],
+      prepare: [
+        {
+          kind: "write-file",
+          path: `${place.workdir}/config.h`,
+          mode: "0644",
+          text: config(place.arch.triple),
+        },
+        header("fnmatch"),
+        header("glob"),
+      ],
+      finish: [],
+    };
+  },
+};
+
+/** The header that its configure would write: the template, for the macros behind its values, then what those are. */
+function config(triple: string): string {
+  const values: readonly (readonly [name: string, value: string])[] = [
+    ["_GNU_SOURCE", "1"],
+    ["PACKAGE", '"make"'],
+    ["PACKAGE_NAME", '"GNU Make"'],
+    ["PACKAGE_TARNAME", '"make"'],
+    ["PACKAGE_BUGREPORT", '"bug-make@gnu.org"'],
+    ["PACKAGE_URL", '"https://www.gnu.org/software/make/"'],
+    ["PACKAGE_VERSION", `"${VERSION}"`],
+    ["VERSION", `"${VERSION}"`],
+    ["MAKE_HOST", `"${triple}"`],
+    ["MAKE_CXX", '"g++"'],
+    ["SCCS_GET", '"get"'],
+    ["PATH_SEPARATOR_CHAR", "':'"],
+    ["ST_MTIM_NSEC", "st_mtim.tv_nsec"],
+    ...["FILE_TIMESTAMP_HI_RES", "MAKE_JOBSERVER", "MAKE_SYMLINKS", "USE_POSIX_SPAWN"].map(yes),
+    ...["HAVE_DECL_GETLOADAVG", "HAVE_DECL_BSD_SIGNAL", ...FOUND].map(yes),
+    // musl has the function, but no list of names.
+    ...["SYS_SIGLIST", "_SYS_SIGLIST", "__SYS_SIGLIST"].map((name) => [`HAVE_DECL_${name}`, "0"] as const),
+  ];
+  const includes = ["<stdbool.h>", '"config.h.in"'].map((name) => `#include ${name}\n`);
+  return [...includes, ...values.map(([name, value]) => `#define ${name} ${value}\n`)].join("");
+}
+
+function yes(name: string): readonly [string, string] {
+  return [name, "1"];
+}
