@@ -16,6 +16,8 @@ const COMMANDS: CommandLoaders = {
   "sysroot-tarball": async () => (await import("./sysroot-tarball.ts")).sysrootTarball,
   image: async () => (await import("./image.ts")).image,
   sources: async () => (await import("./sources.ts")).sources,
+  verify: async () => (await import("./verify.ts")).verify,
+  report: async () => (await import("./report.ts")).report,
   doctor: async () => (await import("./doctor.ts")).doctor,
 };
 

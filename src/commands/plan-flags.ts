@@ -8,7 +8,7 @@ export const planFlags = {
     kind: "parsed",
     parse: String,
     optional: true,
-    brief: "What supplies the first compiler: debian-12, host, or a rootfs tarball",
+    brief: "What supplies the first compiler: debian-12, debian-13, host, or a rootfs tarball",
     placeholder: "NAME|TAR",
   },
   arch: {

@@ -12,6 +12,8 @@ export const StepRecordSchema = v.strictObject({
   output: Sha256,
   /** Seconds it took, 0 where the store had it. */
   seconds: v.number(),
+  /** Processor seconds of the programs that a step ran in its namespace; absent where it ran none. */
+  cpuSeconds: v.exactOptional(v.number()),
 });
 export type StepRecord = v.InferOutput<typeof StepRecordSchema>;
 

@@ -63,7 +63,7 @@ function fetchWork(context: RunContext, action: Extract<HostAction, { kind: "fet
         removeTree(files, link);
         files.symlink(path, link);
       }
-      return key;
+      return { output: key };
     },
   };
 }
@@ -93,7 +93,7 @@ function seedWork(context: RunContext, action: Extract<HostAction, { kind: "popu
       });
       context.log.info(`Seed ${action.seed} has digest ${seed.digest}`);
       context.update({ seedDigest: seed.digest });
-      return seed.digest;
+      return { output: seed.digest };
     },
   };
 }
@@ -108,7 +108,7 @@ function stageWork(context: RunContext): StepWork {
     async make() {
       if (!isStaged(context, key)) stageOwnSource(context, key, staged);
       context.update({ ownSource: key });
-      return key;
+      return { output: key };
     },
   };
 }
@@ -143,7 +143,7 @@ function extractWork(
           ...(archive.inner !== undefined && { inner: archive.inner }),
         });
       }
-      return key;
+      return { output: key };
     },
   };
 }

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { Bq2Error, describeError } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
+import { processorSeconds } from "../linux/processor-time.ts";
 import { enterView, type View } from "../linux/view.ts";
 import { type InsideAction, InsideActionSchema } from "../plan/action.ts";
 import { parseAs } from "../plan/parse.ts";
@@ -39,19 +40,23 @@ export const InsideResultSchema = v.strictObject({
   hint: v.nullable(v.string()),
   exitCode: v.nullable(v.number()),
   signal: v.nullable(v.string()),
+  /** Processor seconds of all that ran. */
+  cpuSeconds: v.number(),
 });
 export type InsideResult = v.InferOutput<typeof InsideResultSchema>;
+type Outcome = Omit<InsideResult, "cpuSeconds">;
 
-const SUCCESS: InsideResult = { failedAction: null, message: null, hint: null, exitCode: null, signal: null };
+const SUCCESS: Outcome = { failedAction: null, message: null, hint: null, exitCode: null, signal: null };
 
 /** Runs the request at `path`; the exit code says whether all actions succeeded. */
 export async function runInside(platform: Platform, path: string): Promise<number> {
-  const result = await attempt(platform, path);
+  const outcome = await attempt(platform, path);
+  const result: InsideResult = { ...outcome, cpuSeconds: processorSeconds(platform) };
   platform.files.write(RESULT_FD, encodeUtf8(canonicalJson(result)), null);
   return result.message === null ? 0 : 1;
 }
 
-async function attempt(platform: Platform, path: string): Promise<InsideResult> {
+async function attempt(platform: Platform, path: string): Promise<Outcome> {
   let index: number | null = null;
   try {
     const request = parseAs(RequestSchema, readText(platform.files, path), path, "run the step again");
@@ -68,7 +73,7 @@ async function attempt(platform: Platform, path: string): Promise<InsideResult> 
   }
 }
 
-function failure(failedAction: number | null, error: unknown): InsideResult {
+function failure(failedAction: number | null, error: unknown): Outcome {
   const exit = error instanceof ProgramFailure ? error.exit : undefined;
   return {
     failedAction,

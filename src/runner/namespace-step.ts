@@ -22,7 +22,7 @@ import { type InsideRequest, InsideResultSchema } from "./inside.ts";
 import { stepKey } from "./keys.ts";
 import { textDigest } from "./manifest.ts";
 import { lastLines, logPath, StepFailure } from "./report.ts";
-import type { StepWork } from "./run.ts";
+import type { Made, StepWork } from "./run.ts";
 import { changesOf, stepView } from "./step-view.ts";
 
 /** Name of the hidden subcommand that runs `runInside` (`inside.ts`). */
@@ -52,14 +52,14 @@ function withBinds(context: RunContext, key: string): string {
   return textDigest(context.platform, canonicalJson({ key, binds: context.binds }));
 }
 
-async function build(context: RunContext, phase: Phase, step: Step, key: string): Promise<string> {
+async function build(context: RunContext, phase: Phase, step: Step, key: string): Promise<Made> {
   const { platform, store } = context;
   const { files } = platform;
   const scratch = scratchOf(context, phase, step);
   removeTree(files, scratch);
   const view = stepView(context, phase, step, scratch);
   const actions = actionsOf(phase, step) as InsideAction[];
-  await runInNamespace(context, phase, step, {
+  const cpuSeconds = await runInNamespace(context, phase, step, {
     view,
     actions,
     jobs: context.jobs,
@@ -69,7 +69,7 @@ async function build(context: RunContext, phase: Phase, step: Step, key: string)
   const output = captureOutput(context, phase, step, source, `${scratch}/output`);
   const digest = store.add(key, stepId(phase.name, step.name), output.folder, output.manifest);
   removeTree(files, scratch);
-  return digest;
+  return { output: digest, cpuSeconds };
 }
 
 function layersBelow({ root }: View): readonly string[] {
@@ -97,13 +97,13 @@ function patchTexts(context: RunContext, step: Step): Record<string, string> {
   );
 }
 
-/** Carries the actions out in namespaces of their own; throws StepFailure where one fails. */
+/** Carries the actions out in namespaces of their own; gives their processor seconds. Throws StepFailure where one fails. */
 export async function runInNamespace(
   context: RunContext,
   phase: Phase,
   step: Step,
   request: InsideRequest,
-): Promise<void> {
+): Promise<number> {
   const { platform, workspace } = context;
   const { files } = platform;
   const scratch = scratchOf(context, phase, step);
@@ -133,7 +133,7 @@ export async function runInNamespace(
     });
     context.progress.begin(`${phase.name}/${step.name}`, () => lastLines(platform, log, SHOWN_LINES));
     try {
-      await judge(context, phase, step, child, request, resultFile, () => interrupted);
+      return await judge(context, phase, step, child, request, resultFile, () => interrupted);
     } finally {
       undo();
       context.progress.end();
@@ -152,13 +152,13 @@ async function judge(
   request: InsideRequest,
   resultFile: string,
   interrupted: () => boolean,
-): Promise<void> {
+): Promise<number> {
   const exit = await child.wait();
   const id = stepId(phase.name, step.name);
   const text = readText(context.platform.files, resultFile);
   if (text === "") throw await unexplainedEnd(context, phase, step, exit, interrupted());
   const result = parseAs(InsideResultSchema, text, resultFile, "run the step again");
-  if (result.message === null) return;
+  if (result.message === null) return result.cpuSeconds;
   const action = result.failedAction === null ? undefined : request.actions[result.failedAction];
   throw new StepFailure(`Cannot build ${id}: ${result.message}`, {
     hint: result.hint ?? `the whole log is ${logPath(context.workspace, phase.name, step.name)}`,

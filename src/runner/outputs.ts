@@ -55,7 +55,7 @@ export function tarballWork(context: RunContext, action: ActionOf<"pack-rootfs">
       });
       recordDigest(context, `${action.file}.tar`, digest);
       context.log.info(`Wrote ${path}`);
-      return digest;
+      return { output: digest };
     },
   };
 }
@@ -80,7 +80,7 @@ export function imageWork(context: RunContext, action: ActionOf<"write-image">):
       });
       recordDigest(context, `${action.file}.raw`, digest);
       context.log.info(`Wrote ${path}`);
-      return digest;
+      return { output: digest };
     },
   };
 }
@@ -146,6 +146,6 @@ function recordDigest(context: RunContext, name: string, digest: string): void {
 
 /** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */
 export async function rewriteTarball(context: RunContext): Promise<{ path: string; digest: string }> {
-  const digest = await tarballWork(context, outputAction(context, "pack-rootfs")).make();
-  return { path: tarballPath(context), digest };
+  const { output } = await tarballWork(context, outputAction(context, "pack-rootfs")).make();
+  return { path: tarballPath(context), digest: output };
 }

@@ -31,8 +31,14 @@ export interface StepWork {
   isPresent(record: StepRecord): boolean;
   /** The output that the store has for the key. */
   stored(): string | undefined;
-  /** Makes the output and returns its digest. */
-  make(): Promise<string>;
+  make(): Promise<Made>;
+}
+
+export interface Made {
+  /** Digest of the output. */
+  readonly output: string;
+  /** Processor seconds of the programs that ran in a namespace. */
+  readonly cpuSeconds?: number;
 }
 
 /** The phases and steps that a selection names. Throws Bq2Error `unknown-step` for a name that is not there. */
@@ -105,14 +111,14 @@ async function runStep(context: RunContext, phase: Phase, step: Step, options: R
     `Building ${[step.name, step.version].join(" ").trim()} in ${step.workdir} (phase=${phase.name})`,
   );
   context.log.info(`Starting ${step.build.kind} build for ${step.name} (cpus=${context.jobs})`);
-  const output = await makeOrReport(context, phase, step, work, options);
+  const made = await makeOrReport(context, phase, step, work, options);
   const seconds = Math.round((context.platform.clock.monotonicSeconds() - start) * 1000) / 1000;
-  if (!options.resume && record?.key === work.key && record.output !== output) {
+  if (!options.resume && record?.key === work.key && record.output !== made.output) {
     context.log.warn(
-      `${id} came out otherwise than before: ${record.output} was, ${output} is. It is not reproducible`,
+      `${id} came out otherwise than before: ${record.output} was, ${made.output} is. It is not reproducible`,
     );
   }
-  finishStep(context, ref, { key: work.key, output, seconds });
+  finishStep(context, ref, { key: work.key, ...made, seconds });
   context.log.info(`Finished ${step.name} in ${seconds.toFixed(3)}s`);
 }
 
@@ -122,7 +128,7 @@ async function makeOrReport(
   step: Step,
   work: StepWork,
   options: RunOptions,
-): Promise<string> {
+): Promise<Made> {
   try {
     return await work.make();
   } catch (error) {

@@ -1,12 +1,18 @@
 /** A run context over the memory platform, for tests: a small plan, a store, no network. */
 
-import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef } from "../plan/plan.ts";
+import { dirname } from "../base/path.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import { folderTree } from "../image/folder-tree.ts";
+import { OpenFiles } from "../image/open-files.ts";
+import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef, stepId } from "../plan/plan.ts";
 import { emptyState, type State } from "../plan/state.ts";
+import { makeFolders } from "../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
 import { FetchError } from "../platform/platform.ts";
 import { testBulk } from "../platform/test-bulk.ts";
 import type { RunContext } from "./context.ts";
 import { planDigest } from "./keys.ts";
+import { manifestOf, textDigest } from "./manifest.ts";
 import { openStore } from "./store.ts";
 import { workspaceAt } from "./workspace.ts";
 
@@ -89,4 +95,30 @@ export function testContext(platform: MemoryPlatform, plan: Plan, logged: string
       state = { ...state, ...change };
     },
   };
+}
+
+/** Puts an output of these files and symlinks into the store and the state, as if the step had been built. */
+export function addTestOutput(
+  context: RunContext,
+  ref: StepRef,
+  texts: Readonly<Record<string, string>>,
+  links: Readonly<Record<string, string>> = {},
+): void {
+  const { platform, store } = context;
+  const folder = `/new/${ref.phase}/${ref.step}`;
+  makeFolders(platform.files, folder);
+  for (const [path, text] of Object.entries(texts)) {
+    makeFolders(platform.files, dirname(`${folder}/${path}`));
+    platform.files.writeFile(`${folder}/${path}`, encodeUtf8(text));
+  }
+  for (const [path, target] of Object.entries(links)) platform.files.symlink(target, `${folder}/${path}`);
+  const tree = folderTree(platform.files, new OpenFiles(platform.files), folder, {
+    owners: "root",
+    times: 0,
+  });
+  const key = textDigest(platform, folder);
+  const output = store.add(key, stepId(ref.phase, ref.step), folder, manifestOf(platform, tree, {}));
+  context.update({
+    done: { ...context.state().done, [stepId(ref.phase, ref.step)]: { key, output, seconds: 1 } },
+  });
 }
