@@ -48,7 +48,7 @@ export async function buildQuickjsTests(
     "--output",
     place.output,
   ];
-  const entries = ["dist/quickjs/all.ts", ...BUNDLED_PACKAGES, "ts-blank-space", "typescript"];
+  const entries = ["dist/quickjs/all.ts", ...BUNDLED_PACKAGES];
   execFileSync(
     runtime,
     [

@@ -64,7 +64,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     const { status, stdout, stderr } = inNamespace(`
       mkdir small rootfs && dd if=/dev/urandom of=rootfs/big bs=1M count=8 status=none &&
       mount -t tmpfs -o size=4m none small && echo old >small/disk.raw &&
-      "$BQ2" image --rootfs rootfs --kernel ${EFI_EXECUTABLE} --format raw --output small/disk.raw; code=$?
+      "$BQ2" image --direct-kernel --rootfs rootfs --kernel ${EFI_EXECUTABLE} --format raw --output small/disk.raw; code=$?
       ls small; cat small/disk.raw; exit $code`);
     expect([status, stdout]).toEqual([1, "disk.raw\nold\n"]);
     expect(stderr).toMatch(/no space left on the disk \(ENOSPC\).*free some space/);
@@ -116,7 +116,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     writeFileSync(join(rootfs, "etc/big"), Buffer.alloc(8 << 20, 1));
     writeFileSync(join(place.folder, "kernel"), "no kernel");
     const image = (...args: string[]) =>
-      spawnSync(program, ["image", "--output", "disk.qcow2", ...args], {
+      spawnSync(program, ["image", "--direct-kernel", "--output", "disk.qcow2", ...args], {
         encoding: "utf8",
         cwd: place.folder,
       });

