@@ -9,7 +9,7 @@ function endless(): number {
   return 1 + endless();
 }
 
-console.log(`the sum up to 10000 is ${sumUpTo(10_000)}`);
+console.log(`the sum up to 5000 is ${sumUpTo(5000)}`);
 try {
   endless();
 } catch (error) {

@@ -78,7 +78,13 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
     await writeSmallPlan(place, { steps: [smallStep("slow", [], 30)] });
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const runner = startBq2(place, "sysroot");
-    for await (const text of runner.stderr.setEncoding("utf8")) if (/Starting .* slow/.test(text)) break;
+    await new Promise<void>((resolve) => {
+      let said = "";
+      runner.stderr.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        if (/Starting .* slow/.test(said)) resolve();
+      });
+    });
     await sleep(500); // the step's program starts
     runner.kill("SIGINT");
     const code = await new Promise((resolve) => runner.once("exit", resolve));

@@ -85,7 +85,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
 
   test("deep recursion", async () => {
     await start("examples/efi/recursion.ts", async (vm) => {
-      await vm.waitFor(/10000 is 50005000\n/, APP_SECONDS);
+      await vm.waitFor(/5000 is 12502500\n/, APP_SECONDS);
       await vm.waitFor(/endless recursion: \w+: stack overflow\n/, 30);
       await vm.waitFor(/and on it goes\n/, 30);
       await vm.waitForPowerOff(30);
