@@ -33,7 +33,7 @@ test("the first process takes the ends of orphans, and no end of its own childre
     exits,
     children.map((_, code) => ({ code })),
   );
-  const killed = await shell("sleep 1000");
+  const killed = await shell("exec sleep 1000");
   killed.kill("SIGKILL");
   assert.equal(await killed.wait(), { signal: "SIGKILL" });
   for (let tries = 0; orphans.size < ORPHANS && tries < SECONDS_AT_MOST * 10; tries++)
