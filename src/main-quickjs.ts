@@ -2,10 +2,11 @@
 import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import type { EfiKit } from "./commands/efi-app-builder.ts";
-import { addCompiler, INSTALLED, IS_FROM_SOURCE, quickjsEngine } from "./engine-quickjs.ts";
+import { quickjsEngine } from "./engine-quickjs.ts";
 import { INIT_APPLETS } from "./init/applets.ts";
 import type { Fetcher } from "./platform/platform.ts";
 import { quickjsPlatform } from "./platform/quickjs.ts";
+import { libraryBeside } from "./program/compiler.ts";
 
 /** Where the image has this program's source; from source (`native/bootstrap.mjs`) it is where that lies. */
 const OWN_SOURCE = "/workspace/bq2";
@@ -15,16 +16,19 @@ const OWN_ARCHIVES = "/workspace/sources";
 const platform = quickjsPlatform();
 const [program = "bq2"] = platform.host.self;
 const name = basename(platform.host.argv[0] ?? "bq2");
-const projectFolder = IS_FROM_SOURCE ? dirname(dirname(import.meta.url)) : OWN_SOURCE;
+const isFromSource = import.meta.url.startsWith("/");
+const projectFolder = isFromSource ? dirname(dirname(import.meta.url)) : OWN_SOURCE;
+const packages = platform.host.env.NODE_PATH ?? `${projectFolder}/node_modules`;
+const installed = libraryBeside(program);
+const engine = quickjsEngine({
+  installed,
+  source: isFromSource ? { project: projectFolder, packages } : undefined,
+});
 
 const efiKit: EfiKit = {
-  compile: quickjsEngine.compile,
-  loadCompiler: quickjsEngine.loadCompiler,
-  bindings: IS_FROM_SOURCE ? `${projectFolder}/src` : `${INSTALLED}/efi/src`,
-  library: IS_FROM_SOURCE
-    ? `${platform.host.env.NODE_PATH ?? `${projectFolder}/node_modules`}/typescript/lib`
-    : `${INSTALLED}/lib`,
-  runtime: (arch) => `${INSTALLED}/efi/runtime-${arch}`,
+  ...engine,
+  bindings: isFromSource ? `${projectFolder}/src` : `${installed}/efi/src`,
+  runtime: (arch) => `${installed}/efi/runtime-${arch}`,
 };
 
 async function openFetcher(): Promise<Fetcher> {
@@ -38,7 +42,7 @@ const world: World = {
   program,
   projectFolder,
   async surroundings() {
-    const script = async () => (await import("./commands/script.ts")).scriptCommands(quickjsEngine);
+    const script = async () => (await import("./commands/script.ts")).scriptCommands(engine);
     return {
       fetcher: {
         get: async (url, headers) => (await openFetcher()).get(url, headers),
@@ -46,7 +50,7 @@ const world: World = {
       },
       terminalProgress: undefined,
       archives: platform.files.status(OWN_ARCHIVES) === undefined ? undefined : OWN_ARCHIVES,
-      loaderFolder: `${INSTALLED}/efi`,
+      loaderFolder: `${installed}/efi`,
       engineCommands: {
         async "efi-app-builder"() {
           const { efiAppBuilderCommand, makeEfiApp } = await import("./commands/efi-app-builder.ts");
@@ -54,7 +58,7 @@ const world: World = {
         },
         async program() {
           const { programCommand } = await import("./commands/program.ts");
-          return programCommand({ compile: quickjsEngine.compile, addCompiler });
+          return programCommand(engine);
         },
         run: async () => (await script()).run,
         check: async () => (await script()).check,
@@ -76,5 +80,5 @@ const world: World = {
   },
 };
 
-const code = await main(world, IS_FROM_SOURCE ? "bq2" : name, platform.host.argv.slice(1));
-quickjsEngine.exit(code);
+const code = await main(world, isFromSource ? "bq2" : name, platform.host.argv.slice(1));
+engine.exit(code);

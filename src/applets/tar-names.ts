@@ -1,6 +1,6 @@
 /** Names as `tar` shows and chooses them. */
 import { nameToBytes } from "../base/text.ts";
-import type { TarKind } from "../formats/tar-members.ts";
+import type { TarKind, TarMember } from "../formats/tar-members.ts";
 
 const LETTERS: { readonly [code: number]: string } = {
   7: "a",
@@ -46,17 +46,10 @@ function globSource(pattern: string): string {
   });
 }
 
-interface Listed {
-  readonly path: string;
-  readonly kind: TarKind;
-  readonly target: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly mtime: number;
-  readonly device: { readonly major: number; readonly minor: number };
-}
+type Listed = Pick<
+  TarMember,
+  "path" | "kind" | "target" | "mode" | "uid" | "gid" | "size" | "mtime" | "device"
+>;
 
 const KIND_LETTERS: { readonly [K in TarKind]: string } = {
   file: "-",

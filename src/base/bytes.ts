@@ -34,6 +34,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** All bytes of a stream, such as what a child writes. */
+export async function collectBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return concatBytes(parts);
+}
+
 /** The smallest multiple of `unit` that is at least `value`. Exact up to 2^53. */
 export function alignUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;

@@ -1,7 +1,7 @@
 import { buildCommand, type Command } from "@stricli/core";
 import { resolvePath } from "../base/path.ts";
 import { buildProgram, type CompileModule } from "../program/build.ts";
-import { loadCompiler } from "../program/compiler.ts";
+import type { Compiler } from "../program/compiler.ts";
 import type { Bq2Context } from "./context.ts";
 
 interface Flags {
@@ -18,8 +18,7 @@ const OWN_ENTRY = "src/main-quickjs.ts";
 
 export interface ProgramEngine {
   readonly compile: CompileModule;
-  /** Makes the compiler's modules known. */
-  addCompiler(): void;
+  loadCompiler(): Promise<Compiler>;
 }
 
 export function programCommand(engine: ProgramEngine): Command<Bq2Context> {
@@ -77,7 +76,7 @@ export function programCommand(engine: ProgramEngine): Command<Bq2Context> {
       const project = resolvePath(host.cwd, flags.project ?? projectFolder);
       const output = resolvePath(host.cwd, flags.output);
       const ownRuntime = flags.runtime ?? host.self[0] ?? "";
-      const count = buildProgram(platform, await loadCompiler(engine.addCompiler), engine.compile, {
+      const count = buildProgram(platform, await engine.loadCompiler(), engine.compile, {
         project,
         packages: resolvePath(host.cwd, flags.packages ?? `${project}/node_modules`),
         entries: flags.entry ?? [OWN_ENTRY],

@@ -3,7 +3,7 @@ import { buildCommand, type Command } from "@stricli/core";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { readKeys, terminalSize } from "../linux/terminal.ts";
-import { COMPILER_LIBRARY } from "../program/compiler.ts";
+import type { Platform } from "../platform/platform.ts";
 import { type CheckTarget, typeCheck } from "../program/type-check.ts";
 import type { Engine } from "../script/engine.ts";
 import { GLOBAL_TYPES } from "../script/global-types.ts";
@@ -14,10 +14,6 @@ import { runFile } from "../script/run.ts";
 import type { Bq2Context } from "./context.ts";
 
 type NoFlags = Readonly<Record<never, never>>;
-
-/** Where package `bq2` installs the sources of module `bq2`, for its types (`pkgs/bq2/api-sources.ts`). */
-const API_FOLDER = "/usr/lib/bq2/api";
-const API_FILE = "src/script/api.ts";
 
 export function scriptCommands(engine: Engine) {
   return { run: runCommand(engine), check: checkCommand(engine), prompt: promptCommand(engine) };
@@ -64,13 +60,9 @@ function checkCommand(engine: Engine): Command<Bq2Context> {
     async func(_flags, ...paths) {
       const { files, host } = this.platform;
       const target = checkTarget(this, paths);
-      const isInstalled = files.statusFollowed(COMPILER_LIBRARY) !== undefined;
-      const api = isInstalled ? API_FOLDER : this.projectFolder;
       const { problems, fileCount } = typeCheck(files, await engine.loadCompiler(), target, {
-        library: isInstalled ? COMPILER_LIBRARY : `${this.projectFolder}/node_modules/typescript/lib`,
-        modules: {
-          [API_SPECIFIER]: { file: `${api}/${API_FILE}`, folder: isInstalled ? api : `${api}/src/script` },
-        },
+        library: engine.library,
+        modules: { [API_SPECIFIER]: engine.api },
         globals: GLOBAL_TYPES,
       });
       host.writeOut(problems.map((problem) => `${problem}\n`).join(""));
@@ -112,14 +104,14 @@ function promptCommand(engine: Engine): Command<Bq2Context> {
     parameters: { flags: {} },
     async func() {
       const banner = `bq2 ${this.version}: a TypeScript prompt. help() explains it, !command runs a program.`;
-      this.setExitCode(await runPrompt(this.platform, engine, terminalOf(this, engine), banner));
+      this.setExitCode(await runPrompt(this.platform, engine, terminalOf(this.platform), banner));
     },
   });
 }
 
 /** Undefined where standard input is none. */
-function terminalOf({ platform }: Bq2Context, engine: Engine): Terminal | undefined {
-  const { files, host } = platform;
+function terminalOf(platform: Platform): Terminal | undefined {
+  const { files, host, kernel } = platform;
   try {
     terminalSize(platform, STANDARD_INPUT);
   } catch {
@@ -128,7 +120,7 @@ function terminalOf({ platform }: Bq2Context, engine: Engine): Terminal | undefi
   const buffer = new Uint8Array(KEYS_AT_ONCE);
   return {
     async read() {
-      await engine.waitReadable(STANDARD_INPUT);
+      await kernel.waitReadable?.(STANDARD_INPUT);
       const length = files.read(STANDARD_INPUT, buffer, 0, buffer.length, null);
       return buffer.slice(0, length);
     },

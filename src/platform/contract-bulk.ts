@@ -1,5 +1,5 @@
 /** The contract of {@link Bulk}. */
-import { concatBytes, equalBytes, fromHex } from "../base/bytes.ts";
+import { collectBytes, concatBytes, equalBytes, fromHex } from "../base/bytes.ts";
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import type { ContractOptions, InFolder } from "./contract.ts";
@@ -20,11 +20,8 @@ export function bulkContract(options: ContractOptions, inFolder: InFolder): void
   digestTests(options.name, bulk);
   deflateTests(options.name, bulk);
 
-  const unpack = async (path: string, compression: Compression): Promise<Uint8Array> => {
-    const parts: Uint8Array[] = [];
-    for await (const chunk of bulk.decompress(path, compression)) parts.push(chunk);
-    return concatBytes(parts);
-  };
+  const unpack = (path: string, compression: Compression): Promise<Uint8Array> =>
+    collectBytes(bulk.decompress(path, compression));
   inFolder("decompress: plain files come as they are, absent ones fail", async (folder) => {
     files.writeFile(`${folder}/plain`, PLAIN);
     assert.ok(equalBytes(await unpack(`${folder}/plain`, "none"), PLAIN));
@@ -70,9 +67,7 @@ export function bulkContract(options: ContractOptions, inFolder: InFolder): void
             bytes.slice(i * step, (i + 1) * step),
           ),
         });
-        const parts: Uint8Array[] = [];
-        for await (const chunk of bulk.decompress(stream(packed, 7), compression)) parts.push(chunk);
-        assert.ok(equalBytes(concatBytes(parts), PLAIN));
+        assert.ok(equalBytes(await collectBytes(bulk.decompress(stream(packed, 7), compression)), PLAIN));
         const cut = await assert.rejects(async () => {
           for await (const _ of bulk.decompress(stream(packed.subarray(0, middle), 5), compression));
         }, /Cannot unpack a stream/);

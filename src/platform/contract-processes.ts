@@ -2,7 +2,7 @@
  * The contract of {@link Processes}, over programs that every system has: cat, env, false, pwd,
  * sleep, true, xargs.
  */
-import { concatBytes, equalBytes } from "../base/bytes.ts";
+import { collectBytes, equalBytes } from "../base/bytes.ts";
 import { assert } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import type { ContractOptions, InFolder } from "./contract.ts";
@@ -32,12 +32,6 @@ export function processContract({ platform }: ContractOptions, inFolder: InFolde
   });
 }
 
-async function allOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return concatBytes(parts);
-}
-
 function endTests(start: Start, inFolder: InFolder): void {
   inFolder("children end with a code or a signal", async () => {
     assert.equal(await (await start(["true"])).wait(), { code: 0 });
@@ -62,7 +56,7 @@ function endTests(start: Start, inFolder: InFolder): void {
     child.closeInput();
     child.killGroup("SIGKILL");
     assert.equal(await child.wait(), { signal: "SIGKILL" });
-    await allOf(child.stdout); // ends only when nobody holds the pipe any more
+    await collectBytes(child.stdout); // ends only when nobody holds the pipe any more
   });
   inFolder("many children at once", async () => {
     const children = await Promise.all(Array.from({ length: 40 }, () => start(["cat"], { stdin: "pipe" })));
@@ -70,7 +64,7 @@ function endTests(start: Start, inFolder: InFolder): void {
       children.map(async (child, i) => {
         await child.write(encodeUtf8(String(i)));
         child.closeInput();
-        const text = decodeUtf8(await allOf(child.stdout));
+        const text = decodeUtf8(await collectBytes(child.stdout));
         assert.equal(await child.wait(), { code: 0 });
         return text;
       }),
@@ -86,7 +80,7 @@ function pipeTests(start: Start, inFolder: InFolder, files: ContractOptions["pla
   inFolder("a megabyte goes through pipes both ways", async () => {
     const bytes = Uint8Array.from({ length: MEBIBYTE }, (_, i) => (i * 31) & 255);
     const child = await start(["cat"], { stdin: "pipe" });
-    const output = allOf(child.stdout);
+    const output = collectBytes(child.stdout);
     await child.write(bytes);
     child.closeInput();
     assert.ok(equalBytes(await output, bytes), "the bytes came back");
@@ -95,18 +89,18 @@ function pipeTests(start: Start, inFolder: InFolder, files: ContractOptions["pla
   inFolder("output waits for its reader, also after the child's end", async () => {
     const child = await start(["env"], { env: { PATH: "/usr/bin:/bin", WORD: "kept" } });
     assert.equal(await child.wait(), { code: 0 });
-    assert.match(decodeUtf8(await allOf(child.stdout)), /WORD=kept\n/);
+    assert.match(decodeUtf8(await collectBytes(child.stdout)), /WORD=kept\n/);
   });
   inFolder("the environment and the folder are those given, nothing more", async (folder) => {
     const env = await start(["env"], { env: { PATH: "/usr/bin:/bin", A: "é\n=" } });
-    const lines = decodeUtf8(await allOf(env.stdout));
+    const lines = decodeUtf8(await collectBytes(env.stdout));
     assert.equal(lines, "PATH=/usr/bin:/bin\nA=é\n=\n");
     const pwd = await start(["pwd"], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
-    assert.equal(decodeUtf8(await allOf(pwd.stdout)), `${files.realPath(folder)}\n`);
+    assert.equal(decodeUtf8(await collectBytes(pwd.stdout)), `${files.realPath(folder)}\n`);
   });
   inFolder("what is complained about comes on standard error", async () => {
     const child = await start(["cat", "/no/such/file"]);
-    const [out, error] = await Promise.all([allOf(child.stdout), allOf(child.stderr)]);
+    const [out, error] = await Promise.all([collectBytes(child.stdout), collectBytes(child.stderr)]);
     assert.equal(out.length, 0);
     assert.match(decodeUtf8(error), /No such file/);
     assert.equal(await child.wait(), { code: 1 });

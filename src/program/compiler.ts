@@ -12,9 +12,6 @@ export function libraryBeside(path: string): string {
   return `${prefix}/lib/bq2`;
 }
 
-/** The declarations of JavaScript's own library, in the image. */
-export const COMPILER_LIBRARY = "/usr/lib/bq2/lib";
-
 /** The modules of that program file; no other program holds them. */
 export const COMPILER_MODULES: readonly string[] = ["typescript", "ts-blank-space"];
 

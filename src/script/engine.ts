@@ -3,6 +3,7 @@
  * loop by `src/main-quickjs.ts`. `quickjs-native.d.ts` says what each function does.
  */
 import type { Compiler } from "../program/compiler.ts";
+import type { OwnModule } from "../program/type-check.ts";
 
 export interface Engine {
   evaluate(source: string, name: string): Promise<{ readonly value: unknown }>;
@@ -17,14 +18,16 @@ export interface Engine {
   takeInterrupt(): boolean;
   setMemoryLimit(bytes: number): void;
 
-  /** Resolves when `fd` has something to read, or its end. */
-  waitReadable(fd: number): Promise<void>;
   /** Calls `wake` once, `seconds` from now; the result takes it back. */
   addTimer(seconds: number, wake: () => void): () => void;
   /** Resolves when nothing is waited for any more: no timer, no descriptor. */
   whenIdle(): Promise<void>;
   /** Ends the process at once. */
   exit(code: number): never;
+
+  /** Where JavaScript's own declarations lie (`lib.es2023.d.ts` …), and what stands behind module `bq2`. */
+  readonly library: string;
+  readonly api: OwnModule;
 
   /** TypeScript's compiler; loaded when it is first asked for. */
   loadCompiler(): Promise<Compiler>;

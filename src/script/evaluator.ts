@@ -7,7 +7,7 @@ import { setGlobals } from "./globals.ts";
 import { inspect } from "./inspect.ts";
 import { Interrupted, interruptible } from "./interrupt.ts";
 import { installModules } from "./modules.ts";
-import { COMMAND_MARK, type PromptLine, readPromptLine } from "./prompt-line.ts";
+import { type PromptLine, readPromptLine } from "./prompt-line.ts";
 import { exitCode } from "./shell.ts";
 import { describeFailure } from "./stack.ts";
 
@@ -31,11 +31,10 @@ export class Evaluator {
     this.#place = place;
   }
 
-  /** Undefined where the text is no TypeScript; that has been shown. Commands take no compiler. */
+  /** Undefined where the text is no TypeScript; that has been shown. */
   async read(text: string): Promise<PromptLine | undefined> {
     try {
-      if (text.startsWith(COMMAND_MARK)) return { kind: "command", line: text.slice(COMMAND_MARK.length) };
-      return readPromptLine(await this.#loadCompiler(), text, this.#name(this.#count + 1));
+      return await readPromptLine(() => this.#loadCompiler(), text, this.#name(this.#count + 1));
     } catch (error) {
       this.showError(error);
       return undefined;

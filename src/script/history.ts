@@ -16,7 +16,7 @@ export interface History {
 /** A file that cannot be read or written costs the history, never the prompt. */
 export function openHistory(files: Files, path: string): History {
   let lines = readLines(files, path);
-  let fd: number | undefined;
+  let isTooLong = lines.length > MOST_LINES;
   return {
     get lines() {
       return lines;
@@ -25,8 +25,9 @@ export function openHistory(files: Files, path: string): History {
       if (line.trim() === "" || line === lines.at(-1)) return;
       lines = [...lines, line];
       try {
-        fd ??= openAtEnd(files, path);
-        files.write(fd, encodeUtf8(`${line}\n`), null);
+        if (isTooLong) cut(files, path);
+        isTooLong = false;
+        append(files, path, line);
       } catch {
         // A full or read-only disk.
       }
@@ -45,15 +46,19 @@ function readLines(files: Files, path: string): readonly string[] {
   }
 }
 
-/** Cut to its last lines first, so that it does not grow for ever. Throws {@link SystemError}. */
-function openAtEnd(files: Files, path: string): number {
-  const before = readLines(files, path);
+/** To its last lines, those of other prompts included, so that it does not grow for ever. Throws {@link SystemError}. */
+function cut(files: Files, path: string): void {
+  const kept = readLines(files, path).slice(-MOST_LINES);
+  writeFileAtomic(files, path, kept.map((line) => `${line}\n`).join(""), PERMISSIONS);
+}
+
+/** Puts a line at the end of the file. Throws {@link SystemError}. */
+function append(files: Files, path: string, line: string): void {
   if (files.statusFollowed(dirname(path)) === undefined) files.makeFolder(dirname(path));
-  const kept = before.slice(-MOST_LINES).map((line) => `${line}\n`);
-  const text = encodeUtf8(kept.join(""));
-  if (before.length > MOST_LINES) writeFileAtomic(files, path, text, PERMISSIONS);
   const fd = files.open(path, "update", PERMISSIONS);
-  const rest = new Uint8Array(1 << 16);
-  while (files.read(fd, rest, 0, rest.length, null) > 0); // to the end
-  return fd;
+  try {
+    files.write(fd, encodeUtf8(`${line}\n`), files.statusFollowed(path)?.size ?? 0);
+  } finally {
+    files.close(fd);
+  }
 }

@@ -1,9 +1,16 @@
 /** How much memory JavaScript may take, so that too much is an error in it and not the end of other processes. */
 import { readText } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
+import type { Engine } from "./engine.ts";
 
 /** Of what is available; the rest is for the children that are started, and for the kernel. */
 const SHARE = 0.75;
+
+/** Holds the engine to {@link memoryLimit}. */
+export function limitMemory(files: Files, engine: Pick<Engine, "setMemoryLimit">): void {
+  const limit = memoryLimit(files);
+  if (limit !== undefined) engine.setMemoryLimit(limit);
+}
 
 /** Bytes; undefined where the kernel does not tell (no /proc). */
 export function memoryLimit(files: Files): number | undefined {

@@ -1,15 +1,14 @@
 /** Lines of standard input where that is no terminal: nothing is shown, nothing can be edited. */
 import { concatBytes } from "../base/bytes.ts";
 import { bytesToName } from "../base/text.ts";
-import type { Files } from "../platform/platform.ts";
-import type { Engine } from "./engine.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { LineReader } from "./line-reader.ts";
 
 const STANDARD_INPUT = 0;
 const CHUNK = 1 << 16;
 const NEWLINE = 0x0a;
 
-export function plainReader(files: Files, { waitReadable }: Pick<Engine, "waitReadable">): LineReader {
+export function plainReader({ files, kernel }: Pick<Platform, "files" | "kernel">): LineReader {
   let pending: Uint8Array = new Uint8Array(0);
   let isOver = false;
   return {
@@ -23,7 +22,7 @@ export function plainReader(files: Files, { waitReadable }: Pick<Engine, "waitRe
         }
         if (isOver) return "left";
         const chunk = new Uint8Array(CHUNK);
-        await waitReadable(STANDARD_INPUT);
+        await kernel.waitReadable?.(STANDARD_INPUT);
         const length = files.read(STANDARD_INPUT, chunk, 0, CHUNK, null);
         isOver = length === 0;
         pending = concatBytes([pending, chunk.subarray(0, length)]);

@@ -15,12 +15,17 @@ export type PromptLine =
   | { readonly kind: "code"; readonly javaScript: string };
 
 /**
- * Throws Bq2Error `syntax` or `not-erasable`. Names that are declared at the top can be declared again later, and imports
+ * The compiler is asked for only where there is TypeScript. Throws Bq2Error `syntax` or `not-erasable`. Names that are declared at the top can be declared again later, and imports
  * work anywhere, as neither does in a script. `path` is what errors and stacks call the text.
  */
-export function readPromptLine(compiler: Compiler, text: string, path: string): PromptLine {
+export async function readPromptLine(
+  loadCompiler: () => Promise<Compiler>,
+  text: string,
+  path: string,
+): Promise<PromptLine> {
   if (text.trim() === "") return { kind: "nothing" };
   if (text.startsWith(COMMAND_MARK)) return { kind: "command", line: text.slice(COMMAND_MARK.length).trim() };
+  const compiler = await loadCompiler();
   const asObject = /^\s*\{/.test(text) && !/;\s*$/.test(text) ? `(${text})` : undefined;
   const source =
     asObject !== undefined && compiler.parse(asObject, path).problems.length === 0 ? asObject : text;

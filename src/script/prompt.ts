@@ -9,7 +9,7 @@ import { Evaluator, type Surroundings } from "./evaluator.ts";
 import { installGlobals, setGlobals } from "./globals.ts";
 import { openHistory } from "./history.ts";
 import { type LineReader, lineReader, type Terminal, type Typed } from "./line-reader.ts";
-import { memoryLimit } from "./memory.ts";
+import { limitMemory } from "./memory.ts";
 import { plainReader } from "./plain-reader.ts";
 import type { PromptLine } from "./prompt-line.ts";
 import { trackRejections } from "./rejections.ts";
@@ -42,12 +42,11 @@ export async function runPrompt(
   const place: Surroundings = { cwd: host.cwd, env: { ...host.env } };
   installGlobals(platform, engine);
   setGlobals(namesOf(platform, engine, place));
-  const limit = memoryLimit(files);
-  if (limit !== undefined) engine.setMemoryLimit(limit);
+  limitMemory(files, engine);
   const history = openHistory(files, `${host.env.HOME ?? "/root"}/${HISTORY_FILE}`);
   const reader =
     terminal === undefined
-      ? plainReader(files, engine)
+      ? plainReader(platform)
       : lineReader(terminal, history, (before) => complete(platform, place, globalThis, before));
   terminal?.write(`${banner}\n`);
   const evaluator = new Evaluator(platform, engine, place);

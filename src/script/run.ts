@@ -5,7 +5,7 @@ import { provide } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { installGlobals } from "./globals.ts";
 import { inspect } from "./inspect.ts";
-import { memoryLimit } from "./memory.ts";
+import { limitMemory } from "./memory.ts";
 import { installModules } from "./modules.ts";
 import { trackRejections } from "./rejections.ts";
 import { makeShell } from "./shell.ts";
@@ -30,8 +30,7 @@ export async function runFile(
   installModules(files, engine, await engine.loadCompiler());
   installGlobals(platform, engine);
   provide(platform, { args, $: makeShell(platform, () => host), exit: (code = 0) => engine.exit(code) });
-  const limit = memoryLimit(files);
-  if (limit !== undefined) engine.setMemoryLimit(limit);
+  limitMemory(files, engine);
   const fail = (error: unknown): never => {
     host.writeError(`${describeFailure(error, inspect)}\n`);
     return engine.exit(1);

@@ -1,5 +1,5 @@
 /** `$`: runs a program and gives what it wrote. No shell is in between: words are passed as they are. */
-import { concatBytes } from "../base/bytes.ts";
+import { collectBytes } from "../base/bytes.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import { splitWords } from "../base/words.ts";
 import { SIGNALS } from "../platform/linux-abi.ts";
@@ -41,8 +41,12 @@ export function makeShell({ processes }: Pick<Platform, "processes">, place: () 
       stdout: "pipe",
       stderr: "pipe",
     });
-    const [stdout, stderr, exit] = await Promise.all([all(child.stdout), all(child.stderr), child.wait()]);
-    return { stdout, stderr, code: exitCode(exit) };
+    const [stdout, stderr, exit] = await Promise.all([
+      collectBytes(child.stdout),
+      collectBytes(child.stderr),
+      child.wait(),
+    ]);
+    return { stdout: decodeUtf8(stdout), stderr: decodeUtf8(stderr), code: exitCode(exit) };
   };
 }
 
@@ -64,10 +68,4 @@ function templateWords({ raw }: TemplateStringsArray, values: readonly unknown[]
     if (Array.isArray(value)) return value.map(String);
     return [word.replaceAll(/\0(\d+)\0/g, (_, index: string) => String(valueAt(index)))];
   });
-}
-
-async function all(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return decodeUtf8(concatBytes(parts));
 }

@@ -1,6 +1,6 @@
 /** Runs one of the host's programs to its end and gives what it wrote: apt-get, npm, dpkg-query, gcc. */
 
-import { concatBytes } from "../base/bytes.ts";
+import { collectBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -45,11 +45,11 @@ export async function runTool(
     stderr: "pipe",
   });
   const [stdout, stderr, exit] = await Promise.all([
-    collect(child.stdout),
-    collect(child.stderr),
+    collectBytes(child.stdout),
+    collectBytes(child.stderr),
     child.wait(),
   ]);
-  return { code: exit.code ?? 128, stdout, stderr };
+  return { code: exit.code ?? 128, stdout: decodeUtf8(stdout), stderr: decodeUtf8(stderr) };
 }
 
 /** Standard output of a run that must succeed. @throws Bq2Error `tool-failed` with the last lines of its complaint. */
@@ -67,10 +67,4 @@ export async function toolOutput(
       code: "tool-failed",
     },
   );
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return decodeUtf8(concatBytes(parts));
 }

@@ -1,5 +1,5 @@
 /** More children than select(2) could watch, all at once. */
-import { concatBytes } from "../../src/base/bytes.ts";
+import { collectBytes } from "../../src/base/bytes.ts";
 import { assert, test } from "../../src/base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/base/text.ts";
 import { systemCall } from "../../src/linux/syscalls.ts";
@@ -20,10 +20,9 @@ test("1,200 children at once each get their input and give their output", async 
   const texts = started.map(async (child, index) => {
     await child.write(encodeUtf8(`child ${index}`));
     child.closeInput();
-    const parts: Uint8Array[] = [];
-    for await (const part of child.stdout) parts.push(part);
+    const output = await collectBytes(child.stdout);
     assert.equal(await child.wait(), { code: 0 });
-    return decodeUtf8(concatBytes(parts));
+    return decodeUtf8(output);
   });
   assert.equal(
     await Promise.all(texts),
@@ -35,9 +34,8 @@ test("a child has the limit of descriptors that this process was given", async (
   const argv = ["/bin/sh", "-c", "ulimit -n"];
   const streams = { stdin: "ignore", stdout: "pipe", stderr: "inherit" } as const;
   const child = await processes.spawn({ argv, cwd: "/", env: {}, ...streams });
-  const parts: Uint8Array[] = [];
-  for await (const part of child.stdout) parts.push(part);
+  const output = await collectBytes(child.stdout);
   const parent = systemCall({ kernel, host }, { name: "getppid", action: "ask for", what: "the parent" });
   const limits = readText(files, `/proc/${parent}/limits`);
-  assert.equal(decodeUtf8(concatBytes(parts)).trim(), /^Max open files +(\d+)/m.exec(limits)?.[1]);
+  assert.equal(decodeUtf8(output).trim(), /^Max open files +(\d+)/m.exec(limits)?.[1]);
 });

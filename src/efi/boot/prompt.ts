@@ -25,7 +25,7 @@ export async function runPrompt(volume: Volume): Promise<void> {
     const text = await readLine("> ");
     if (text === undefined) return;
     try {
-      const javaScript = understand(compiler, text, `<prompt ${count}>`);
+      const javaScript = await understand(compiler, text, `<prompt ${count}>`);
       if (javaScript === undefined) continue;
       const { value } = await evaluate(javaScript, `<prompt ${count++}>`);
       if (value !== undefined) write(`${inspect(value)}\n`);
@@ -36,9 +36,13 @@ export async function runPrompt(volume: Volume): Promise<void> {
 }
 
 /** JavaScript of a line. Throws Bq2Error `syntax`. */
-function understand(compiler: Compiler | undefined, text: string, name: string): string | undefined {
+async function understand(
+  compiler: Compiler | undefined,
+  text: string,
+  name: string,
+): Promise<string | undefined> {
   if (compiler === undefined) return text;
-  const line = readPromptLine(compiler, text, name);
+  const line = await readPromptLine(async () => compiler, text, name);
   if (line.kind === "unfinished") throw line.error;
   return line.kind === "code" ? line.javaScript : undefined;
 }
