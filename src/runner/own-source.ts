@@ -2,6 +2,7 @@
  * This project's own source, for the steps that are built from it: an allow-list of its folder, copied to where
  * unpacked sources lie. Never documents, tests or recorded digests, so that writing a digest down does not change it.
  */
+import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { dirname } from "../base/path.ts";
 import { copyFile } from "../platform/copy.ts";
@@ -12,7 +13,7 @@ import { type RunContext, requireOwnSource } from "./context.ts";
 import { textDigest } from "./manifest.ts";
 
 /** Folders and files at the top of the project. */
-const STAGED = [
+export const OWN_SOURCE_PARTS = [
   "LICENSE",
   "bq2.ts",
   "native",
@@ -37,12 +38,12 @@ interface StagedFile {
   readonly sha256: string;
 }
 
-/** The files, in byte order, with what they hold. */
+/** The files, in byte order, with what they hold. Throws Bq2Error `own-source-missing`. */
 export function ownFiles(platform: Platform, projectFolder: string): readonly StagedFile[] {
   const { files } = platform;
-  const paths = STAGED.flatMap((name) => {
+  const paths = OWN_SOURCE_PARTS.flatMap((name) => {
     const status = files.statusFollowed(`${projectFolder}/${name}`);
-    if (status === undefined) return [];
+    if (status === undefined) throw missing(projectFolder, name);
     if (status.kind !== "folder") return [name];
     return [...walk(files, `${projectFolder}/${name}`)]
       .filter((found) => found.status.kind === "file")
@@ -51,6 +52,13 @@ export function ownFiles(platform: Platform, projectFolder: string): readonly St
   return paths
     .filter((path) => !LEFT_OUT.test(path))
     .map((path) => ({ path, sha256: sha256File(platform, `${projectFolder}/${path}`) }));
+}
+
+function missing(projectFolder: string, name: string): Bq2Error {
+  return new Bq2Error(`${projectFolder}/${name} is not there, but bq2 is built from it`, {
+    code: "own-source-missing",
+    hint: "run bq2 from a whole checkout",
+  });
 }
 
 export function ownSourceDigest(platform: Platform, staged: readonly StagedFile[]): string {

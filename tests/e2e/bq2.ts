@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { OWN_SOURCE_PARTS } from "../../src/runner/own-source.ts";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
-/** What `bin/bq2` needs of a checkout. */
-const PROGRAM_PARTS = ["bin", "bq2.ts", "src", "pkgs", "tools", "package.json", "package-lock.json", "dist"];
+/** What `bin/bq2` needs of a checkout: what it runs from, and what it builds bq2 from. */
+const PROGRAM_PARTS = ["bin", "tools", "dist", ...OWN_SOURCE_PARTS];
 const PROGRAM_PACKAGES = ["koffi", "undici"];
 
 export interface Place {
