@@ -26,7 +26,7 @@ import { type Files, type Host, type Platform, SystemError } from "../platform/p
  *
  * @throws Bq2Error `no-cache-folder` where the environment names none.
  */
-export function cacheFolder(host: Host): string {
+export function cacheFolder(host: Pick<Host, "env" | "cwd">): string {
   const { BQ2_CACHE: chosen = "", XDG_CACHE_HOME: xdg = "", HOME: home = "" } = host.env;
   if (chosen !== "") return chosen.startsWith("/") ? chosen : `${host.cwd}/${chosen}`;
   if (xdg.startsWith("/")) return `${xdg}/bq2`;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { OWN_SOURCE_PARTS } from "../../src/runner/own-source.ts";
+import { cacheFolder } from "../../src/sources/cache.ts";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
@@ -22,12 +23,19 @@ export interface Place {
   readonly user?: string | undefined;
 }
 
-/** A new folder that `user` can write to and all can read, with the program in it for another user. */
-export function makePlace(user?: string): Place {
+/** The cache that this machine has by default: on a new one, empty. */
+export const sharedCache = (): string =>
+  cacheFolder({ env: process.env as Record<string, string>, cwd: process.cwd() });
+
+/**
+ * A new folder that `user` can write to and all can read, with the program in it for another user. Without `cache`,
+ * nothing is in the store.
+ */
+export function makePlace({ user, cache: given }: { user?: string | undefined; cache?: string } = {}): Place {
   const folder = mkdtempSync(join(tmpdir(), "bq2-e2e-"));
   chmodSync(folder, 0o777);
-  const cache = join(folder, "cache");
-  if (user === undefined) mkdirSync(cache);
+  const cache = given ?? join(folder, "cache");
+  if (user === undefined) mkdirSync(cache, { recursive: true });
   const checkout = user === undefined ? projectFolder : copyProgram(folder);
   return { folder, workdir: join(folder, "work"), cache, program: join(checkout, "bin/bq2"), user };
 }
