@@ -1,0 +1,17 @@
+/**
+ * `npm test`: the gate, then every suite. A suite that fails does not hide what the later ones say; the gate does, since
+ * tests of code that does not compile say nothing.
+ */
+import { spawnSync } from "node:child_process";
+import process from "node:process";
+import { projectFolder } from "./project-files.ts";
+
+const SUITES = ["test:oracle", "test:quickjs", "test:e2e", "test:vm"];
+
+function succeeds(script: string): boolean {
+  return spawnSync("npm", ["run", script], { cwd: projectFolder, stdio: "inherit" }).status === 0;
+}
+
+const failed = succeeds("ok") ? SUITES.filter((suite) => !succeeds(suite)) : ["ok"];
+if (failed.length > 0) console.error(`Failed: ${failed.map((script) => `npm run ${script}`).join(", ")}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
