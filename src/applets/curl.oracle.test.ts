@@ -1,15 +1,6 @@
 /** curl judges ours, against servers in this process that answer well and badly. */
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -264,11 +255,3 @@ test.skipIf(!hasTools)("random bodies in random pieces", async () => {
     { numRuns: 30, seed: 1 },
   );
 });
-
-test.skipIf(!hasTools || process.env.BQ2_PROGRAM === undefined || !existsSync("/dev/full"))(
-  "a reader that is gone is an error, not a hang",
-  () => {
-    const script = `${process.env.BQ2_PROGRAM} curl -s ${server.base}/file | true`;
-    execFileSync("bash", ["-c", script]);
-  },
-);
