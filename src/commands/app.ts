@@ -1,7 +1,8 @@
 /** All subcommands, and how their errors are told. A command's code is loaded when it is called. */
-import { type Application, buildApplication, buildRouteMap, run, text_en } from "@stricli/core";
+import { type Application, buildApplication, buildCommand, buildRouteMap, run, text_en } from "@stricli/core";
 import { describeError, errorCode } from "../base/error.ts";
-import type { Bq2Context, CommandLoaders } from "./context.ts";
+import { BRIEFS, type CommandName } from "./briefs.ts";
+import type { Bq2Context, CommandLoaders, Route } from "./context.ts";
 
 const COMMANDS: CommandLoaders = {
   build: async () => (await import("./build.ts")).build,
@@ -30,14 +31,17 @@ export function subcommandsOf(context: Bq2Context): readonly string[] {
   return Object.keys(commandsOf(context));
 }
 
-/** The command that is called; all of them where it is none, for the help or to suggest one. */
+/** The command that is called; where it is none, what the help and suggestions take of them all. */
 async function routesFor(context: Bq2Context, called: string | undefined) {
   const loaders = commandsOf(context);
-  const isOne = called !== undefined && Object.hasOwn(loaders, called);
-  const chosen = Object.entries(loaders).filter(([name]) => !isOne || name === called);
-  const loaded = chosen.map(async ([name, load]) => [name, await load()] as const);
+  const load = called !== undefined && isName(called) ? loaders[called] : undefined;
+  const names = Object.keys(loaders) as CommandName[];
+  const routes: Record<string, Route> =
+    called !== undefined && load !== undefined
+      ? { [called]: await load() }
+      : Object.fromEntries(names.map((name) => [name, listed(name)]));
   return buildRouteMap({
-    routes: Object.fromEntries(await Promise.all(loaded)),
+    routes,
     docs: {
       brief: "Reproducible QCOW2 disk images and root filesystems from upstream source",
       fullDescription:
@@ -46,6 +50,20 @@ async function routesFor(context: Bq2Context, called: string | undefined) {
         "command, which then can be called by its own name.",
     },
   });
+}
+
+function isName(called: string): called is CommandName {
+  return Object.hasOwn(BRIEFS, called);
+}
+
+/** A command as a line of the help: all of them would take a hundred times the code. */
+function listed(name: CommandName): Route {
+  const command = buildCommand<Readonly<Record<never, never>>, [], Bq2Context>({
+    docs: { brief: BRIEFS[name] },
+    parameters: {},
+    func() {},
+  });
+  return { ...command, brief: BRIEFS[name], formatUsageLine: ({ prefix }) => `${prefix.join(" ")} ...` };
 }
 
 /** Ended by the user: 128 and the number of SIGINT, as a shell tells it. */

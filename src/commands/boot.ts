@@ -6,6 +6,7 @@ import { quoteWords } from "../base/words.ts";
 import { bootArgv, boot as bootImage } from "../image/boot.ts";
 import { requirePlan } from "../runner/documents.ts";
 import { workspaceAt } from "../runner/workspace.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseArch, workdirFlag } from "./flags.ts";
 
@@ -27,7 +28,7 @@ function parseMebibytes(text: string): number {
 
 export const boot = buildCommand<Flags, [string?], Bq2Context>({
   docs: {
-    brief: "Boot an image under QEMU, its serial console on the terminal",
+    brief: BRIEFS.boot,
     fullDescription:
       "Boots IMAGE (default: the workspace's own) under QEMU with UEFI firmware, its serial console on the\n" +
       "terminal. Ctrl-A X leaves. Emulated unless --accel kvm is given.",

@@ -3,13 +3,14 @@ import { quoteWords } from "../base/words.ts";
 import { readText } from "../platform/files.ts";
 import { DIGESTS_FILE, imagePath, tarballPath } from "../runner/outputs.ts";
 import { runPlan } from "../runner/run.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { withWorkspace } from "./session.ts";
 import { buildFlags, runSysroot, type SysrootFlags } from "./sysroot.ts";
 
 export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [], Bq2Context>({
   docs: {
-    brief: "Build everything: the rootfs tarball and the disk image",
+    brief: BRIEFS.build,
     fullDescription:
       "Does what `bq2 sysroot` does, then writes the disk image. Ends with the paths of both, their digests,\n" +
       "and how to boot and enter them.",

@@ -3,6 +3,7 @@ import type { Command, CommandContext, RouteMap, StricliProcess } from "@stricli
 import { type Log, lineLog } from "../base/log.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
 import type { Progress } from "../runner/context.ts";
+import type { CommandName } from "./briefs.ts";
 
 export interface Bq2Context extends CommandContext {
   readonly process: StricliProcess;
@@ -28,7 +29,7 @@ export interface Bq2Context extends CommandContext {
 export type Route = Command<Bq2Context> | RouteMap<Bq2Context>;
 
 /** By name, as typed. */
-export type CommandLoaders = { readonly [name: string]: () => Promise<Route> };
+export type CommandLoaders = { readonly [name in CommandName]?: () => Promise<Route> };
 
 /** Progress for a log file: the log lines are enough. */
 const SILENT: Progress = { begin: () => {}, end: () => {} };

@@ -3,12 +3,13 @@ import { Bq2Error } from "../base/error.ts";
 import { EMULATORS } from "../image/qemu.ts";
 import { type Check, checkHost } from "../linux/checks.ts";
 import { workspaceAt } from "../runner/workspace.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 
 export const doctor = buildCommand<{ readonly workdir: string }, [], Bq2Context>({
   docs: {
-    brief: "Say what this machine lacks, with the fix for each gap",
+    brief: BRIEFS.doctor,
     fullDescription:
       "Tries what a build needs: user namespaces and overlays (for real), programs, disk space; and what\n" +
       "booting needs: QEMU and its firmware. Ends with 1 where a build cannot work.",

@@ -7,6 +7,7 @@ import type { Compiler } from "../program/compiler.ts";
 import { buildEfiApp } from "../program/efi-app.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import { GLOBAL_TYPES } from "../script/global-types.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseArch, workdirFlag } from "./flags.ts";
 
@@ -36,7 +37,7 @@ export function efiAppBuilderCommand(
 ): Command<Bq2Context> {
   return buildCommand<EfiAppFlags, [], Bq2Context>({
     docs: {
-      brief: "A UEFI application from a TypeScript program",
+      brief: BRIEFS["efi-app-builder"],
       fullDescription:
         "Checks the program's types, makes bytecode of its modules, and puts it behind the runtime of the\n" +
         'architecture. Bindings of the firmware are imported from "efi" (docs/efi.md). The same sources give the\n' +
@@ -81,7 +82,7 @@ export async function makeEfiApp(context: Bq2Context, flags: EfiAppFlags, kit: E
   const arch = flags.arch ?? hostArch;
   const input = resolvePath(cwd, flags.input);
   const output = resolvePath(cwd, flags.output);
-  const { moduleCount, size } = buildEfiApp(platform, await kit.loadCompiler(), kit.compile, {
+  const { moduleCount, size } = await buildEfiApp(platform, await kit.loadCompiler(), kit.compile, {
     input,
     output,
     root: isWithin(input, cwd) ? cwd : dirname(input),

@@ -4,6 +4,7 @@ import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { buildImage, type ImageSummary } from "../image/build-image.ts";
 import { rootfsTree } from "../image/rootfs-tree.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseSize } from "./flags.ts";
 
@@ -24,7 +25,7 @@ interface Flags {
 
 export const image = buildCommand<Flags, [], Bq2Context>({
   docs: {
-    brief: "A disk image from any rootfs and kernel",
+    brief: BRIEFS.image,
     fullDescription:
       "Writes a GPT disk with an EFI system partition and an ext4 root (PARTLABEL=bq2-root) from a rootfs\n" +
       "(a tar, plain or compressed, or a folder) and a kernel with an EFI stub. The boot loader starts the kernel,\n" +

@@ -2,6 +2,7 @@ import { buildCommand, type Command } from "@stricli/core";
 import { resolvePath } from "../base/path.ts";
 import { buildProgram, type CompileModule } from "../program/build.ts";
 import type { Compiler } from "../program/compiler.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 
 interface Flags {
@@ -24,7 +25,7 @@ export interface ProgramEngine {
 export function programCommand(engine: ProgramEngine): Command<Bq2Context> {
   return buildCommand<Flags, [], Bq2Context>({
     docs: {
-      brief: "Compile this program anew from its source",
+      brief: BRIEFS.program,
       fullDescription:
         "Blanks the types of every module that the entry imports, compiles the modules to bytecode, and writes one\n" +
         "executable: a runtime with the program behind it. The same sources give the same bytes on any machine.\n\n" +
@@ -76,7 +77,7 @@ export function programCommand(engine: ProgramEngine): Command<Bq2Context> {
       const project = resolvePath(host.cwd, flags.project ?? projectFolder);
       const output = resolvePath(host.cwd, flags.output);
       const ownRuntime = flags.runtime ?? host.self[0] ?? "";
-      const count = buildProgram(platform, await engine.loadCompiler(), engine.compile, {
+      const count = await buildProgram(platform, await engine.loadCompiler(), engine.compile, {
         project,
         packages: resolvePath(host.cwd, flags.packages ?? `${project}/node_modules`),
         entries: flags.entry ?? [OWN_ENTRY],

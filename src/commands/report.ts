@@ -4,6 +4,7 @@ import { emptyState } from "../plan/state.ts";
 import { loadState, requirePlan, withOverrides } from "../runner/documents.ts";
 import { criticalPath, type StepTime, stepTimes } from "../runner/times.ts";
 import { workspaceAt } from "../runner/workspace.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 
@@ -13,7 +14,7 @@ interface Flags {
 
 export const report = buildCommand<Flags, [], Bq2Context>({
   docs: {
-    brief: "Say where a build's time went",
+    brief: BRIEFS.report,
     fullDescription:
       "Prints wall and processor seconds of every step that is done (0.0 where its output was in the store; the\n" +
       "coordinator's own work is not counted), and the critical path: the chain of needs that takes longest, however\n" +

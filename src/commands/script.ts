@@ -11,6 +11,7 @@ import type { Terminal } from "../script/line-reader.ts";
 import { API_SPECIFIER } from "../script/modules.ts";
 import { runPrompt } from "../script/prompt.ts";
 import { runFile } from "../script/run.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 
 type NoFlags = Readonly<Record<never, never>>;
@@ -22,7 +23,7 @@ export function scriptCommands(engine: Engine) {
 function runCommand(engine: Engine): Command<Bq2Context> {
   return buildCommand<NoFlags, [string, ...string[]], Bq2Context>({
     docs: {
-      brief: "Run a TypeScript program",
+      brief: BRIEFS.run,
       fullDescription:
         'Types are blanked, not checked (see `bq2 check`). `import { args, files, $ } from "bq2"` gives the machine.\n' +
         "Words that begin with a dash are the program's own behind `--`: bq2 run file.ts -- --flag",
@@ -45,7 +46,7 @@ function runCommand(engine: Engine): Command<Bq2Context> {
 function checkCommand(engine: Engine): Command<Bq2Context> {
   return buildCommand<NoFlags, string[], Bq2Context>({
     docs: {
-      brief: "Check the types of a TypeScript project",
+      brief: BRIEFS.check,
       fullDescription:
         "Takes a tsconfig.json, a folder that holds one (default: the current one), or files, which are then checked\n" +
         "strictly. Ends with 1 where there is a problem.",
@@ -98,7 +99,7 @@ const KEYS_AT_ONCE = 4096;
 function promptCommand(engine: Engine): Command<Bq2Context> {
   return buildCommand<NoFlags, [], Bq2Context>({
     docs: {
-      brief: "A TypeScript prompt",
+      brief: BRIEFS.prompt,
       fullDescription: "Without a terminal, lines of standard input are evaluated up to its end.",
     },
     parameters: { flags: {} },

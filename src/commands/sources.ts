@@ -7,6 +7,7 @@ import { workspaceAt } from "../runner/workspace.ts";
 import { cacheFolder } from "../sources/cache.ts";
 import { fetchArchives } from "../sources/fetch.ts";
 import { listArchives, verifyArchives } from "../sources/inventory.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { sourceFlags } from "./plan-flags.ts";
@@ -84,5 +85,5 @@ const verify = buildCommand<Flags, [], Bq2Context>({
 
 export const sources = buildRouteMap({
   routes: { list, fetch, verify },
-  docs: { brief: "The pinned archives: list, fetch, verify" },
+  docs: { brief: BRIEFS.sources },
 });

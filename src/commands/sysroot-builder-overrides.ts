@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { overridesBetween } from "../plan/overrides.ts";
 import { requirePlan, saveOverrides } from "../runner/documents.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { planFor } from "./planning.ts";
@@ -8,7 +9,7 @@ import { withWorkspace } from "./session.ts";
 
 export const sysrootBuilderOverrides = buildCommand<{ readonly workdir: string }, [], Bq2Context>({
   docs: {
-    brief: "Write what today's code plans otherwise as overrides",
+    brief: BRIEFS["sysroot-builder-overrides"],
     fullDescription:
       "Compares the plan on disk with what today's code would plan for the same profile, architecture and\n" +
       "seed, and writes the difference as overrides: a build goes on with changed recipes, its plan as it was.\n" +

@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { savePlan } from "../runner/documents.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./plan-flags.ts";
@@ -16,7 +17,7 @@ interface Flags extends PlanFlags {
 
 export const sysrootBuilder = buildCommand<Flags, [], Bq2Context>({
   docs: {
-    brief: "Lay out the workspace and write the build plan",
+    brief: BRIEFS["sysroot-builder"],
     fullDescription:
       "Lays out the workspace and writes the build plan. The plan depends on the code, the profile, the\n" +
       "architecture and the seed's name only: the same choices give the same bytes on any machine.\n" +

@@ -8,6 +8,7 @@ import { loadState } from "../runner/documents.ts";
 import { runInteractive } from "../runner/enter.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import { openSeed } from "../sources/seed.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { bindFlag, workdirFlag } from "./flags.ts";
 
@@ -22,7 +23,7 @@ const LOGIN_SHELL = ["/bin/sh", "--login"];
 
 export const sysrootNamespace = buildCommand<Flags, string[], Bq2Context>({
   docs: {
-    brief: "A shell or a command in a rootfs, without root",
+    brief: BRIEFS["sysroot-namespace"],
     fullDescription:
       "Enters a root filesystem in namespaces of its own: as root there, as yourself outside. Without --rootfs\n" +
       "that is the workspace's seed rootfs, the seed's own files below what was added to them. It is for\n" +

@@ -6,6 +6,7 @@ import type { Bind, RunContext } from "../runner/context.ts";
 import { describeAction } from "../runner/executors.ts";
 import { runPlan, type Selection, select } from "../runner/run.ts";
 import { runInStep } from "../runner/step-shell.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { bindFlag, parseCount, workdirFlag } from "./flags.ts";
 import { sourceFlags } from "./plan-flags.ts";
@@ -30,7 +31,7 @@ interface Flags {
 
 export const sysrootRunner = buildCommand<Flags, [], Bq2Context>({
   docs: {
-    brief: "Run the build plan: everything, one phase, or named steps",
+    brief: BRIEFS["sysroot-runner"],
     fullDescription:
       "Runs the plan from where it stands. A step whose inputs are as before is not built again: the state\n" +
       "knows it, or the store has its output. A failed step leaves a report, its whole log, and its tree.",

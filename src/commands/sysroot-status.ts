@@ -3,6 +3,7 @@ import { prettyJson } from "../base/json.ts";
 import { loadState, requirePlan, withOverrides } from "../runner/documents.ts";
 import { statusOf } from "../runner/resume.ts";
 import { workspaceAt } from "../runner/workspace.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 
@@ -13,7 +14,7 @@ interface Flags {
 
 export const sysrootStatus = buildCommand<Flags, [], Bq2Context>({
   docs: {
-    brief: "Say where the build stands",
+    brief: BRIEFS["sysroot-status"],
     fullDescription:
       "Prints one name=value a line: plan_path, state_path, report_dir, current_phase, next_phase, next_step,\n" +
       "last_failure, last_failure_report. What does not apply is left out; next_phase=complete at the end.",

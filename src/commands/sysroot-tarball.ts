@@ -1,12 +1,13 @@
 import { buildCommand } from "@stricli/core";
 import { rewriteTarball } from "../runner/outputs.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { openRun, withWorkspace } from "./session.ts";
 
 export const sysrootTarball = buildCommand<{ readonly workdir: string }, [], Bq2Context>({
   docs: {
-    brief: "Write the tarball again from the built rootfs",
+    brief: BRIEFS["sysroot-tarball"],
     fullDescription:
       "Writes the rootfs tarball again from the outputs that were built, whether or not it is there, and\n" +
       "prints the sha256 of the plain .tar.",

@@ -9,6 +9,7 @@ import { loadPlan, savePlan } from "../runner/documents.ts";
 import { tarballPath } from "../runner/outputs.ts";
 import { runPlan } from "../runner/run.ts";
 import type { Workspace } from "../runner/workspace.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseCount, workdirFlag } from "./flags.ts";
 import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./plan-flags.ts";
@@ -41,7 +42,7 @@ const IMAGE_PHASE = "image";
 
 export const sysroot = buildCommand<SysrootFlags & { readonly workdir: string }, [], Bq2Context>({
   docs: {
-    brief: "Build everything up to the rootfs tarball",
+    brief: BRIEFS.sysroot,
     fullDescription:
       "Builds everything up to the rootfs tarball, from the earliest stage that is not complete:\n" +
       "plan-write, then sysroot-runner. With --no-resume it writes a new plan, forgets the state and sets the\n" +

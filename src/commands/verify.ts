@@ -5,6 +5,7 @@ import { compareBuilds, type StepComparison } from "../runner/compare.ts";
 import type { RunContext } from "../runner/context.ts";
 import { findLeftovers } from "../runner/leftovers.ts";
 import { leavesTheSeed, machineCode } from "../runner/origins.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { openRun, withWorkspace } from "./session.ts";
@@ -95,5 +96,5 @@ async function withRun(
 
 export const verify = buildRouteMap({
   routes: { rootfs, same },
-  docs: { brief: "Prove that a build is clean, or that two are equal" },
+  docs: { brief: BRIEFS.verify },
 });
