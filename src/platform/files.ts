@@ -5,6 +5,7 @@ import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { type FileStatus, type Files, type Platform, SystemError } from "./platform.ts";
 
 const CHUNK = 1 << 20;
+const FIRST_CHUNK = 1 << 16; // enough for most files: new memory costs more than reading
 
 /** The folder and all folders above it, where they are missing (`mkdir -p`); links to folders are fine. */
 export function makeFolders(files: Files, path: string, permissions = 0o777): void {
@@ -108,11 +109,12 @@ export function readText(files: Files, path: string): string {
 
 /** What is left to read of an open file or pipe, in pieces; each is valid until the next. */
 export function* chunksOf(files: Pick<Files, "read">, fd: number): Generator<Uint8Array> {
-  const buffer = new Uint8Array(CHUNK);
+  let buffer = new Uint8Array(FIRST_CHUNK);
   for (;;) {
-    const length = files.read(fd, buffer, 0, CHUNK, null);
+    const length = files.read(fd, buffer, 0, buffer.length, null);
     if (length === 0) return;
     yield buffer.subarray(0, length);
+    if (length === buffer.length && length < CHUNK) buffer = new Uint8Array(CHUNK);
   }
 }
 
