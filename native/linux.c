@@ -1,4 +1,4 @@
-/* What the runtime takes of Linux beside system calls: files for programs and modules, arguments, environment. */
+/* What the runtime takes of Linux beside system calls: files for programs and modules, pages, arguments, environment. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,14 +32,27 @@ int program_map(const char *path, const char **problem) {
     }
     file = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     close(fd);
-    if (file == MAP_FAILED) return -1;
+    if (file == MAP_FAILED) {
+        *problem = "no memory is left";
+        return -1;
+    }
     added = program_add(file, status.st_size, problem);
     if (added == 0 && has_tail(file, status.st_size)) {
-        *problem = "its program section is damaged (its end is missing)";
+        *problem = DAMAGED("its end is missing");
         added = -1;
     }
     if (added != 1) munmap(file, status.st_size);
     return added;
+}
+
+void *native_take_pages(size_t size) {
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+void native_give_pages(void *pages, size_t size) {
+    munmap(pages, size);
 }
 
 char *native_read_file(JSContext *context, const char *path, size_t *size) {

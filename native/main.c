@@ -17,6 +17,7 @@ enum {
     EXIT_NO_PROGRAM = 2,
     STACK_RESERVE = 512 * 1024,       /* for C below JavaScript's limit */
     LARGEST_STACK = 64 * 1024 * 1024, /* of a limit that is "unlimited" */
+    FIRST_COLLECTION = 2 * 1024 * 1024, /* a short command ends before it looks for garbage */
 };
 
 static volatile sig_atomic_t is_interrupted;
@@ -76,7 +77,7 @@ static int add_own_program(void) {
     if (access(own, R_OK) < 0) own = (const char *)getauxval(AT_EXECFN);
     added = program_map(own, &problem);
     if (added >= 0) return added;
-    fprintf(stderr, "bq2: Cannot start: %s: %s (hint: install it again)\n", own, problem);
+    fprintf(stderr, "bq2: Cannot start: %s: %s\n", own, problem);
     exit(EXIT_NO_PROGRAM);
 }
 
@@ -94,6 +95,7 @@ int main(int count, char **words) {
         fprintf(stderr, "bq2: Cannot start: this runtime has no program (usage: %s MODULE.js [ARGUMENT]...)\n", words[0]);
         return EXIT_NO_PROGRAM;
     }
+    JS_SetGCThreshold(runtime, FIRST_COLLECTION);
     JS_SetContextOpaque(context, words);
     modules_install(runtime, stack_size());
     return engine_run(context, entry);

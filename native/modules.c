@@ -76,15 +76,20 @@ static JSModuleDef *module_of(JSContext *context, JSValue code, const char *name
 
 static JSModuleDef *load(JSContext *context, const char *name, void *unused) {
     size_t size;
-    const uint8_t *code;
-    char *text;
+    uint8_t *code;
+    char *text = NULL;
     JSValue module;
 
     (void)unused;
     if (!strcmp(name, native_module_name)) return native_make_module(context);
-    code = program_find(name, &size);
-    if (code != NULL) return module_of(context, JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE), name);
-    text = JS_IsObject(read_hook) ? call_hook(context, read_hook, 1, &name, &size) : NULL;
+    code = program_read(context, name, &size);
+    if (code != NULL) {
+        module = JS_ReadObject(context, code, size, JS_READ_OBJ_BYTECODE);
+        js_free(context, code);
+        return module_of(context, module, name);
+    }
+    if (JS_HasException(context)) return NULL;
+    if (JS_IsObject(read_hook)) text = call_hook(context, read_hook, 1, &name, &size);
     if (text == NULL && !JS_HasException(context)) text = native_read_file(context, name, &size);
     if (text == NULL) return NULL;
     module = JS_Eval(context, text, size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);

@@ -12,10 +12,13 @@
 
 /* program.c: program files (src/formats/program.ts writes them). */
 
+/* Why a program is refused. */
+#define DAMAGED(what) "its program section is damaged (" what ") (hint: install it again)"
+
 /* Takes the program at the end of these bytes, which must stay. 1: added; 0: there is none; -1: *problem says why. */
 int program_add(const uint8_t *file, size_t file_size, const char **problem);
-/* Bytecode of the module `name`, newest program first, or NULL. */
-const uint8_t *program_find(const char *name, size_t *size);
+/* Bytecode of the module `name`, newest program first; js_free it. NULL: there is none, or an exception is pending. */
+uint8_t *program_read(JSContext *context, const char *name, size_t *size);
 
 /* modules.c: how imports are found. */
 
@@ -48,6 +51,9 @@ uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size);
 /* The module of primitives, and what imports call it. */
 extern const char native_module_name[];
 JSModuleDef *native_make_module(JSContext *context);
+/* Pages for memory.c, not cleared; `size` is that of whole ones of 4 KiB. NULL: none are left. */
+void *native_take_pages(size_t size);
+void native_give_pages(void *pages, size_t size);
 /* What a file holds, with a NUL behind it; js_free it. NULL: an exception is pending. */
 char *native_read_file(JSContext *context, const char *path, size_t *size);
 

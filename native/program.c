@@ -2,25 +2,32 @@
  * Program files: the bytecode of many modules behind anything at all, usually this executable.
  *
  *   …anything… | program | trailer (24 bytes at the very end, little-endian)
- *   program: "bq2prog1", then for each module: u32 name length, u32 code length, name, code
- *   trailer: u64 program length, u32 crc32 of the program, u32 zero, "bq2-end1"
+ *   program:   "bq2prog2", the directory, then what is stored of each module, in the directory's order
+ *   directory: for each module: u32 name length, u32 stored length, u32 code length, u32 crc32 of what is stored, name
+ *   stored:    the bytecode by raw deflate (RFC 1951)
+ *   trailer:   u64 program length, u32 directory length, u32 crc32 of the program as far as the directory's end, "bq2-end1"
  *
- * QuickJS trusts its bytecode, so a damaged program must be refused here: that is what the crc32 is for.
+ * QuickJS trusts its bytecode, so a damaged program must be refused here: that is what the checksums are for. A module's own
+ * is looked at when the module is read, so that a start costs what it takes of the program, not the whole of it.
  */
 #include <string.h>
 #include <zlib.h>
 
 #include "native.h"
 
-#define HEAD "bq2prog1"
+#define HEAD "bq2prog2"
 #define MARK "bq2-end1"
-enum { HEAD_SIZE = 8, RECORD_SIZE = 8, TRAILER_SIZE = 24, MAX_PROGRAMS = 8 };
+enum { HEAD_SIZE = 8, RECORD_SIZE = 16, TRAILER_SIZE = 24, MAX_PROGRAMS = 8 };
 
 static struct {
-    const uint8_t *start;
-    size_t size;
+    const uint8_t *directory, *directory_end; /* behind it is what is stored */
 } programs[MAX_PROGRAMS];
 static int program_count;
+
+typedef struct {
+    const uint8_t *name, *stored;
+    uint32_t name_size, stored_size, code_size, crc;
+} Module;
 
 static uint32_t u32(const uint8_t *at) {
     return at[0] | at[1] << 8 | at[2] << 16 | (uint32_t)at[3] << 24;
@@ -30,33 +37,37 @@ static uint64_t u64(const uint8_t *at) {
     return u32(at) | (uint64_t)u32(at + 4) << 32;
 }
 
-/* The module at *at, which moves behind it. 0: none is left; -1: a record goes beyond the end. */
-static int next_module(const uint8_t **at, const uint8_t *end, const uint8_t **name, uint32_t *name_size,
-                       const uint8_t **code, uint32_t *code_size) {
-    if (*at == end) return 0;
-    if (end - *at < RECORD_SIZE) return -1;
-    *name_size = u32(*at);
-    *code_size = u32(*at + 4);
-    *name = *at + RECORD_SIZE;
-    if ((uint64_t)(end - *name) < (uint64_t)*name_size + *code_size) return -1;
-    *code = *name + *name_size;
-    *at = *code + *code_size;
-    return 1;
+/* The record at `at` into *module, whose `stored` moves on; gives the next record. NULL: it goes beyond the end. */
+static const uint8_t *next_record(const uint8_t *at, const uint8_t *end, Module *module) {
+    if (end - at < RECORD_SIZE || (size_t)(end - at - RECORD_SIZE) < u32(at)) return NULL;
+    module->stored += module->stored_size;
+    module->name = at + RECORD_SIZE;
+    module->name_size = u32(at);
+    module->stored_size = u32(at + 4);
+    module->code_size = u32(at + 8);
+    module->crc = u32(at + 12);
+    return module->name + module->name_size;
 }
 
-static const char *check(const uint8_t *start, size_t size, const uint8_t *trailer) {
-    const uint8_t *at = start + HEAD_SIZE, *name, *code;
-    uint32_t name_size, code_size;
-    int found;
+static const char *check(const uint8_t *start, uint64_t size, const uint8_t *trailer) {
+    const uint64_t directory_size = u32(trailer + 8);
+    const uint8_t *at = start + HEAD_SIZE, *end;
+    uint64_t stored_size = 0;
+    Module module = {0};
 
-    if (u32(trailer + 12) != 0 || size < HEAD_SIZE || memcmp(start, HEAD, HEAD_SIZE)) return "its program section is damaged (it has no head)";
-    if (crc32_z(0, start, size) != u32(trailer + 8)) return "its program section is damaged (crc32 differs)";
-    while ((found = next_module(&at, start + size, &name, &name_size, &code, &code_size)) > 0) continue;
-    return found < 0 ? "its program section is damaged (it ends within a module)" : NULL;
+    if (size < HEAD_SIZE + directory_size || memcmp(start, HEAD, HEAD_SIZE)) return DAMAGED("it has no head");
+    end = at + directory_size;
+    if (crc32_z(0, start, end - start) != u32(trailer + 12)) return DAMAGED("crc32 differs");
+    while (at != end) {
+        at = next_record(at, end, &module);
+        if (at == NULL) return DAMAGED("it ends within a module");
+        stored_size += module.stored_size;
+    }
+    return stored_size == size - HEAD_SIZE - directory_size ? NULL : DAMAGED("modules are missing");
 }
 
 int program_add(const uint8_t *file, size_t file_size, const char **problem) {
-    const uint8_t *trailer;
+    const uint8_t *trailer, *start;
     uint64_t size;
 
     if (file_size < TRAILER_SIZE) return 0;
@@ -64,30 +75,59 @@ int program_add(const uint8_t *file, size_t file_size, const char **problem) {
     if (memcmp(trailer + 16, MARK, sizeof MARK - 1)) return 0;
     size = u64(trailer);
     if (size > file_size - TRAILER_SIZE) {
-        *problem = "its program section is damaged (it is longer than the file)";
+        *problem = DAMAGED("it is longer than the file");
         return -1;
     }
-    *problem = check(trailer - size, size, trailer);
+    start = trailer - size;
+    *problem = check(start, size, trailer);
     if (*problem == NULL && program_count == MAX_PROGRAMS) *problem = "too many programs are open";
     if (*problem != NULL) return -1;
-    programs[program_count].start = trailer - size;
-    programs[program_count++].size = size;
+    programs[program_count].directory = start + HEAD_SIZE;
+    programs[program_count++].directory_end = start + HEAD_SIZE + u32(trailer + 8);
     return 1;
 }
 
-const uint8_t *program_find(const char *name, size_t *size) {
-    size_t wanted = strlen(name);
+/* The module `name` of the newest program that has it. 0: there is none. */
+static int find(const char *name, Module *module) {
+    const size_t wanted = strlen(name);
 
     for (int i = program_count - 1; i >= 0; i--) {
-        const uint8_t *at = programs[i].start + HEAD_SIZE, *end = programs[i].start + programs[i].size;
-        const uint8_t *found, *code;
-        uint32_t name_size, code_size;
+        const uint8_t *at = programs[i].directory, *end = programs[i].directory_end;
 
-        while (next_module(&at, end, &found, &name_size, &code, &code_size) > 0) {
-            if (name_size != wanted || memcmp(found, name, wanted)) continue;
-            *size = code_size;
-            return code;
+        *module = (Module){.stored = end};
+        while (at != end) {
+            at = next_record(at, end, module);
+            if (module->name_size == wanted && !memcmp(module->name, name, wanted)) return 1;
         }
     }
+    return 0;
+}
+
+/* 0: what is stored does not give exactly the code. */
+static int inflate_code(const Module *module, uint8_t *code) {
+    z_stream stream = {
+        .next_in = (uint8_t *)module->stored,
+        .avail_in = module->stored_size,
+        .next_out = code,
+        .avail_out = module->code_size,
+    };
+    int status = inflateInit2(&stream, -MAX_WBITS);
+
+    if (status == Z_OK) status = inflate(&stream, Z_FINISH);
+    inflateEnd(&stream);
+    return status == Z_STREAM_END && stream.avail_in == 0 && stream.avail_out == 0;
+}
+
+uint8_t *program_read(JSContext *context, const char *name, size_t *size) {
+    Module module;
+    uint8_t *code;
+
+    if (!find(name, &module)) return NULL;
+    code = js_malloc(context, (size_t)module.code_size + 1); /* never of nothing */
+    if (code == NULL) return NULL;
+    *size = module.code_size;
+    if (crc32_z(0, module.stored, module.stored_size) == module.crc && inflate_code(&module, code)) return code;
+    js_free(context, code);
+    JS_ThrowInternalError(context, "Cannot load %s: " DAMAGED("crc32 differs"), name);
     return NULL;
 }

@@ -23,9 +23,6 @@ uint64_t efi_call(uint64_t function, const uint64_t words[MAX_WORDS]);
 
 /* Text (UTF-8) on the firmware's console. */
 void efi_write(const char *text, size_t size);
-/* Pages, not cleared. NULL: none are left. */
-void *efi_allocate(size_t size);
-void efi_release(void *pages, size_t size);
 /* Seconds since 1970, by the firmware's clock. */
 int64_t efi_time(void);
 /* Ends the application, with `code` as its status where that is not 0. */

@@ -1,6 +1,6 @@
 /*
  * What QuickJS wants of a C library on bare firmware, beside musl's own mathematics and strings (which are compiled
- * along): memory, numbers as text, time. Not a C library: each function does what QuickJS asks of it, no more.
+ * along) and memory (../memory.c): numbers as text, time. Not a C library: each function does what QuickJS asks of it, no more.
  */
 #include <pthread.h>
 #include <stdarg.h>
@@ -12,109 +12,6 @@
 #include <time.h>
 
 #include "efi.h"
-
-/* Memory: blocks of a few sizes are cut from runs of pages and used again; larger ones are pages of their own. */
-
-typedef struct {
-    size_t size;  /* of the block, with this header */
-    size_t class; /* of its size; LARGE: pages */
-} Header;
-
-enum {
-    SMALLEST = 32,
-    LARGEST = 64 << 10,
-    STEPS = 4, /* sizes a power of two */
-    CLASSES = 11 * STEPS + 1,
-    LARGE = CLASSES,
-    RUN_SIZE = 1 << 20,
-    PAGE_SIZE = 4096,
-};
-
-static void *free_blocks[CLASSES]; /* lists, linked through the blocks */
-static char *run, *run_end;
-
-static size_t round_up(size_t size, size_t unit) {
-    return (size + unit - 1) & ~(unit - 1);
-}
-
-/* 32, 48, 64, 80, 96, 112, 128, 160 …: four steps from one power of two to the next, at least 16 bytes apart. */
-static size_t class_size(size_t class) {
-    return round_up(((size_t)SMALLEST << class / STEPS) / STEPS * (STEPS + class % STEPS), 16);
-}
-
-static size_t class_of(size_t size) {
-    size_t class = 0;
-    while (class_size(class) < size) class++;
-    return class;
-}
-
-static void *large_block(size_t size) {
-    Header *block = efi_allocate(round_up(size, PAGE_SIZE));
-
-    if (block == NULL) return NULL;
-    block->size = round_up(size, PAGE_SIZE);
-    block->class = LARGE;
-    return block + 1;
-}
-
-void *malloc(size_t wanted) {
-    const size_t size = wanted + sizeof(Header);
-    Header *block;
-    size_t class;
-
-    if (size < wanted) return NULL;
-    if (size > LARGEST) return large_block(size);
-    class = class_of(size);
-    if (free_blocks[class] != NULL) {
-        void *found = free_blocks[class];
-        free_blocks[class] = *(void **)found;
-        return found;
-    }
-    if ((size_t)(run_end - run) < class_size(class)) {
-        run = efi_allocate(RUN_SIZE);
-        run_end = run == NULL ? NULL : run + RUN_SIZE;
-        if (run == NULL) return NULL;
-    }
-    block = (Header *)run;
-    block->size = class_size(class);
-    block->class = class;
-    run += block->size;
-    return block + 1;
-}
-
-void free(void *bytes) {
-    Header *block = (Header *)bytes - 1;
-
-    if (bytes == NULL) return;
-    if (block->class == LARGE) {
-        efi_release(block, block->size);
-        return;
-    }
-    *(void **)bytes = free_blocks[block->class];
-    free_blocks[block->class] = bytes;
-}
-
-size_t malloc_usable_size(void *bytes) {
-    return bytes == NULL ? 0 : ((Header *)bytes - 1)->size - sizeof(Header);
-}
-
-void *realloc(void *bytes, size_t size) {
-    const size_t room = malloc_usable_size(bytes);
-    void *moved;
-
-    if (bytes != NULL && size <= room && size >= room / 2) return bytes;
-    moved = malloc(size);
-    if (moved == NULL || bytes == NULL) return moved;
-    memcpy(moved, bytes, room < size ? room : size);
-    free(bytes);
-    return moved;
-}
-
-void *calloc(size_t count, size_t size) {
-    void *bytes = size != 0 && count > SIZE_MAX / size ? NULL : malloc(count * size);
-
-    return bytes == NULL ? NULL : memset(bytes, 0, count * size);
-}
 
 /* Text from numbers: %d %i %u %x %X %p %c %s %%, with `-` `0` `+`, width, precision, and l, ll, z, j. */
 

@@ -44,7 +44,7 @@ static uint64_t boot_service(int offset, uint64_t a, uint64_t b, uint64_t c, uin
     return efi_call(field(field(system_table, BOOT_SERVICES), offset), words);
 }
 
-void *efi_allocate(size_t size) {
+void *native_take_pages(size_t size) {
     uint64_t pages = 0;
     uint64_t count = (size + (1 << PAGE_SHIFT) - 1) >> PAGE_SHIFT;
 
@@ -52,7 +52,7 @@ void *efi_allocate(size_t size) {
     return (void *)pages;
 }
 
-void efi_release(void *pages, size_t size) {
+void native_give_pages(void *pages, size_t size) {
     boot_service(FREE_PAGES, (uint64_t)pages, (size + (1 << PAGE_SHIFT) - 1) >> PAGE_SHIFT, 0, 0);
 }
 
@@ -340,7 +340,7 @@ uint64_t EFIAPI efi_main(uint64_t handle, uint64_t table) {
     image_handle = handle;
     system_table = table;
     boot_service(SET_WATCHDOG_TIMER, 0, 0, 0, 0); /* it would reset the machine after five minutes */
-    stack = efi_allocate(STACK_SIZE);
+    stack = native_take_pages(STACK_SIZE);
     if (stack == NULL) return EFI_OUT_OF_RESOURCES;
     run_on(stack + STACK_SIZE - 64);
 }

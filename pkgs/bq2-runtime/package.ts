@@ -7,7 +7,18 @@ import { QUICKJS_VERSION, quickjs } from "../quickjs/package.ts";
 import { xz } from "../xz/package.ts";
 import { zlib } from "../zlib/package.ts";
 
-const SOURCES = ["bulk", "digest", "engine", "linux", "main", "modules", "program", "sha256", "syscall"];
+const SOURCES = [
+  "bulk",
+  "digest",
+  "engine",
+  "linux",
+  "main",
+  "memory",
+  "modules",
+  "program",
+  "sha256",
+  "syscall",
+];
 
 /** The linker looks into each library once, in this order. */
 const LIBRARIES = ["quickjs", "lzma", "bz2", "z", "m"];

@@ -12,7 +12,10 @@ import { QUICKJS_SOURCES, QUICKJS_VERSION, quickjs } from "../quickjs/package.ts
 import { zlib } from "../zlib/package.ts";
 
 /** This project's own, below `native/`. */
-const OWN_SOURCES = ["digest", "efi/libc", "efi/runtime", "engine", "modules", "program", "sha256"];
+const OWN_SOURCES = ["digest", "efi/libc", "efi/runtime", "engine", "memory", "modules", "program", "sha256"];
+
+/** Of zlib: what checks and unpacks the program's modules. */
+const ZLIB_SOURCES = ["adler32", "crc32", "inffast", "inflate", "inftrees", "zutil"];
 
 /** What QuickJS calls of musl, below `src/math/` and `src/string/`. */
 const MATH_SOURCES = [
@@ -123,7 +126,10 @@ function build(place: Place, arch: Arch, compiler: string): ReturnType<Package["
         [`-DCONFIG_VERSION="${QUICKJS_VERSION}"`],
         QUICKJS_SOURCES.map((name) => `${quickjsTree}/${name}.c`),
       ),
-      compile([], [`${zlibTree}/crc32.c`]),
+      compile(
+        [],
+        ZLIB_SOURCES.map((name) => `${zlibTree}/${name}.c`),
+      ),
       compile(
         ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
         OWN_SOURCES.map((name) => `${OWN_SOURCE}/native/${name}.c`),

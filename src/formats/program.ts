@@ -17,22 +17,46 @@ export interface ProgramModule {
   readonly code: Uint8Array;
 }
 
-const HEAD = encodeUtf8("bq2prog1");
+const HEAD = encodeUtf8("bq2prog2");
 const MARK = "bq2-end1";
+const LEVEL = 9; // of deflate: packed once, and unpacking is as fast for each
 
-const ModuleRecord = struct("module record", 8, { nameLength: u32, codeLength: u32 });
-const Trailer = struct("program trailer", 16, { programLength: u64, crc32: u32, zero: u32 });
+const ModuleRecord = struct("module record", 16, {
+  nameLength: u32,
+  storedLength: u32,
+  codeLength: u32,
+  crc32: u32, // of what is stored
+});
+const Trailer = struct("program trailer", 16, { programLength: u64, directoryLength: u32, crc32: u32 });
 const TRAILER_SIZE = Trailer.size + MARK.length;
 
 /** The program with its trailer. The modules' order does not matter: they are sorted by name. */
-export function encodeProgram(modules: readonly ProgramModule[], bulk: Pick<Bulk, "crc32">): Uint8Array {
+export async function encodeProgram(
+  modules: readonly ProgramModule[],
+  bulk: Pick<Bulk, "crc32" | "deflateRaw">,
+): Promise<Uint8Array> {
   const sorted = [...modules].sort((a, b) => compareNames(a.name, b.name));
-  const records = sorted.flatMap(({ name, code }) => {
-    const bytes = encodeUtf8(name);
-    return [ModuleRecord.encode({ nameLength: bytes.length, codeLength: code.length }), bytes, code];
+  const directory: Uint8Array[] = [];
+  const allStored: Uint8Array[] = [];
+  for (const { name, code } of sorted) {
+    const nameBytes = encodeUtf8(name);
+    const stored = await bulk.deflateRaw(code, { level: LEVEL, last: true });
+    const record = ModuleRecord.encode({
+      nameLength: nameBytes.length,
+      storedLength: stored.length,
+      codeLength: code.length,
+      crc32: bulk.crc32(stored, 0),
+    });
+    directory.push(record, nameBytes);
+    allStored.push(stored);
+  }
+  const start = concatBytes([HEAD, ...directory]);
+  const program = concatBytes([start, ...allStored]);
+  const trailer = Trailer.encode({
+    programLength: program.length,
+    directoryLength: start.length - HEAD.length,
+    crc32: bulk.crc32(start, 0),
   });
-  const program = concatBytes([HEAD, ...records]);
-  const trailer = Trailer.encode({ programLength: program.length, crc32: bulk.crc32(program, 0) });
   return concatBytes([program, trailer, encodeUtf8(MARK)]);
 }
 

@@ -27,12 +27,12 @@ export type CompileModule = (javaScript: string, name: string) => ArrayBuffer;
 const PACKAGES = "packages";
 
 /** Gives the number of modules. Throws Bq2Error where a module cannot be read, blanked or compiled. */
-export function buildProgram(
+export async function buildProgram(
   platform: Platform,
   compiler: Compiler,
   compile: CompileModule,
   request: ProgramRequest,
-): number {
+): Promise<number> {
   const { files, bulk } = platform;
   const { project, packages, entries } = request;
   const isCompiler = entries.every((entry) => COMPILER_MODULES.includes(entry));
@@ -53,7 +53,7 @@ export function buildProgram(
     name,
     code: new Uint8Array(compile(javaScript, name)),
   }));
-  const program = encodeProgram(modules, bulk);
+  const program = await encodeProgram(modules, bulk);
   const runtime = request.runtime === undefined ? [] : [withoutProgram(files.readFile(request.runtime))];
   const permissions = request.runtime === undefined ? 0o644 : 0o755;
   makeFolders(files, dirname(request.output));

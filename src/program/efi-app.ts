@@ -56,12 +56,12 @@ const SOURCE_LIMIT = 4 * 2 ** 20;
 /**
  * Throws Bq2Error: `type-errors`, `source-too-large`, `no-module`, `not-erasable`, `bad-elf` and `wrong-arch` for the runtime.
  */
-export function buildEfiApp(
+export async function buildEfiApp(
   platform: Platform,
   compiler: Compiler,
   compile: CompileModule,
   request: EfiAppRequest,
-): EfiApp {
+): Promise<EfiApp> {
   const { files, bulk } = platform;
   const runtime = runtimeOf(platform, request);
   const entry = moduleOf(request, request.input);
@@ -91,7 +91,7 @@ export function buildEfiApp(
     name,
     code: new Uint8Array(compile(javaScript, name)),
   }));
-  const program = encodeProgram(modules, bulk);
+  const program = await encodeProgram(modules, bulk);
   const image = withProgram(runtime, program);
   makeFolders(files, dirname(request.output));
   if (request.keepObjects) {
