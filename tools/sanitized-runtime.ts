@@ -22,6 +22,9 @@ const SANITIZE = ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,un
 /** Signed overflow is defined by the flag that QuickJS is compiled with; gcc 12 reports it nevertheless. */
 const ALLOWED = ["-fno-sanitize=shift,signed-integer-overflow"];
 
+/** The sanitizers have an allocator that watches; ours would take its place. */
+const OWN_MEMORY = "native/memory.c";
+
 /** Compiles one step of the kind `compile-list`; gives its objects. */
 function compile(step: Step, source: string): string[] {
   if (step.build.kind !== "compile-list") return [];
@@ -33,12 +36,14 @@ function compile(step: Step, source: string): string[] {
     copyFileSync(join(source, from), target);
   }
   const own = flags.filter((flag) => !/^-O\d$/.test(flag)).map((flag) => flag.replace(inside, source));
-  return sources.map((path) => {
-    const object = join(FOLDER, `${step.name}-${path.replaceAll("/", "-")}.o`);
-    const argv = [...SANITIZE, ...ALLOWED, ...own, `-I${INCLUDE}`, "-c", path, "-o", object];
-    execFileSync("gcc", argv, { cwd: source, stdio: ["ignore", 2, 2] });
-    return object;
-  });
+  return sources
+    .filter((path) => path !== OWN_MEMORY)
+    .map((path) => {
+      const object = join(FOLDER, `${step.name}-${path.replaceAll("/", "-")}.o`);
+      const argv = [...SANITIZE, ...ALLOWED, ...own, `-I${INCLUDE}`, "-c", path, "-o", object];
+      execFileSync("gcc", argv, { cwd: source, stdio: ["ignore", 2, 2] });
+      return object;
+    });
 }
 
 const built = buildRuntime();

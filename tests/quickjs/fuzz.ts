@@ -121,23 +121,24 @@ function decompress(): void {
   (native.decompress as Primitive)(random.below(2) === 0 ? any() : decompressor, any(), any(), any());
 }
 
+const HEAD_SIZE = 8; // native/program.c
+const TRAILER_SIZE = 24;
+const code = new Uint8Array(native.compile("export default 1", "a"));
+const wholeProgram = await encodeProgram([{ name: "a", code }], platform.bulk);
+const directorySize = wholeProgram[wholeProgram.length - TRAILER_SIZE + 8] ?? 0;
+
 /** A program file with a byte changed, cut short, or with lengths of its own under a checksum that is right. */
 function addProgram(): void {
-  const code = new Uint8Array(native.compile("export default 1", "a"));
-  const modules = [
-    { name: "a", code },
-    { name: "b", code: code.subarray(0, random.below(code.length)) },
-  ];
-  const bulk = { crc32: native.crc32 };
-  let file = encodeProgram(modules, bulk);
+  let file = wholeProgram.slice();
   const at = random.below(file.length);
   if (random.below(3) === 0) file = file.subarray(0, at);
   else if (random.below(2) === 0) file[at] = random.below(256);
   else {
     const view = new DataView(file.buffer, file.byteOffset);
-    const end = file.length - 24;
-    view.setUint32(8 + 4 * random.below(2), random.pick([0, 1, 2 ** 31, 2 ** 32 - 1, end]), true);
-    view.setUint32(end + 8, native.crc32(file.subarray(0, end), 0), true);
+    const end = file.length - TRAILER_SIZE;
+    const length = random.pick([0, 1, 2 ** 31, 2 ** 32 - 1, end]);
+    view.setUint32(HEAD_SIZE + 4 * random.below(3), length, true);
+    view.setUint32(end + 12, native.crc32(file.subarray(0, HEAD_SIZE + directorySize), 0), true);
   }
   files.writeFile(`${folder}/program`, file);
   native.addProgram(`${folder}/program`);
