@@ -2,111 +2,67 @@
  * `npm run linux-abi -- LINUX`: writes `src/platform/linux-abi.ts`, the numbers that user space and the kernel share,
  * from the headers of an unpacked Linux tree. What is taken is listed here; where it stands is looked up.
  *
- * Subset: `#define NAME literal`, decimal, octal or hexadecimal.
+ * Subset: `#define NAME value` and `NAME = value,` of an enum; a value is a literal, decimal, octal or hexadecimal, or one that is
+ * shifted left, with casts and brackets around it. In the file it is written as in the header.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
 /** System calls that are made somewhere in `src/`, by area. */
-const SYSCALLS = [
-  ...["openat", "close", "read", "write", "pread64", "pwrite64", "lseek", "ftruncate", "fsync", "flock"],
-  ...[
-    "statx",
-    "statfs",
-    "getdents64",
-    "readlinkat",
-    "mkdirat",
-    "unlinkat",
-    "renameat",
-    "symlinkat",
-    "linkat",
-    "mknodat",
-  ],
-  ...[
-    "fchmodat",
-    "fchownat",
-    "utimensat",
-    "faccessat",
-    "copy_file_range",
-    "ioctl",
-    "fcntl",
-    "dup3",
-    "pipe2",
-    "sync",
-  ],
-  ...["llistxattr", "lgetxattr", "lsetxattr", "lremovexattr", "getcwd", "chdir", "umask"],
-  ...["clone", "execve", "exit_group", "wait4", "waitid", "kill", "setpgid", "setsid", "prctl", "pidfd_open"],
-  ...[
-    "getpid",
-    "getppid",
-    "getuid",
-    "getgid",
-    "sched_getaffinity",
-    "sysinfo",
-    "uname",
-    "getrandom",
-    "prlimit64",
-  ],
-  ...[
-    "epoll_create1",
-    "epoll_ctl",
-    "epoll_pwait",
-    "ppoll",
-    "signalfd4",
-    "rt_sigprocmask",
-    "rt_sigaction",
-    "clock_gettime",
-    "clock_settime",
-  ],
-  ...["socket", "connect", "bind", "sendto", "recvfrom", "getsockopt", "setsockopt"],
-  ...["mount", "umount2", "mount_setattr", "pivot_root", "chroot", "sethostname", "unshare", "reboot"],
-];
+const SYSCALLS =
+  "openat close read write pread64 pwrite64 lseek ftruncate fsync flock " +
+  "statx statfs getdents64 readlinkat mkdirat unlinkat renameat symlinkat linkat mknodat " +
+  "fchmodat fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
+  "llistxattr lgetxattr lsetxattr lremovexattr getcwd chdir umask " +
+  "clone execve exit_group wait4 waitid kill setpgid setsid prctl pidfd_open " +
+  "getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +
+  "epoll_create1 epoll_ctl epoll_pwait ppoll signalfd4 rt_sigprocmask rt_sigaction clock_gettime clock_settime " +
+  "socket connect bind sendto recvfrom getsockopt setsockopt " +
+  "mount umount2 mount_setattr pivot_root chroot sethostname unshare reboot";
 
 /** Constants with one value on every architecture, by header. */
-const CONSTANTS: { readonly [header: string]: readonly string[] } = {
-  "include/uapi/asm-generic/fcntl.h": [
-    ...[
-      "O_RDONLY",
-      "O_WRONLY",
-      "O_RDWR",
-      "O_CREAT",
-      "O_EXCL",
-      "O_NOCTTY",
-      "O_TRUNC",
-      "O_NONBLOCK",
-      "O_CLOEXEC",
-    ],
-    ...["F_DUPFD", "F_GETFL", "F_SETFL", "F_SETFD", "FD_CLOEXEC"],
-  ],
-  "include/uapi/linux/fcntl.h": ["AT_FDCWD", "AT_SYMLINK_NOFOLLOW", "AT_REMOVEDIR", "AT_SYMLINK_FOLLOW"],
-  "include/uapi/asm-generic/poll.h": ["POLLIN", "POLLOUT", "POLLERR", "POLLHUP"],
-  "include/uapi/asm-generic/ioctls.h": [
-    "TCGETS",
-    "TCSETS",
-    "TIOCSCTTY",
-    "TIOCGPGRP",
-    "TIOCSPGRP",
-    "TIOCGWINSZ",
-  ],
-  "include/uapi/asm-generic/termbits-common.h": ["ICRNL"],
-  "include/uapi/asm-generic/termbits.h": ["IXON", "ISIG", "ICANON", "ECHO", "IEXTEN", "VTIME", "VMIN"],
-  "include/uapi/asm-generic/resource.h": ["RLIMIT_NOFILE"],
-  "include/uapi/linux/eventpoll.h": ["EPOLL_CTL_ADD", "EPOLL_CTL_DEL", "EPOLL_CTL_MOD"],
-  "include/uapi/linux/wait.h": ["WNOHANG", "WEXITED", "WNOWAIT", "P_ALL", "P_PID", "P_PIDFD"],
-  "include/uapi/linux/time.h": ["CLOCK_REALTIME", "CLOCK_MONOTONIC"],
-  "include/uapi/linux/prctl.h": ["PR_SET_PDEATHSIG"],
-  "include/uapi/linux/reboot.h": [
-    ...["LINUX_REBOOT_MAGIC1", "LINUX_REBOOT_MAGIC2", "LINUX_REBOOT_CMD_CAD_OFF"],
-    ...["LINUX_REBOOT_CMD_RESTART", "LINUX_REBOOT_CMD_HALT", "LINUX_REBOOT_CMD_POWER_OFF"],
-  ],
-  "include/linux/socket.h": ["AF_INET"],
-  "include/uapi/linux/sockios.h": [
-    ...["SIOCGIFFLAGS", "SIOCSIFFLAGS", "SIOCSIFADDR", "SIOCSIFNETMASK", "SIOCADDRT"],
-  ],
-  "include/uapi/linux/route.h": ["RTF_UP", "RTF_GATEWAY"],
-  "include/uapi/linux/input-event-codes.h": ["EV_KEY", "KEY_POWER"],
-  "include/uapi/linux/sched.h": [
-    ...["CLONE_NEWNS", "CLONE_NEWUTS", "CLONE_NEWIPC", "CLONE_NEWUSER", "CLONE_NEWPID", "CLONE_NEWNET"],
-  ],
+const CONSTANTS: { readonly [header: string]: string } = {
+  "include/uapi/asm-generic/errno-base.h": "ENOENT EINTR",
+  "include/uapi/asm-generic/errno.h": "ENOSYS",
+  "include/uapi/linux/stat.h":
+    "S_IFMT S_IFSOCK S_IFLNK S_IFREG S_IFBLK S_IFDIR S_IFCHR S_IFIFO STATX_BASIC_STATS",
+  "include/uapi/linux/limits.h": "NAME_MAX PATH_MAX XATTR_SIZE_MAX XATTR_LIST_MAX",
+  "include/linux/namei.h": "MAXSYMLINKS",
+  "include/uapi/linux/fs.h": "SEEK_SET SEEK_CUR SEEK_DATA SEEK_HOLE",
+  "include/uapi/asm-generic/fcntl.h":
+    "O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_NOCTTY O_TRUNC O_NONBLOCK O_CLOEXEC " +
+    "F_DUPFD F_GETFL F_SETFL F_SETFD FD_CLOEXEC LOCK_EX LOCK_NB",
+  "include/uapi/linux/fcntl.h": "AT_FDCWD AT_SYMLINK_NOFOLLOW AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_RECURSIVE",
+  "include/uapi/linux/mount.h":
+    "MS_RDONLY MS_NOSUID MS_NODEV MS_NOEXEC MS_REMOUNT MS_BIND MS_REC MS_PRIVATE MOUNT_ATTR_RDONLY",
+  "include/linux/fs.h": "MNT_DETACH",
+  "include/uapi/asm-generic/poll.h": "POLLIN POLLOUT POLLERR POLLHUP",
+  "include/uapi/linux/eventpoll.h":
+    "EPOLL_CTL_ADD EPOLL_CTL_DEL EPOLL_CTL_MOD EPOLLIN EPOLLOUT EPOLLERR EPOLLHUP",
+  "include/uapi/asm-generic/ioctls.h": "TCGETS TCSETS TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCGWINSZ",
+  "include/uapi/asm-generic/termbits-common.h": "ICRNL",
+  "include/uapi/asm-generic/termbits.h": "IXON ISIG ICANON ECHO IEXTEN VTIME VMIN",
+  "include/uapi/asm-generic/resource.h": "RLIMIT_NOFILE",
+  "include/uapi/asm-generic/signal.h": "_NSIG",
+  "include/uapi/asm-generic/signal-defs.h": "SIG_BLOCK SIG_UNBLOCK SIG_SETMASK SIG_IGN",
+  "include/uapi/asm-generic/siginfo.h": "CLD_EXITED",
+  "include/uapi/linux/wait.h": "WNOHANG WEXITED WNOWAIT P_ALL P_PID P_PIDFD",
+  "include/uapi/linux/time.h": "CLOCK_REALTIME CLOCK_MONOTONIC",
+  "include/asm-generic/param.h": "USER_HZ",
+  "include/uapi/linux/prctl.h": "PR_SET_PDEATHSIG PR_SET_CHILD_SUBREAPER",
+  "include/uapi/linux/seccomp.h": "SECCOMP_MODE_FILTER",
+  "include/uapi/linux/reboot.h":
+    "LINUX_REBOOT_MAGIC1 LINUX_REBOOT_MAGIC2 LINUX_REBOOT_CMD_CAD_OFF " +
+    "LINUX_REBOOT_CMD_RESTART LINUX_REBOOT_CMD_HALT LINUX_REBOOT_CMD_POWER_OFF",
+  "include/linux/socket.h": "AF_INET",
+  "include/linux/net.h": "SOCK_STREAM SOCK_DGRAM",
+  "include/uapi/asm-generic/socket.h": "SOL_SOCKET SO_ERROR",
+  "include/uapi/linux/sockios.h": "SIOCGIFFLAGS SIOCSIFFLAGS SIOCSIFADDR SIOCSIFNETMASK SIOCADDRT",
+  "include/uapi/linux/if.h": "IFF_UP",
+  "include/uapi/linux/if_arp.h": "ARPHRD_ETHER",
+  "include/uapi/linux/route.h": "RTF_UP RTF_GATEWAY",
+  "include/uapi/linux/input-event-codes.h": "EV_KEY KEY_POWER",
+  "include/uapi/linux/sched.h":
+    "CLONE_NEWNS CLONE_NEWUTS CLONE_NEWIPC CLONE_NEWUSER CLONE_NEWPID CLONE_NEWNET",
 };
 
 const ERRNO_HEADERS = ["include/uapi/asm-generic/errno-base.h", "include/uapi/asm-generic/errno.h"];
@@ -116,51 +72,82 @@ const AARCH64_HEADER = "include/uapi/asm-generic/unistd.h";
 
 const OUTPUT = new URL("../src/platform/linux-abi.ts", import.meta.url);
 
-type Numbers = ReadonlyMap<string, number>;
-
-/** `#define PREFIX… literal` of a header. */
-function definesOf(linux: string, header: string, prefix: string): Numbers {
-  const text = readFileSync(`${linux}/${header}`, "utf8");
-  const pattern = new RegExp(`^#\\s*define\\s+(${prefix}\\w+)\\s+(-?(?:0x[0-9A-Fa-f]+|\\d+))\\b`, "gm");
-  return new Map([...text.matchAll(pattern)].map(([, name = "", value = ""]) => [name, literal(value)]));
+/** A value, and how TypeScript writes it. */
+interface Constant {
+  readonly value: number;
+  readonly text: string;
 }
 
-/** C's integers: a leading 0 means octal. */
-function literal(text: string): number {
-  return /^-?0\d/.test(text) ? Number.parseInt(text, 8) : Number(text);
+type Constants = ReadonlyMap<string, Constant>;
+
+const DEFINITION = /^#[ \t]*define[ \t]+(\w+)[ \t]+(.+)$|^[ \t]+(\w+)[ \t]*=[ \t]*(.+)$/gm;
+const COMMENT = /\/\*.*|\/\/.*/;
+const CAST = /\(__force \w+\)/;
+const BRACKETS = /^\((.*)\)$/;
+const LITERAL = /^(-?)(0x)?([0-9A-Fa-f]+)[UL]*(?:\s*<<\s*(\d+))?,?$/;
+
+/** What a header defines by a value of our subset. */
+function definesOf(linux: string, header: string): Constants {
+  const text = readFileSync(`${linux}/${header}`, "utf8");
+  return new Map(
+    [...text.matchAll(DEFINITION)].flatMap(([, macro, macroValue, member, memberValue]) => {
+      const constant = constantOf(macroValue ?? memberValue ?? "");
+      return constant === undefined ? [] : [[macro ?? member ?? "", constant] as const];
+    }),
+  );
+}
+
+function constantOf(written: string): Constant | undefined {
+  const bare = written.replace(COMMENT, "").replace(CAST, "").trim().replace(BRACKETS, "$1");
+  const [, sign = "", hex, digits = "", shift] = LITERAL.exec(bare) ?? [];
+  if (hex === undefined && !/^\d+$/.test(digits)) return undefined;
+  const isOctal = hex === undefined && /^0\d/.test(digits); // as in C
+  const prefix = hex ?? (isOctal ? "0o" : "");
+  const significant = digits.toLowerCase().replace(/^0+(?=.)/, "");
+  const literal = Number(`${prefix}${significant}`);
+  if (shift === undefined)
+    return { value: sign === "" ? literal : -literal, text: `${sign}${prefix}${significant}` };
+  return { value: literal * 2 ** Number(shift), text: `${prefix}${significant} << ${shift}` };
+}
+
+function definedNumbers(linux: string, header: string, prefix: string): [string, number][] {
+  return [...definesOf(linux, header)].flatMap(([name, { value }]) =>
+    name.startsWith(prefix) ? [[name, value] as [string, number]] : [],
+  );
 }
 
 /** Lines of `number abi name entry`; x32's own calls are left out. */
-function tableOf(linux: string): Numbers {
+function tableOf(linux: string): ReadonlyMap<string, number> {
   const lines = readFileSync(`${linux}/${X86_64_TABLE}`, "utf8").split("\n");
   const rows = lines.map((line) => line.split(/\s+/)).filter(([, abi]) => abi === "common" || abi === "64");
   return new Map(rows.map(([number, , name = ""]) => [name, Number(number)]));
 }
 
-function required(numbers: Numbers, name: string, place: string): number {
-  const number = numbers.get(name);
-  if (number === undefined) throw new Error(`Cannot find ${name} in ${place}`);
-  return number;
+function required<T>(found: ReadonlyMap<string, T>, name: string, place: string): T {
+  const value = found.get(name);
+  if (value === undefined) throw new Error(`Cannot find ${name} in ${place}`);
+  return value;
 }
 
 function syscalls(linux: string): string[] {
   const x86 = tableOf(linux);
-  const aarch64 = definesOf(linux, AARCH64_HEADER, "__NR");
-  return [...SYSCALLS].sort().map((name) => {
-    // Calls whose number once depended on the word size have a name of their own for it.
-    const generic = aarch64.get(`__NR_${name}`) ?? required(aarch64, `__NR3264_${name}`, AARCH64_HEADER);
-    return `  ${name}: { x86_64: ${required(x86, name, X86_64_TABLE)}, aarch64: ${generic} },`;
-  });
+  const aarch64 = new Map(definedNumbers(linux, AARCH64_HEADER, "__NR"));
+  return SYSCALLS.split(" ")
+    .sort()
+    .map((name) => {
+      // Calls whose number once depended on the word size have a name of their own for it.
+      const generic = aarch64.get(`__NR_${name}`) ?? required(aarch64, `__NR3264_${name}`, AARCH64_HEADER);
+      return `  ${name}: { x86_64: ${required(x86, name, X86_64_TABLE)}, aarch64: ${generic} },`;
+    });
 }
 
 function constants(linux: string): string[] {
   return Object.entries(CONSTANTS).flatMap(([header, names]) => {
-    const numbers = definesOf(linux, header, "");
-    const hex = (value: number) => (value > 9 ? `0x${value.toString(16)}` : String(value));
+    const found = definesOf(linux, header);
     return [
       "",
       `// ${header}`,
-      ...names.map((name) => `export const ${name} = ${hex(required(numbers, name, header))};`),
+      ...names.split(" ").map((name) => `export const ${name} = ${required(found, name, header).text};`),
     ];
   });
 }
@@ -169,8 +156,8 @@ function constants(linux: string): string[] {
 export function linuxAbi(linux: string): string {
   const makefile = readFileSync(`${linux}/Makefile`, "utf8");
   const part = (name: string) => new RegExp(`^${name} = (\\S+)$`, "m").exec(makefile)?.[1] ?? "?";
-  const errno = ERRNO_HEADERS.flatMap((header) => [...definesOf(linux, header, "E")]);
-  const signals = [...definesOf(linux, SIGNAL_HEADER, "SIG")].filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
+  const errno = ERRNO_HEADERS.flatMap((header) => definedNumbers(linux, header, "E"));
+  const signals = definedNumbers(linux, SIGNAL_HEADER, "SIG").filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
   return `/**
  * Numbers that user space and the kernel share: made by \`npm run linux-abi\` from Linux ${part("VERSION")}.${part("PATCHLEVEL")}.${part("SUBLEVEL")}. Do not edit:
  * \`tools/linux-abi.ts\` says what is taken.

@@ -6,6 +6,7 @@ import type { TarMember } from "../formats/tar-members.ts";
 import { readTar, type TarHandler } from "../formats/tar-reader.ts";
 import { systemCall } from "../linux/syscalls.ts";
 import { chunksOf } from "../platform/files.ts";
+import { AT_FDCWD, S_IFBLK, S_IFCHR, S_IFIFO } from "../platform/linux-abi.ts";
 import type { ByteSource, Platform } from "../platform/platform.ts";
 import { compressionOfBytes } from "../sources/unpack.ts";
 import { FolderUnpacker } from "../sources/unpack-folder.ts";
@@ -91,12 +92,10 @@ function folderUnpacker(context: AppletContext, job: TarJob, report: TarReport):
 }
 
 const DEVICE_TYPES: { readonly [kind: string]: number } = {
-  // include/uapi/linux/stat.h
-  char: 0o020000,
-  block: 0o060000,
-  fifo: 0o010000,
+  char: S_IFCHR,
+  block: S_IFBLK,
+  fifo: S_IFIFO,
 };
-const AT_FDCWD = -100; // include/uapi/linux/fcntl.h
 
 function makeDevice(platform: Platform, place: string, member: TarMember): void {
   const { major, minor } = member.device;

@@ -7,6 +7,7 @@ import { ascii, bytes, reserved, struct, u16, u32 } from "../base/struct.ts";
 import { type KernelAccess, systemCall } from "../linux/syscalls.ts";
 import {
   AF_INET,
+  IFF_UP,
   O_CLOEXEC,
   RTF_GATEWAY,
   RTF_UP,
@@ -15,10 +16,8 @@ import {
   SIOCSIFADDR,
   SIOCSIFFLAGS,
   SIOCSIFNETMASK,
+  SOCK_DGRAM,
 } from "../platform/linux-abi.ts";
-
-const SOCK_DGRAM = 2; // include/linux/net.h
-const IFF_UP = 0x1; // include/uapi/linux/if.h
 
 /** include/uapi/linux/if.h: struct ifreq, with the flags of its union. */
 const FlagsRequest = struct("ifreq", 40, { name: ascii(16), flags: u16, rest: reserved(22) });

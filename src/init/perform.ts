@@ -97,7 +97,7 @@ const PERFORM: {
   },
 };
 
-const W_OK = 2; // unistd.h
+const W_OK = 2; // POSIX, unistd.h; the kernel's headers have no such name
 
 /** False where the file system is read-only. */
 function canWrite(platform: Platform, path: string): boolean {

@@ -1,18 +1,18 @@
 /** What runs beside the consoles: a DHCP client on each network card. */
 import { readText } from "../platform/files.ts";
+import { ARPHRD_ETHER } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Supervised } from "./supervise.ts";
 import { dhcpClient, dhcpLog, ENVIRONMENT } from "./system.ts";
 
 const INTERFACES = "/sys/class/net";
-const ARPHRD_ETHER = "1"; // include/uapi/linux/if_arp.h
 
 /** Network interfaces that are cards: the loopback and tunnels are of other types. */
 export function networkCards({ files }: Platform): readonly string[] {
   if (files.statusFollowed(INTERFACES) === undefined) return [];
   return files
     .list(INTERFACES)
-    .filter((name) => readText(files, `${INTERFACES}/${name}/type`).trim() === ARPHRD_ETHER);
+    .filter((name) => readText(files, `${INTERFACES}/${name}/type`).trim() === String(ARPHRD_ETHER));
 }
 
 export function dhcpService(platform: Platform, interfaceName: string): Supervised {

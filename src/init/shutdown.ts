@@ -1,11 +1,12 @@
 /** How the machine comes down in good order: a list of steps, each of which is tried whatever became of the others. */
 import { describeError, errorCode } from "../base/error.ts";
-import { MS_RDONLY, remount, unmountUnused } from "../linux/mount.ts";
+import { remount, unmountUnused } from "../linux/mount.ts";
 import { systemCall } from "../linux/syscalls.ts";
 import { readText } from "../platform/files.ts";
 import {
   LINUX_REBOOT_MAGIC1,
   LINUX_REBOOT_MAGIC2,
+  MS_RDONLY,
   P_ALL,
   SIGNALS,
   WEXITED,

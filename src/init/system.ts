@@ -2,7 +2,7 @@
  * What this system is when it is up, on one page: the steps of its boot, in order, and the programs that process 1
  * keeps running. The kernel has mounted / and /dev.
  */
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../linux/mount.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
 import type { BootStep, BootWork } from "./boot-step.ts";
 
 /** The line that every console shows when the system is up; tests wait for it. */

@@ -3,8 +3,9 @@
  * read and written, but not removed or given other permissions.
  */
 import { joinPath } from "../base/path.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
-import { bindMount, MS_NODEV, MS_NOEXEC, MS_NOSUID, makeReadOnly, mountFileSystem } from "./mount.ts";
+import { bindMount, makeReadOnly, mountFileSystem } from "./mount.ts";
 
 const NODES = ["null", "zero", "full", "random", "urandom", "tty"];
 

@@ -2,23 +2,18 @@
 
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { struct, u64 } from "../base/struct.ts";
+import {
+  AT_FDCWD,
+  AT_RECURSIVE,
+  MNT_DETACH,
+  MOUNT_ATTR_RDONLY,
+  MS_BIND,
+  MS_PRIVATE,
+  MS_RDONLY,
+  MS_REC,
+  MS_REMOUNT,
+} from "../platform/linux-abi.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
-
-// include/uapi/linux/mount.h
-export const MS_RDONLY = 0x1;
-export const MS_NOSUID = 0x2;
-export const MS_NODEV = 0x4;
-export const MS_NOEXEC = 0x8;
-const MS_REMOUNT = 0x20;
-const MS_BIND = 0x1000;
-const MS_REC = 0x4000;
-const MS_PRIVATE = 0x40000;
-const MOUNT_ATTR_RDONLY = 0x1;
-const MNT_DETACH = 0x2; // include/linux/fs.h
-
-// include/uapi/linux/fcntl.h
-const AT_FDCWD = -100;
-const AT_RECURSIVE = 0x8000;
 
 /** include/uapi/linux/mount.h: `struct mount_attr`, MOUNT_ATTR_SIZE_VER0. */
 const MountAttributes = struct("mount_attr", 32, {

@@ -4,6 +4,7 @@
  */
 import { decodeUtf8 } from "../base/text.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
+import { SECCOMP_MODE_FILTER } from "../platform/linux-abi.ts";
 import { type Platform, SystemError } from "../platform/platform.ts";
 import type { Check } from "./checks.ts";
 
@@ -132,8 +133,6 @@ function fixOfUserNamespaces(platform: Platform, words: string): string {
   }
   return "the kernel lacks that namespace, or this is a chroot, or a security module forbids it: see dmesg";
 }
-
-const SECCOMP_MODE_FILTER = 2; // proc_pid_status(5)
 
 function hasSeccompFilter({ files }: Platform): boolean {
   const path = "/proc/self/status";

@@ -13,6 +13,7 @@
  */
 import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
+import { POLLHUP } from "../platform/linux-abi.ts";
 import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
 import { NAMESPACE_COMMAND, WITH_NETWORK } from "./namespace-inside.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
@@ -68,7 +69,6 @@ function utilLinux({ host, processes }: Platform, program: string): string {
 
 /** poll(2): struct pollfd. */
 const PollDescriptor = struct("pollfd", 8, { fd: u32, events: u16, revents: u16 });
-const POLLHUP = 0x10; // include/uapi/asm-generic/poll.h
 /** struct __kernel_timespec of zeros: do not wait. */
 const AT_ONCE = new Uint8Array(16);
 

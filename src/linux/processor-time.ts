@@ -1,9 +1,7 @@
 /** How much processor time this process and the children that it has waited for have taken: proc_pid_stat(5). */
 import { readText } from "../platform/files.ts";
+import { USER_HZ } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
-
-/** Ticks a second, in what the kernel tells programs; the same on every architecture here (USER_HZ, asm-generic/param.h). */
-const TICKS = 100;
 
 /** utime, stime, cutime and cstime, counted from the field behind the program's name, which may hold anything. */
 const FIRST_TIME = 11;
@@ -13,5 +11,5 @@ export function processorSeconds({ files }: Pick<Platform, "files">): number {
   const stat = readText(files, "/proc/self/stat");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const times = fields.slice(FIRST_TIME, FIRST_TIME + TIMES).map(Number);
-  return times.reduce((sum, ticks) => sum + ticks, 0) / TICKS;
+  return times.reduce((sum, ticks) => sum + ticks, 0) / USER_HZ;
 }

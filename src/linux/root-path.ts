@@ -1,8 +1,7 @@
 /** Paths as they are within another root: links lead where they would lead there, never out of it. */
 import { dirname, joinPath } from "../base/path.ts";
+import { MAXSYMLINKS } from "../platform/linux-abi.ts";
 import { type Files, SystemError } from "../platform/platform.ts";
-
-const LINKS_MAX = 40; // MAXSYMLINKS, include/linux/namei.h
 
 /**
  * The host's path of `path` within `root`, all links in it resolved; parts that do not exist are kept
@@ -23,7 +22,7 @@ export function pathInRoot(files: Pick<Files, "status" | "readLink">, root: stri
       inner = next;
       continue;
     }
-    if (++links > LINKS_MAX) throw new SystemError(`find, within ${root},`, path, "ELOOP");
+    if (++links > MAXSYMLINKS) throw new SystemError(`find, within ${root},`, path, "ELOOP");
     const target = files.readLink(joinPath(root, next));
     names.unshift(...target.split("/"));
     if (target.startsWith("/")) inner = "/";

@@ -5,18 +5,10 @@
 import { Bq2Error } from "../base/error.ts";
 import { dirname, joinPath } from "../base/path.ts";
 import { makeFolders } from "../platform/files.ts";
+import { MS_NODEV, MS_NOSUID, MS_RDONLY } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
 import { mountDevices, mountProc } from "./devices.ts";
-import {
-  bindMount,
-  changeRoot,
-  MS_NODEV,
-  MS_NOSUID,
-  MS_RDONLY,
-  makeMountsPrivate,
-  makeReadOnly,
-  mountFileSystem,
-} from "./mount.ts";
+import { bindMount, changeRoot, makeMountsPrivate, makeReadOnly, mountFileSystem } from "./mount.ts";
 import { requireLivingCaller } from "./namespace.ts";
 import { mountOverlay } from "./overlay.ts";
 import { pathInRoot } from "./root-path.ts";

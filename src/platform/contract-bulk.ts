@@ -2,7 +2,7 @@
 import { collectBytes, concatBytes, equalBytes, fromHex } from "../base/bytes.ts";
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import type { ContractOptions, InFolder } from "./contract.ts";
+import type { ContractOptions, InFolder } from "./contract-words.ts";
 import type { Bulk, Compression } from "./platform.ts";
 
 /** "bootstrap\n" a thousand times, by the usual programs. */

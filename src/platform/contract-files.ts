@@ -1,33 +1,27 @@
-/** The contract of {@link Files}. */
+/** The contract of {@link Files}: names and what is known of them. Open files: `contract-descriptors.ts`. */
 import { assert, test } from "../base/testing.ts";
-import { bytesToName, decodeUtf8, encodeUtf8 } from "../base/text.ts";
-import type { ContractOptions, InFolder } from "./contract.ts";
+import { bytesToName, encodeUtf8 } from "../base/text.ts";
+import { type ContractOptions, codeOf, type InFolder, put, textOf } from "./contract-words.ts";
 import type { Files } from "./platform.ts";
-
-const MEBIBYTE = 1 << 20;
 
 export function fileContract(options: ContractOptions, inFolder: InFolder): void {
   const { files } = options.platform;
   nameTests(files, inFolder);
   kindTests(files, inFolder);
-  contentTests(files, inFolder, options.hasHoles);
   renameTests(files, inFolder);
   errorTests(files, inFolder);
-  test(`${options.name}: free space is a number of bytes`, () => {
-    assert.ok(files.freeSpace("/") > 0);
+  test(`${options.name}: free space is a number of bytes, of a file system that must be there`, () => {
+    assert.ok(Number.isSafeInteger(files.freeSpace("/")) && files.freeSpace("/") > 0);
+    assert.equal(
+      codeOf(() => files.freeSpace("/no/such/folder")),
+      "ENOENT",
+    );
+  });
+  test(`${options.name}: a device has its numbers`, () => {
+    const status = files.status("/dev/null");
+    assert.equal([status?.kind, status?.device], ["char", { major: 1, minor: 3 }]); // null(4)
   });
 }
-
-/** The code that `body` fails with. */
-function codeOf(body: () => unknown): unknown {
-  return (assert.throws(body) as Error & { readonly code?: unknown }).code;
-}
-
-function put(files: Files, path: string, text: string): void {
-  files.writeFile(path, encodeUtf8(text));
-}
-
-const textOf = (files: Files, path: string): string => decodeUtf8(files.readFile(path));
 
 function nameTests(files: Files, inFolder: InFolder): void {
   const odd = [
@@ -58,6 +52,32 @@ function nameTests(files: Files, inFolder: InFolder): void {
     assert.equal(files.readLink(`${folder}/link`), target);
     files.makeFolder(`${folder}/${target}`);
     assert.equal(files.realPath(`${folder}/link`), `${files.realPath(folder)}/${target}`);
+  });
+  inFolder("every operation takes a path that is not UTF-8", (folder) => {
+    const place = `${folder}/${bytesToName(Uint8Array.of(0xe9, 0x2f, 0xff))}`; // a folder and a name
+    files.makeFolder(place.slice(0, -2));
+    put(files, place, "text");
+    files.setMode(place, 0o600);
+    files.setTime(place, 1.5);
+    const { uid = 0, gid = 0 } = files.status(place) ?? {};
+    files.setOwner(place, uid, gid);
+    files.setAttribute(place, "user.a", Uint8Array.of(1));
+    assert.equal([...files.attributes(place).keys()], ["user.a"]);
+    files.removeAttribute(place, "user.a");
+    files.link(place, `${place}\udcfe`);
+    files.rename(`${place}\udcfe`, `${place}x`);
+    files.tryLock(`${place}x`)?.release();
+    files.removeFile(`${place}x`);
+    files.symlink(place, `${folder}/link`);
+    assert.equal(files.realPath(`${folder}/link`).endsWith(place), true);
+    const facts = files.statusFollowed(`${folder}/link`);
+    assert.equal([facts?.mode, facts?.mtime, facts?.linkCount], [0o600, 1.5, 1]);
+    assert.ok(files.freeSpace(place) >= 0);
+    files.makeFolder(`${place}d`);
+    files.removeFolder(`${place}d`);
+    assert.equal(files.list(place.slice(0, -2)), [place.slice(-1)]);
+    const error = assert.throws(() => files.open(`${place}/below`, "read"));
+    assert.ok(error.message.includes(place), "the message has the name as it was given");
   });
   inFolder("names that are too long, or hold NUL, are refused", (folder) => {
     assert.equal(
@@ -135,6 +155,23 @@ function kindTests(files: Files, inFolder: InFolder): void {
       }
     }
   });
+  inFolder("times are kept to the nanosecond, and setting what was read changes nothing", (folder) => {
+    put(files, `${folder}/file`, "");
+    const mtime = (): number => files.status(`${folder}/file`)?.mtime ?? Number.NaN;
+    const set = (seconds: number): void => files.setTime(`${folder}/file`, seconds);
+    for (const seconds of [0.123456789, 1.000000001, 1000.999999999, -5.25000001, 1_700_000_000.1234567]) {
+      set(seconds);
+      const read = mtime();
+      assert.ok(
+        Math.abs(read - seconds) <= Math.max(1e-12, Math.abs(seconds) * 2 ** -52),
+        `${seconds}: ${read}`,
+      );
+      set(read);
+      assert.equal(mtime(), read);
+    }
+    set(0.9999999999); // nearer to the next second than to the last nanosecond of this one
+    assert.equal(mtime(), 1);
+  });
   inFolder("extended attributes are bytes, in order of their names", (folder) => {
     put(files, `${folder}/file`, "");
     files.symlink("file", `${folder}/link`);
@@ -151,6 +188,10 @@ function kindTests(files: Files, inFolder: InFolder): void {
       codeOf(() => files.setAttribute(`${folder}/link`, "user.a", new Uint8Array())),
       "EPERM",
     );
+    assert.equal(
+      codeOf(() => files.setAttribute(`${folder}/file`, "plain", new Uint8Array())),
+      "EOPNOTSUPP", // a name of no namespace
+    );
     files.removeAttribute(`${folder}/file`, "user.a");
     assert.equal([...files.attributes(`${folder}/file`).keys()], ["user.b"]);
     assert.equal(
@@ -158,105 +199,26 @@ function kindTests(files: Files, inFolder: InFolder): void {
       "ENODATA",
     );
   });
+  inFolder("folders and files have the permissions that were asked for", (folder) => {
+    files.makeFolder(`${folder}/folder`, 0o700);
+    files.writeFile(`${folder}/file`, new Uint8Array(), 0o600);
+    assert.equal(files.status(`${folder}/folder`)?.mode, 0o700);
+    assert.equal(files.status(`${folder}/file`)?.mode, 0o600);
+  });
+  inFolder("a hard link to a link is that link, and removing one leaves what it leads to", (folder) => {
+    put(files, `${folder}/file`, "x");
+    files.symlink("file", `${folder}/link`);
+    files.link(`${folder}/link`, `${folder}/other`);
+    assert.equal(files.readLink(`${folder}/other`), "file");
+    assert.equal(files.status(`${folder}/file`)?.linkCount, 1);
+    for (const name of ["link", "other"]) files.removeFile(`${folder}/${name}`);
+    assert.equal(files.list(folder), ["file"]);
+  });
   inFolder("setting the owner to oneself is allowed, for links too", (folder) => {
     files.symlink("nowhere", `${folder}/link`);
     const own = files.status(`${folder}/link`);
     files.setOwner(`${folder}/link`, own?.uid ?? 0, own?.gid ?? 0);
     assert.equal(files.status(`${folder}/link`)?.uid, own?.uid);
-  });
-}
-
-function contentTests(files: Files, inFolder: InFolder, hasHoles: boolean): void {
-  inFolder("positions: given ones leave the current one alone, none goes on", (folder) => {
-    const fd = files.open(`${folder}/file`, "update");
-    files.write(fd, encodeUtf8("hello world"), null);
-    files.write(fd, encodeUtf8("J"), 0);
-    files.write(fd, encodeUtf8("!"), null);
-    const buffer = new Uint8Array(20).fill(46);
-    assert.equal(files.read(fd, buffer, 2, 5, 0), 5);
-    assert.equal(decodeUtf8(buffer.subarray(0, 8)), "..Jello.");
-    assert.equal(files.read(fd, buffer, 0, 20, null), 0);
-    assert.equal(files.read(fd, buffer, 0, 20, 6), 6);
-    files.close(fd);
-    assert.equal(textOf(files, `${folder}/file`), "Jello world!");
-    assert.equal(
-      codeOf(() => files.close(fd)),
-      "EBADF",
-    );
-  });
-  inFolder("write empties, update keeps, create wants a new name", (folder) => {
-    put(files, `${folder}/file`, "long content");
-    const update = files.open(`${folder}/file`, "update");
-    files.write(update, encodeUtf8("L"), 0);
-    files.close(update);
-    assert.equal(textOf(files, `${folder}/file`), "Long content");
-    put(files, `${folder}/file`, "s");
-    assert.equal(textOf(files, `${folder}/file`), "s");
-    assert.equal(
-      codeOf(() => files.open(`${folder}/file`, "create")),
-      "EEXIST",
-    );
-    files.symlink("nowhere", `${folder}/link`);
-    assert.equal(
-      codeOf(() => files.open(`${folder}/link`, "create")),
-      "EEXIST",
-    );
-    files.close(files.open(`${folder}/secret`, "create", 0o600));
-    assert.equal(files.status(`${folder}/secret`)?.mode, 0o600);
-  });
-  inFolder("truncate shrinks and grows; what grows is zeros", (folder) => {
-    const fd = files.open(`${folder}/file`, "update");
-    files.write(fd, encodeUtf8("abcdef"), null);
-    files.truncate(fd, 3);
-    files.truncate(fd, 5);
-    files.fsync(fd);
-    files.close(fd);
-    assert.equal(files.readFile(`${folder}/file`), Uint8Array.of(97, 98, 99, 0, 0));
-  });
-  inFolder("holes are found and read as zeros", (folder) => {
-    if (!hasHoles) return;
-    const fd = files.open(`${folder}/file`, "update");
-    files.write(fd, new Uint8Array(4096).fill(1), 4 * MEBIBYTE);
-    files.truncate(fd, 8 * MEBIBYTE);
-    files.fsync(fd);
-    const ranges = files.dataRanges(fd, 8 * MEBIBYTE);
-    assert.equal(ranges, [{ offset: 4 * MEBIBYTE, length: 4096 }]);
-    assert.ok((files.status(`${folder}/file`)?.allocated ?? MEBIBYTE) < MEBIBYTE);
-    const buffer = new Uint8Array(10).fill(9);
-    files.read(fd, buffer, 0, 10, 4 * MEBIBYTE - 5);
-    assert.equal(buffer, Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1));
-    files.truncate(fd, 0);
-    files.truncate(fd, MEBIBYTE);
-    assert.equal(files.dataRanges(fd, MEBIBYTE), []);
-    assert.equal(files.dataRanges(fd, 0), []);
-    files.close(fd);
-  });
-  inFolder("copyRange copies just that range", (folder) => {
-    const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) & 255);
-    files.writeFile(`${folder}/from`, bytes);
-    const from = files.open(`${folder}/from`, "read");
-    const to = files.open(`${folder}/to`, "write");
-    files.copyRange(from, 1000, to, 17, 250_000);
-    assert.equal(
-      codeOf(() => files.copyRange(from, 299_000, to, 0, 2000)),
-      "EIO",
-    );
-    files.close(from);
-    files.close(to);
-    const found = files.readFile(`${folder}/to`);
-    assert.equal(found.length, 250_017);
-    assert.ok(found.subarray(1000).every((byte, i) => byte === bytes[i + 1000 + 983]));
-  });
-  inFolder("a lock is held by one at a time, and freed by release", (folder) => {
-    const path = `${folder}/lock`;
-    const lock = files.tryLock(path);
-    assert.ok(lock);
-    assert.equal(files.tryLock(path), undefined);
-    lock.release();
-    lock.release();
-    const again = files.tryLock(path);
-    assert.ok(again);
-    again.release();
   });
 }
 
@@ -323,6 +285,10 @@ function errorTests(files: Files, inFolder: InFolder): void {
       ["EEXIST", () => files.symlink("x", `${folder}/file`)],
       ["EEXIST", () => files.link(`${folder}/file`, `${folder}/folder`)],
       ["EPERM", () => files.link(`${folder}/folder`, `${folder}/other`)],
+      ["ENOENT", () => files.symlink("", `${folder}/nothing`)],
+      ["ENOENT", () => files.setMode(`${folder}/absent`, 0o600)],
+      ["ENOENT", () => files.tryLock(`${folder}/absent/lock`)],
+      ["EISDIR", () => files.tryLock(`${folder}/folder`)],
       ["EINVAL", () => files.readLink(`${folder}/file`)],
       ["ELOOP", () => files.readFile(`${folder}/loop`)],
     ];

@@ -5,14 +5,14 @@
 import { collectBytes, equalBytes } from "../base/bytes.ts";
 import { assert } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
-import type { ContractOptions, InFolder } from "./contract.ts";
+import type { ContractOptions, InFolder } from "./contract-words.ts";
 import type { Child, SpawnOptions } from "./platform.ts";
 
 const MEBIBYTE = 1 << 20;
 
 type Start = (argv: readonly string[], options?: Partial<SpawnOptions>) => Promise<Child>;
 
-export function processContract({ platform }: ContractOptions, inFolder: InFolder): void {
+export function processContract({ platform, raise }: ContractOptions, inFolder: InFolder): void {
   const start: Start = (argv, options = {}) =>
     platform.processes.spawn({
       argv,
@@ -25,10 +25,25 @@ export function processContract({ platform }: ContractOptions, inFolder: InFolde
     });
   endTests(start, inFolder);
   pipeTests(start, inFolder, platform.files);
+  descriptorTests(start, inFolder, platform.files);
 
-  inFolder("find looks along a path", () => {
+  inFolder("a signal is handled in place of dying, until that is undone", async () => {
+    const seen: string[] = [];
+    const undo = platform.processes.onSignal(["SIGUSR1", "SIGUSR2"], (signal) => seen.push(signal));
+    for (const signal of ["SIGUSR2", "SIGUSR1"]) {
+      const before = seen.length;
+      raise(signal);
+      while (seen.length === before) await platform.clock.sleep(0.01);
+    }
+    undo();
+    assert.equal(seen, ["SIGUSR2", "SIGUSR1"]);
+  });
+  inFolder("find looks along a path", (folder) => {
     assert.match(platform.processes.find("cat", "/nowhere::/usr/bin:/bin") ?? "", /^\/.*\/cat$/);
     assert.equal(platform.processes.find("no-such-program", "/usr/bin:/bin"), undefined);
+    platform.files.writeFile(`${folder}/plain`, new Uint8Array(), 0o644);
+    platform.files.makeFolder(`${folder}/folder`, 0o755);
+    for (const name of ["plain", "folder"]) assert.equal(platform.processes.find(name, folder), undefined);
   });
 }
 
@@ -112,5 +127,30 @@ function pipeTests(start: Start, inFolder: InFolder, files: ContractOptions["pla
       for (let i = 0; i < 8; i++) await child.write(new Uint8Array(MEBIBYTE));
     });
     assert.equal((error as Error & { readonly code?: unknown }).code, "EPIPE");
+  });
+}
+
+function descriptorTests(
+  start: Start,
+  inFolder: InFolder,
+  files: ContractOptions["platform"]["files"],
+): void {
+  inFolder("streams can be open files, and further descriptors stand behind them", async (folder) => {
+    for (const name of ["in", "third"]) files.writeFile(`${folder}/${name}`, encodeUtf8(`${name}\n`));
+    const [input, third] = ["in", "third"].map((name) => files.open(`${folder}/${name}`, "read"));
+    const output = files.open(`${folder}/out`, "write");
+    if (input === undefined || third === undefined) return;
+    const copy = await start(["cat"], { stdin: { fd: input }, stdout: { fd: output } });
+    assert.equal(await copy.wait(), { code: 0 });
+    const more = await start(["cat", "/dev/fd/3"], { stdout: { fd: output }, extraFds: [third] });
+    assert.equal(await more.wait(), { code: 0 });
+    for (const fd of [input, third, output]) files.close(fd); // they are still ours
+    assert.equal(decodeUtf8(files.readFile(`${folder}/out`)), "in\nthird\n");
+  });
+  inFolder("what is ignored is not read, and gives nothing", async () => {
+    const child = await start(["cat", "/no/such/file"], { stdout: "ignore", stderr: "ignore" });
+    assert.equal((await collectBytes(child.stdout)).length, 0);
+    assert.equal((await collectBytes(child.stderr)).length, 0);
+    assert.equal(await child.wait(), { code: 1 });
   });
 }

@@ -262,33 +262,92 @@ export const SIGNALS: { readonly [name: string]: number } = {
   SIGSTKSZ: 8192,
 };
 
+// include/uapi/asm-generic/errno-base.h
+export const ENOENT = 2;
+export const EINTR = 4;
+
+// include/uapi/asm-generic/errno.h
+export const ENOSYS = 38;
+
+// include/uapi/linux/stat.h
+export const S_IFMT = 0o170000;
+export const S_IFSOCK = 0o140000;
+export const S_IFLNK = 0o120000;
+export const S_IFREG = 0o100000;
+export const S_IFBLK = 0o60000;
+export const S_IFDIR = 0o40000;
+export const S_IFCHR = 0o20000;
+export const S_IFIFO = 0o10000;
+export const STATX_BASIC_STATS = 0x7ff;
+
+// include/uapi/linux/limits.h
+export const NAME_MAX = 255;
+export const PATH_MAX = 4096;
+export const XATTR_SIZE_MAX = 65536;
+export const XATTR_LIST_MAX = 65536;
+
+// include/linux/namei.h
+export const MAXSYMLINKS = 40;
+
+// include/uapi/linux/fs.h
+export const SEEK_SET = 0;
+export const SEEK_CUR = 1;
+export const SEEK_DATA = 3;
+export const SEEK_HOLE = 4;
+
 // include/uapi/asm-generic/fcntl.h
-export const O_RDONLY = 0;
-export const O_WRONLY = 1;
-export const O_RDWR = 2;
-export const O_CREAT = 0x40;
-export const O_EXCL = 0x80;
-export const O_NOCTTY = 0x100;
-export const O_TRUNC = 0x200;
-export const O_NONBLOCK = 0x800;
-export const O_CLOEXEC = 0x80000;
+export const O_RDONLY = 0o0;
+export const O_WRONLY = 0o1;
+export const O_RDWR = 0o2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
+export const O_NOCTTY = 0o400;
+export const O_TRUNC = 0o1000;
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
 export const F_DUPFD = 0;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
 export const F_SETFD = 2;
 export const FD_CLOEXEC = 1;
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
 
 // include/uapi/linux/fcntl.h
 export const AT_FDCWD = -100;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
+export const AT_RECURSIVE = 0x8000;
+
+// include/uapi/linux/mount.h
+export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
+export const MS_REMOUNT = 32;
+export const MS_BIND = 4096;
+export const MS_REC = 16384;
+export const MS_PRIVATE = 1 << 18;
+export const MOUNT_ATTR_RDONLY = 0x1;
+
+// include/linux/fs.h
+export const MNT_DETACH = 0x2;
 
 // include/uapi/asm-generic/poll.h
-export const POLLIN = 1;
-export const POLLOUT = 4;
-export const POLLERR = 8;
+export const POLLIN = 0x1;
+export const POLLOUT = 0x4;
+export const POLLERR = 0x8;
 export const POLLHUP = 0x10;
+
+// include/uapi/linux/eventpoll.h
+export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
+export const EPOLL_CTL_MOD = 3;
+export const EPOLLIN = 0x1;
+export const EPOLLOUT = 0x4;
+export const EPOLLERR = 0x8;
+export const EPOLLHUP = 0x10;
 
 // include/uapi/asm-generic/ioctls.h
 export const TCGETS = 0x5401;
@@ -303,9 +362,9 @@ export const ICRNL = 0x100;
 
 // include/uapi/asm-generic/termbits.h
 export const IXON = 0x400;
-export const ISIG = 1;
-export const ICANON = 2;
-export const ECHO = 8;
+export const ISIG = 0x1;
+export const ICANON = 0x2;
+export const ECHO = 0x8;
 export const IEXTEN = 0x8000;
 export const VTIME = 5;
 export const VMIN = 6;
@@ -313,14 +372,21 @@ export const VMIN = 6;
 // include/uapi/asm-generic/resource.h
 export const RLIMIT_NOFILE = 7;
 
-// include/uapi/linux/eventpoll.h
-export const EPOLL_CTL_ADD = 1;
-export const EPOLL_CTL_DEL = 2;
-export const EPOLL_CTL_MOD = 3;
+// include/uapi/asm-generic/signal.h
+export const _NSIG = 64;
+
+// include/uapi/asm-generic/signal-defs.h
+export const SIG_BLOCK = 0;
+export const SIG_UNBLOCK = 1;
+export const SIG_SETMASK = 2;
+export const SIG_IGN = 1;
+
+// include/uapi/asm-generic/siginfo.h
+export const CLD_EXITED = 1;
 
 // include/uapi/linux/wait.h
-export const WNOHANG = 1;
-export const WEXITED = 4;
+export const WNOHANG = 0x1;
+export const WEXITED = 0x4;
 export const WNOWAIT = 0x1000000;
 export const P_ALL = 0;
 export const P_PID = 1;
@@ -330,19 +396,34 @@ export const P_PIDFD = 3;
 export const CLOCK_REALTIME = 0;
 export const CLOCK_MONOTONIC = 1;
 
+// include/asm-generic/param.h
+export const USER_HZ = 100;
+
 // include/uapi/linux/prctl.h
 export const PR_SET_PDEATHSIG = 1;
+export const PR_SET_CHILD_SUBREAPER = 36;
+
+// include/uapi/linux/seccomp.h
+export const SECCOMP_MODE_FILTER = 2;
 
 // include/uapi/linux/reboot.h
 export const LINUX_REBOOT_MAGIC1 = 0xfee1dead;
-export const LINUX_REBOOT_MAGIC2 = 0x28121969;
-export const LINUX_REBOOT_CMD_CAD_OFF = 0;
+export const LINUX_REBOOT_MAGIC2 = 672274793;
+export const LINUX_REBOOT_CMD_CAD_OFF = 0x0;
 export const LINUX_REBOOT_CMD_RESTART = 0x1234567;
 export const LINUX_REBOOT_CMD_HALT = 0xcdef0123;
 export const LINUX_REBOOT_CMD_POWER_OFF = 0x4321fedc;
 
 // include/linux/socket.h
 export const AF_INET = 2;
+
+// include/linux/net.h
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+
+// include/uapi/asm-generic/socket.h
+export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
 
 // include/uapi/linux/sockios.h
 export const SIOCGIFFLAGS = 0x8913;
@@ -351,13 +432,19 @@ export const SIOCSIFADDR = 0x8916;
 export const SIOCSIFNETMASK = 0x891c;
 export const SIOCADDRT = 0x890b;
 
+// include/uapi/linux/if.h
+export const IFF_UP = 1 << 0;
+
+// include/uapi/linux/if_arp.h
+export const ARPHRD_ETHER = 1;
+
 // include/uapi/linux/route.h
-export const RTF_UP = 1;
-export const RTF_GATEWAY = 2;
+export const RTF_UP = 0x1;
+export const RTF_GATEWAY = 0x2;
 
 // include/uapi/linux/input-event-codes.h
-export const EV_KEY = 1;
-export const KEY_POWER = 0x74;
+export const EV_KEY = 0x1;
+export const KEY_POWER = 116;
 
 // include/uapi/linux/sched.h
 export const CLONE_NEWNS = 0x20000;

@@ -1,5 +1,6 @@
 /** What is known of a name in the file system in memory: kind, mode, owner, time, attributes. */
 import { compareNames, nameToBytes } from "../base/text.ts";
+import { asKept } from "./file-time.ts";
 import { type Inode, MAY_WRITE, type MemoryTree } from "./memory-tree.ts";
 import { type FileStatus, type Files, SystemError } from "./platform.ts";
 
@@ -25,7 +26,7 @@ export function factOperations(tree: MemoryTree): Pick<Files, Operation> {
       tree.owned("set the mode of", path, true).mode = mode & 0o7777;
     },
     setTime(path, seconds) {
-      tree.owned("set the time of", path, false).mtime = seconds;
+      tree.owned("set the time of", path, false).mtime = asKept(seconds);
     },
     setOwner(path, uid, gid) {
       const inode = tree.owned("set the owner of", path, false);
@@ -50,7 +51,7 @@ function attributeOperations(
       const inode = tree.inode(action, path, false);
       const isPlain = inode.kind === "file" || inode.kind === "folder";
       if (name.startsWith("user.") && !isPlain) throw new SystemError(action, path, "EPERM"); // xattr(7)
-      if (!name.includes(".")) throw new SystemError(action, path, "ENOTSUP");
+      if (!name.includes(".")) throw new SystemError(action, path, "EOPNOTSUPP");
       if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
       inode.attributes.set(name, value.slice());
     },

@@ -2,6 +2,7 @@
 import { concatBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
+import { chunksOf } from "./files.ts";
 import {
   type Child,
   type Exit,
@@ -9,6 +10,7 @@ import {
   type FirstDuties,
   type Processes,
   type SpawnOptions,
+  type Stream,
   SystemError,
 } from "./platform.ts";
 
@@ -17,10 +19,12 @@ export interface MemoryRun {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: { readonly [name: string]: string };
-  /** What is written to a piped standard input; ends when that is closed. */
+  /** What is written to a piped standard input, until that is closed; or the rest of an open file. */
   readonly stdin: AsyncIterable<Uint8Array>;
   out(bytes: Uint8Array | string): void;
   error(bytes: Uint8Array | string): void;
+  /** What the program sees as 3, 4, … */
+  readonly extraFds: readonly number[];
   /** Resolves when a signal has come; the process is then over, whatever the program does. */
   readonly killed: Promise<string>;
 }
@@ -57,7 +61,7 @@ export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryP
       }
       const program = programs.get(name) ?? programs.get(name.slice(name.lastIndexOf("/") + 1));
       if (program === undefined) throw new SystemError("start", name, "ENOENT");
-      return start(program, options, nextPid++);
+      return start(program, options, files, nextPid++);
     },
     onSignal(signals, handler) {
       const entry = { signals, handler };
@@ -75,24 +79,30 @@ export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryP
   };
 }
 
-function start(program: MemoryProgram, options: SpawnOptions, pid: number): Child {
+function start(program: MemoryProgram, options: SpawnOptions, files: Files, pid: number): Child {
   const [stdin, stdout, stderr] = [byteQueue(), byteQueue(), byteQueue()];
   let isOver = false;
   let kill: (signal: string) => void = () => {};
   const killed = new Promise<string>((resolve) => {
     kill = resolve;
   });
-  const writer = (queue: ByteQueue, isPiped: boolean) => (bytes: Uint8Array | string) => {
-    if (isPiped && !isOver) queue.push(typeof bytes === "string" ? encodeUtf8(bytes) : bytes.slice());
+  const writer = (queue: ByteQueue, stream: Stream) => (content: Uint8Array | string) => {
+    const bytes = typeof content === "string" ? encodeUtf8(content) : content.slice();
+    if (isOver) return;
+    if (stream === "pipe") queue.push(bytes);
+    else if (typeof stream !== "string") files.write(stream.fd, bytes, null);
   };
+  if (typeof options.stdin !== "string")
+    for (const chunk of chunksOf(files, options.stdin.fd)) stdin.push(chunk.slice());
   if (options.stdin !== "pipe") stdin.end();
   const run: MemoryRun = {
     argv: options.argv,
     cwd: options.cwd,
     env: options.env,
     stdin: stdin.chunks,
-    out: writer(stdout, options.stdout === "pipe"),
-    error: writer(stderr, options.stderr === "pipe"),
+    out: writer(stdout, options.stdout),
+    error: writer(stderr, options.stderr),
+    extraFds: options.extraFds ?? [],
     killed,
   };
   const ended = Promise.resolve(run).then(program);

@@ -1,5 +1,6 @@
 /** The inodes of a file system in memory, and how a path leads to one: links, permissions, errors as on Linux. */
 import { nameToBytes } from "../base/text.ts";
+import { MAXSYMLINKS, NAME_MAX, PATH_MAX } from "./linux-abi.ts";
 import type { MemoryContent } from "./memory-content.ts";
 import { type FileKind, SystemError } from "./platform.ts";
 
@@ -37,10 +38,6 @@ export interface Place {
   /** With all links resolved. */
   readonly path: string;
 }
-
-const NAME_MAX = 255; // linux/limits.h
-const PATH_MAX = 4096; // linux/limits.h, with the NUL
-const LINKS_MAX = 40; // MAXSYMLINKS, linux/namei.h
 
 export const MAY_READ = 4; // permission bits of one class, inode(7)
 export const MAY_WRITE = 2;
@@ -111,7 +108,8 @@ export class MemoryTree {
     };
     if (path.includes("\0")) fail("EINVAL");
     if (!path.startsWith("/")) fail("ENOENT");
-    if (nameToBytes(path).length >= PATH_MAX) fail("ENAMETOOLONG");
+    const withNul = nameToBytes(path).length + 1;
+    if (withNul > PATH_MAX) fail("ENAMETOOLONG");
     let place: Place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
     const parents: Place[] = [];
     const names = path.split("/");
@@ -129,7 +127,7 @@ export class MemoryTree {
       const inode = place.inode.entries.get(name);
       const isLast = names.every((rest) => rest === "");
       if (inode?.kind === "symlink" && (follow || !isLast)) {
-        if (++links > LINKS_MAX) fail("ELOOP");
+        if (++links > MAXSYMLINKS) fail("ELOOP");
         names.unshift(...inode.target.split("/"));
         if (!inode.target.startsWith("/")) continue;
         place = { folder: this.#root, name: "", inode: this.#root, path: "/" };

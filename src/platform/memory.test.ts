@@ -19,7 +19,13 @@ const PROGRAMS: readonly (readonly [string, MemoryProgram])[] = [
   ["xargs", sleepUntilKilled],
   [
     "cat",
-    async ({ argv, stdin, out, error }) => {
+    async ({ argv, stdin, extraFds, out, error }) => {
+      const fd = extraFds[Number(/^\/dev\/fd\/(\d+)$/.exec(argv[1] ?? "")?.[1]) - 3];
+      if (fd !== undefined) {
+        const buffer = new Uint8Array(100);
+        out(buffer.subarray(0, shared.files.read(fd, buffer, 0, buffer.length, null)));
+        return 0;
+      }
       if (argv[1] !== undefined) {
         error(`cat: ${argv[1]}: No such file or directory\n`);
         return 1;
@@ -45,6 +51,8 @@ const PROGRAMS: readonly (readonly [string, MemoryProgram])[] = [
 ];
 
 const shared = memoryPlatform({ bulk: testBulk() });
+shared.files.makeFolder("/dev");
+shared.files.makeSpecial("/dev/null", "char", { major: 1, minor: 3 });
 for (const [name, program] of PROGRAMS) shared.programs.set(name, program);
 platformContract({
   name: "memory",
@@ -52,6 +60,8 @@ platformContract({
   folder: "/contract",
   decompressors: [],
   hasHoles: true,
+  hasKernel: false,
+  raise: (signal) => shared.processes.raise(signal),
 });
 
 test("memory: a full disk is ENOSPC with the file's name, and what was written is given back", () => {

@@ -4,6 +4,7 @@
  * than 4 KiB, no access lists, and only the system calls that a test gives.
  */
 import { Bq2Error } from "../base/error.ts";
+import { ENOSYS } from "./linux-abi.ts";
 import { type MemoryDisk, type MemoryFiles, memoryFiles } from "./memory-files.ts";
 import { type MemoryProcesses, type MemoryPrograms, memoryProcesses } from "./memory-processes.ts";
 import type { Bulk, Clock, Host, Kernel, Platform } from "./platform.ts";
@@ -70,7 +71,7 @@ export function memoryPlatform(options: MemoryOptions = {}): MemoryPlatform {
     disk,
     written,
     bulk: memoryBulk(options.bulk, files),
-    kernel: options.kernel ?? { syscall: () => -38, fork: undefined, waitReadable: undefined }, // ENOSYS, asm-generic/errno.h
+    kernel: options.kernel ?? { syscall: () => -ENOSYS, fork: undefined, waitReadable: undefined },
   };
 }
 

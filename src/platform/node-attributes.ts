@@ -1,10 +1,11 @@
 /** Extended attributes (xattr(7)) of a name itself, links not followed. Node has no way to them. */
 import { bytesToName, compareNames } from "../base/text.ts";
+import { XATTR_LIST_MAX, XATTR_SIZE_MAX } from "./linux-abi.ts";
 import { libc } from "./node-libc.ts";
 import { toCString } from "./node-path.ts";
 import { SystemError } from "./platform.ts";
 
-const LARGEST = 65536; // XATTR_LIST_MAX and XATTR_SIZE_MAX, linux/limits.h
+const LARGEST = Math.max(XATTR_LIST_MAX, XATTR_SIZE_MAX);
 const NONE: ReadonlyMap<string, Uint8Array> = new Map();
 
 let scratch: Uint8Array | undefined;
@@ -16,7 +17,7 @@ export function attributesOf(path: string): ReadonlyMap<string, Uint8Array> {
   if (length === 0) return NONE;
   if (length < 0) {
     const code = libc().errno();
-    if (code === "ENOTSUP" || code === "EOPNOTSUPP") return NONE;
+    if (code === "EOPNOTSUPP") return NONE;
     throw new SystemError("list the attributes of", path, code);
   }
   const found = new Map<string, Uint8Array>();

@@ -1,14 +1,7 @@
 /** What only libc offers on open files: holes, copies within the kernel, locks. */
+import { LOCK_EX, LOCK_NB, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET } from "./linux-abi.ts";
 import { libc } from "./node-libc.ts";
 import { type DataRange, type FileLock, type Files, SystemError } from "./platform.ts";
-
-const SEEK_SET = 0; // linux/fs.h
-const SEEK_CUR = 1;
-const SEEK_DATA = 3;
-const SEEK_HOLE = 4;
-
-const LOCK_EX = 2; // asm-generic/fcntl.h
-const LOCK_NB = 4;
 
 const COPY_CHUNK = 1 << 20;
 
@@ -43,7 +36,7 @@ interface Copy {
 }
 
 /** Failures of copy_file_range(2) that mean "not between these two": the bytes then go through memory. */
-const NOT_HERE = new Set(["EXDEV", "EINVAL", "ENOSYS", "EOPNOTSUPP", "ENOTSUP", "EPERM"]);
+const NOT_HERE = new Set(["EXDEV", "EINVAL", "ENOSYS", "EOPNOTSUPP", "EPERM"]);
 
 export function copyWithinKernel(files: Files, copy: Copy, pathOf: (fd: number) => string): void {
   const from = BigInt64Array.of(BigInt(copy.fromOffset));
@@ -82,7 +75,7 @@ export function lockFile(files: Files, path: string): FileLock | undefined {
   if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
     const code = libc().errno();
     files.close(fd);
-    if (code === "EAGAIN" || code === "EWOULDBLOCK") return undefined;
+    if (code === "EAGAIN") return undefined;
     throw new SystemError("lock", path, code);
   }
   let held = true;

@@ -2,11 +2,14 @@
 import * as fs from "node:fs";
 import { errorCode } from "../base/error.ts";
 import { compareNames } from "../base/text.ts";
+import { kindOfMode } from "./file-kind.ts";
+import { bothTimes } from "./file-time.ts";
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "./linux-abi.ts";
 import { attributesOf, removeAttributeOf, setAttributeOf } from "./node-attributes.ts";
 import { copyWithinKernel, dataRangesOf, lockFile } from "./node-descriptors.ts";
 import { libc } from "./node-libc.ts";
 import { attempt, fromNative, toCString, toNative } from "./node-path.ts";
-import { type FileKind, type FileStatus, type Files, type OpenMode, SystemError } from "./platform.ts";
+import { type FileStatus, type Files, type OpenMode, SystemError } from "./platform.ts";
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
 
@@ -17,19 +20,6 @@ const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
   update: O_RDWR | O_CREAT,
 };
 
-const S_IFMT = 0o170000; // linux/stat.h
-const KINDS: ReadonlyMap<number, FileKind> = new Map([
-  [0o100000, "file"],
-  [0o040000, "folder"],
-  [0o120000, "symlink"],
-  [0o020000, "char"],
-  [0o060000, "block"],
-  [0o010000, "fifo"],
-  [0o140000, "socket"],
-]);
-
-const AT_FDCWD = -100; // linux/fcntl.h
-const AT_SYMLINK_NOFOLLOW = 0x100; // linux/fcntl.h
 const DISK_SECTOR = 512; // the unit of st_blocks, stat(2)
 
 /** The paths behind open descriptors, for messages. */
@@ -89,8 +79,8 @@ export const nodeFiles: Files = {
     attempt("make hard link", path, () => fs.linkSync(toNative(existing), toNative(path))),
   setMode: (path, mode) => attempt("set the mode of", path, () => fs.chmodSync(toNative(path), mode)),
   setTime(path, seconds) {
-    // Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp).
-    if (seconds < 0) setTimeBefore1970(path, seconds);
+    // Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to microseconds.
+    if (seconds < 0 || !Number.isInteger(seconds)) setExactTime(path, seconds);
     else attempt("set the time of", path, () => fs.lutimesSync(toNative(path), seconds, seconds));
   },
   setOwner: (path, uid, gid) =>
@@ -121,7 +111,7 @@ function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync):
     if (errorCode(error) !== "ENOTDIR") throw error; // a file where a folder was to be: nothing has that name
   }
   if (found === undefined) return undefined;
-  const kind = KINDS.get(found.mode & S_IFMT);
+  const kind = kindOfMode(found.mode);
   if (kind === undefined) throw new SystemError("look at", path, "EINVAL");
   // overlayfs marks its layers in the top bits of the inode number, which a double would round away.
   const inode = Number.isSafeInteger(found.ino) ? found.ino : stat(native, { bigint: true }).ino;
@@ -151,12 +141,8 @@ function namesIn(folder: string | Buffer): string[] {
   return fs.readdirSync(folder, { encoding: "buffer" }).map(fromNative);
 }
 
-function setTimeBefore1970(path: string, seconds: number): void {
-  const whole = Math.floor(seconds);
-  const nanoseconds = Math.floor((seconds - whole) * 1e9);
-  const timespec = [BigInt(whole), BigInt(nanoseconds)] as const;
-  const times = BigInt64Array.from([...timespec, ...timespec]); // atime, mtime
-  if (libc().utimensat(AT_FDCWD, toCString(path), times, AT_SYMLINK_NOFOLLOW) < 0) {
+function setExactTime(path: string, seconds: number): void {
+  if (libc().utimensat(AT_FDCWD, toCString(path), bothTimes(seconds), AT_SYMLINK_NOFOLLOW) < 0) {
     throw new SystemError("set the time of", path, libc().errno());
   }
 }

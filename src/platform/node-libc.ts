@@ -3,7 +3,7 @@
  * use (about 20 ms), so that commands that need none of it stay quick.
  */
 import { createRequire } from "node:module";
-import { constants } from "node:os";
+import { ERRNO_NAMES } from "./linux-abi.ts";
 import { toCString } from "./node-path.ts";
 import type { Kernel, SyscallArgument } from "./platform.ts";
 
@@ -43,9 +43,8 @@ export function libc(): Libc {
 function load(): Libc {
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
   const library = koffi.load(null); // dlopen(NULL): this process and what it is linked to
-  const names = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
   return {
-    errno: () => names.get(koffi.errno()) ?? "EIO",
+    errno: () => ERRNO_NAMES[koffi.errno()] ?? `errno ${koffi.errno()}`,
     errnoNumber: () => koffi.errno(),
     syscall: library.func("long syscall(long number, ...)"),
     lseek: library.func("int64_t lseek64(int fd, int64_t offset, int whence)"),

@@ -17,5 +17,7 @@ platformContract({
   folder,
   decompressors: requireTools("xz", "bzip2", "zstd") ? ["gzip", "xz", "bzip2", "zstd"] : [],
   hasHoles: true,
+  hasKernel: true,
+  raise: (signal) => void process.kill(process.pid, signal),
 });
 networkContract("node", nodeNetwork);

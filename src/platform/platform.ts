@@ -144,7 +144,7 @@ export interface Files {
   link(existing: string, path: string): void;
   /** Follows links, like chmod(2). */
   setMode(path: string, mode: number): void;
-  /** Both times, of the name itself (links not followed). */
+  /** Both times, of the name itself (links not followed), to the nanosecond as far as a double holds it. */
   setTime(path: string, seconds: number): void;
   /** Owner of the name itself (lchown(2)). */
   setOwner(path: string, uid: number, gid: number): void;

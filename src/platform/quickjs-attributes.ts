@@ -1,9 +1,10 @@
 /** Extended attributes (xattr(7)) of a name itself, links not followed. */
 import { bytesToName, compareNames } from "../base/text.ts";
+import { XATTR_LIST_MAX, XATTR_SIZE_MAX } from "./linux-abi.ts";
 import { SystemError } from "./platform.ts";
 import { errnoName, nameWord, pathCall, rawCall } from "./quickjs-call.ts";
 
-const LARGEST = 65536; // include/uapi/linux/limits.h: XATTR_LIST_MAX and XATTR_SIZE_MAX
+const LARGEST = Math.max(XATTR_LIST_MAX, XATTR_SIZE_MAX);
 const NONE: ReadonlyMap<string, Uint8Array> = new Map();
 
 let scratch: Uint8Array | undefined;

@@ -1,7 +1,7 @@
 /** System calls on QuickJS: names as bytes, failures as {@link SystemError}. */
 import { architecture, type Word as NativeWord, syscall } from "bq2:native";
 import { nameToBytes } from "../base/text.ts";
-import { ERRNO_NAMES, SYSCALLS } from "./linux-abi.ts";
+import { EINTR, ERRNO_NAMES, SYSCALLS } from "./linux-abi.ts";
 import { SystemError } from "./platform.ts";
 
 export type Word = NativeWord;
@@ -17,11 +17,9 @@ export const NUMBERS = Object.fromEntries(NAMES.map((name) => [name, SYSCALLS[na
 export function rawCall(name: SyscallName, ...words: readonly Word[]): number {
   for (;;) {
     const result = syscall(NUMBERS[name], ...words);
-    if (result !== EINTR) return result;
+    if (result !== -EINTR) return result;
   }
 }
-
-const EINTR = -4; // include/uapi/asm-generic/errno-base.h
 
 export function errnoName(result: number): string {
   return ERRNO_NAMES[-result] ?? `errno ${-result}`;

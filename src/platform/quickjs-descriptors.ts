@@ -1,5 +1,20 @@
 /** Open files: reading, writing, holes, copies within the kernel, locks. */
-import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from "./linux-abi.ts";
+import {
+  AT_FDCWD,
+  LOCK_EX,
+  LOCK_NB,
+  O_CLOEXEC,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  SEEK_CUR,
+  SEEK_DATA,
+  SEEK_HOLE,
+  SEEK_SET,
+} from "./linux-abi.ts";
 import { type DataRange, type FileLock, type Files, type OpenMode, SystemError } from "./platform.ts";
 import { call, errnoName, pathCall, rawCall } from "./quickjs-call.ts";
 
@@ -9,16 +24,6 @@ const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
   create: O_WRONLY | O_CREAT | O_EXCL,
   update: O_RDWR | O_CREAT,
 };
-
-// include/uapi/linux/fs.h
-const SEEK_SET = 0;
-const SEEK_CUR = 1;
-const SEEK_DATA = 3;
-const SEEK_HOLE = 4;
-
-// include/uapi/asm-generic/fcntl.h
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 
 const COPY_CHUNK = 1 << 20;
 

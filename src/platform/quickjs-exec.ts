@@ -1,6 +1,6 @@
 /** fork(2) and execve(2): how a process begins. Descriptors and folders as asked for, failures told to the parent. */
 import { nameToBytes } from "../base/text.ts";
-import { AT_FDCWD, ERRNO_NAMES, F_DUPFD, SIGNALS, TIOCSCTTY } from "./linux-abi.ts";
+import { AT_FDCWD, ENOENT, ERRNO_NAMES, F_DUPFD, SIGNALS, TIOCSCTTY } from "./linux-abi.ts";
 import { call, nameWord, rawCall } from "./quickjs-call.ts";
 import { resetDescriptorLimit } from "./quickjs-limits.ts";
 import { resetSignals } from "./quickjs-signals.ts";
@@ -78,7 +78,7 @@ function execute({ argv, env }: ExecPlan): number {
   const [program = ""] = argv;
   const words = argv.map((word) => nameWord("pass", word));
   const variables = Object.entries(env).map(([name, value]) => nameWord("pass", `${name}=${value}`));
-  let worst = -2; // ENOENT
+  let worst = -ENOENT;
   for (const path of candidates(program, env.PATH ?? "/usr/bin:/bin")) {
     const result = rawCall("execve", nameWord("start", path), words, variables);
     if (ERRNO_NAMES[-result] !== "ENOENT" && ERRNO_NAMES[-result] !== "ENOTDIR") worst = result;
@@ -91,7 +91,7 @@ export function candidates(program: string, path: string): readonly string[] {
   return path.split(":").flatMap((folder) => (folder === "" ? [] : [`${folder}/${program}`]));
 }
 
-const X_OK = 1; // unistd.h
+const X_OK = 1; // POSIX, unistd.h; the kernel's headers have no such name
 
 export function canExecute(path: string): boolean {
   if (path.includes("\0") || nameToBytes(path).length === 0) return false;

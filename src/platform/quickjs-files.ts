@@ -2,7 +2,8 @@
 import { resolvePath } from "../base/path.ts";
 import { reserved, struct, u64 } from "../base/struct.ts";
 import { bytesToName, compareNames } from "../base/text.ts";
-import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from "./linux-abi.ts";
+import { bothTimes } from "./file-time.ts";
+import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW, MAXSYMLINKS, PATH_MAX } from "./linux-abi.ts";
 import { type Files, SystemError } from "./platform.ts";
 import { attributesOf, removeAttributeOf, setAttributeOf } from "./quickjs-attributes.ts";
 import { call, nameWord, pathCall } from "./quickjs-call.ts";
@@ -33,9 +34,6 @@ const Statfs = struct("statfs", 120, {
 const DIRENT_LENGTH_AT = 16;
 const DIRENT_NAME_AT = 19;
 const DIRENT_BUFFER = 32768; // what the C libraries take
-
-const PATH_MAX = 4096; // include/uapi/linux/limits.h
-const MOST_LINKS = 40; // include/linux/namei.h: MAXSYMLINKS
 
 export const quickjsFiles: Files = {
   open,
@@ -88,9 +86,7 @@ export const quickjsFiles: Files = {
   setMode: (path, mode) =>
     void pathCall("set the mode of", path, "fchmodat", (name) => [AT_FDCWD, name, mode]),
   setTime(path, seconds) {
-    const whole = Math.floor(seconds);
-    const timespec = [BigInt(whole), BigInt(Math.floor((seconds - whole) * 1e9))] as const;
-    const times = new Uint8Array(BigInt64Array.from([...timespec, ...timespec]).buffer); // atime, mtime
+    const times = new Uint8Array(bothTimes(seconds).buffer);
     pathCall("set the time of", path, "utimensat", (name) => [AT_FDCWD, name, times, AT_SYMLINK_NOFOLLOW]);
   },
   setOwner: (path, uid, gid) =>
@@ -155,7 +151,7 @@ function realPath(path: string): string {
     const status = statusOf(next, false);
     if (status === undefined) throw new SystemError("find", path, "ENOENT");
     if (status.kind === "symlink") {
-      if (++links > MOST_LINKS) throw new SystemError("find", path, "ELOOP");
+      if (++links > MAXSYMLINKS) throw new SystemError("find", path, "ELOOP");
       const target = readLink(next);
       left.unshift(...target.split("/").filter((part) => part !== "" && part !== "."));
       if (target.startsWith("/")) found = "/";

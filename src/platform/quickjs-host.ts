@@ -2,13 +2,12 @@
 import { architecture, programArguments, programEnvironment } from "bq2:native";
 import { resolvePath } from "../base/path.ts";
 import { bytesToName, encodeUtf8 } from "../base/text.ts";
-import { CLOCK_REALTIME, POLLOUT, TCGETS } from "./linux-abi.ts";
+import { CLOCK_REALTIME, PATH_MAX, POLLOUT, TCGETS } from "./linux-abi.ts";
 import { type Clock, type Host, SystemError } from "./platform.ts";
 import { call, errnoName, rawCall } from "./quickjs-call.ts";
 import { quickjsFiles } from "./quickjs-files.ts";
 import { clockSeconds, monotonicSeconds, sleep } from "./quickjs-loop.ts";
 
-const PATH_MAX = 4096; // include/uapi/linux/limits.h
 const CPU_SET_BYTES = 128; // 1,024 processors, as the C libraries have it
 const TERMIOS_BYTES = 64; // more than struct termios has
 

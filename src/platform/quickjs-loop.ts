@@ -3,15 +3,19 @@
  * left; the program ends when nothing is waited for any more.
  */
 import { architecture, setIdle } from "bq2:native";
-import { CLOCK_MONOTONIC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD, O_CLOEXEC } from "./linux-abi.ts";
+import {
+  CLOCK_MONOTONIC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLL_CTL_MOD,
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  O_CLOEXEC,
+} from "./linux-abi.ts";
 import { SystemError } from "./platform.ts";
 import { call, errnoName, rawCall } from "./quickjs-call.ts";
-
-// include/uapi/linux/eventpoll.h
-const EPOLLIN = 0x1;
-const EPOLLOUT = 0x4;
-const EPOLLERR = 0x8;
-const EPOLLHUP = 0x10;
 
 /** struct epoll_event: packed on x86_64 alone (EPOLL_PACKED). */
 const EVENT = architecture === "x86_64" ? { size: 12, fdAt: 4 } : { size: 16, fdAt: 8 };

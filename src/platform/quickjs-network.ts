@@ -1,14 +1,16 @@
 /** {@link Network} on QuickJS: sockets that do not block, and the event loop. */
-import { O_CLOEXEC, O_NONBLOCK } from "./linux-abi.ts";
+import {
+  AF_INET,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  SO_ERROR,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "./linux-abi.ts";
 import { type Connection, type Network, SystemError } from "./platform.ts";
 import { call, errnoName, rawCall } from "./quickjs-call.ts";
 import { addTimer, forget, waitReadable, waitWritable } from "./quickjs-loop.ts";
-
-const AF_INET = 2; // include/linux/socket.h
-const SOCK_STREAM = 1; // include/linux/net.h
-const SOCK_DGRAM = 2;
-const SOL_SOCKET = 1; // include/uapi/asm-generic/socket.h
-const SO_ERROR = 4;
 
 const CHUNK = 65536;
 const DATAGRAM = 4096; // far above any answer of a name server over UDP

@@ -2,6 +2,7 @@
 import { Bq2Error } from "../base/error.ts";
 import {
   AT_FDCWD,
+  CLD_EXITED,
   F_SETFL,
   O_CLOEXEC,
   O_NONBLOCK,
@@ -135,7 +136,6 @@ function childOf(pid: number, streams: readonly OpenStream[]): Child {
 
 /** include/uapi/asm-generic/siginfo.h: the members for SIGCHLD. */
 const SIGINFO = { size: 128, codeAt: 8, pidAt: 16, statusAt: 24 };
-const CLD_EXITED = 1;
 
 /** Children whose end is awaited; where {@link reapAll} has come first, how they ended. */
 const ownChildren = new Map<number, Exit | undefined>();

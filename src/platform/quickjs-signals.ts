@@ -1,13 +1,18 @@
 /** Signals on QuickJS: taken from a signalfd(2) by the event loop. */
-import { O_CLOEXEC, O_NONBLOCK, SIGNALS } from "./linux-abi.ts";
+import {
+  _NSIG,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  SIG_BLOCK,
+  SIG_IGN,
+  SIG_SETMASK,
+  SIG_UNBLOCK,
+  SIGNALS,
+} from "./linux-abi.ts";
 import { call, rawCall } from "./quickjs-call.ts";
 import { listen } from "./quickjs-loop.ts";
 
-const SIG_BLOCK = 0; // include/uapi/asm-generic/signal-defs.h
-const SIG_UNBLOCK = 1;
-const SIG_SETMASK = 2;
-const SIG_IGN = 1n; // include/uapi/asm-generic/signal-defs.h
-const SIGSET_SIZE = 8; // _NSIG / 8
+const SIGSET_SIZE = _NSIG / 8;
 const SIGINFO_SIZE = 128; // include/uapi/linux/signalfd.h: struct signalfd_siginfo, its number first
 
 export function signalNumber(name: string): number {
@@ -50,7 +55,7 @@ export function onSignal(signals: readonly string[], handler: (signal: string) =
 /** Writing to a pipe that nobody reads is an error to be told, not an end. */
 export function ignoreBrokenPipes(): void {
   // struct sigaction as the kernel has it: handler, flags, restorer, mask; 64 bits each.
-  const action = new Uint8Array(BigUint64Array.of(SIG_IGN, 0n, 0n, 0n).buffer);
+  const action = new Uint8Array(BigUint64Array.of(BigInt(SIG_IGN), 0n, 0n, 0n).buffer);
   rawCall("rt_sigaction", signalNumber("SIGPIPE"), action, null, SIGSET_SIZE);
 }
 

@@ -1,7 +1,9 @@
 /** What a name stands for: statx(2), which has one layout on every architecture. */
 import { reserved, struct, u16, u32, u64 } from "../base/struct.ts";
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "./linux-abi.ts";
-import { type FileKind, type FileStatus, SystemError } from "./platform.ts";
+import { kindOfMode } from "./file-kind.ts";
+import { secondsOf } from "./file-time.ts";
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS } from "./linux-abi.ts";
+import { type FileStatus, SystemError } from "./platform.ts";
 import { errnoName, nameWord, rawCall } from "./quickjs-call.ts";
 
 /** include/uapi/linux/stat.h: struct statx. */
@@ -32,19 +34,7 @@ const Statx = struct("statx", 256, {
 });
 const AT = Statx.offsets;
 
-const STATX_BASIC_STATS = 0x7ff; // include/uapi/linux/stat.h
 const DISK_SECTOR = 512; // the unit of stx_blocks
-
-const S_IFMT = 0o170000; // include/uapi/linux/stat.h
-const KINDS: ReadonlyMap<number, FileKind> = new Map([
-  [0o100000, "file"],
-  [0o040000, "folder"],
-  [0o120000, "symlink"],
-  [0o020000, "char"],
-  [0o060000, "block"],
-  [0o010000, "fifo"],
-  [0o140000, "socket"],
-]);
 
 /** Used again for every call: trees have many files. */
 const buffer = new Uint8Array(Statx.size);
@@ -66,17 +56,19 @@ export function statusOf(path: string, followsLinks: boolean): FileStatus | unde
 
 function decode(path: string): FileStatus {
   const mode = view.getUint16(AT.mode, true);
-  const kind = KINDS.get(mode & S_IFMT);
+  const kind = kindOfMode(mode);
   if (kind === undefined) throw new SystemError("look at", path, "EINVAL");
   const device = `${view.getUint32(AT.deviceMajor, true)}.${view.getUint32(AT.deviceMinor, true)}`;
-  const nanoseconds = view.getUint32(AT.modifyNanoseconds, true);
   return {
     kind,
     mode: mode & 0o7777,
     uid: view.getUint32(AT.uid, true),
     gid: view.getUint32(AT.gid, true),
     size: Number(view.getBigUint64(AT.size, true)),
-    mtime: Number(view.getBigInt64(AT.modifySeconds, true)) + nanoseconds / 1e9,
+    mtime: secondsOf(
+      Number(view.getBigInt64(AT.modifySeconds, true)),
+      view.getUint32(AT.modifyNanoseconds, true),
+    ),
     linkCount: view.getUint32(AT.linkCount, true),
     identity: `${device}:${view.getBigUint64(AT.inode, true)}`,
     allocated: Number(view.getBigUint64(AT.blocks, true)) * DISK_SECTOR,

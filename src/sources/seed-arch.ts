@@ -3,6 +3,7 @@ import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { bytes, struct, u8, u16 } from "../base/struct.ts";
+import { MAXSYMLINKS } from "../platform/linux-abi.ts";
 import type { Files } from "../platform/platform.ts";
 
 /** ELF-64 header's beginning (System V ABI, chapter 4, "ELF Header"). */
@@ -21,7 +22,6 @@ const MACHINES: { readonly [A in Arch]: number } = {
 };
 
 const SHELLS = ["/bin/sh", "/usr/bin/sh", "/bin/busybox"];
-const MOST_LINKS = 40; // MAXSYMLINKS, linux/namei.h
 
 /** @throws Bq2Error `no-rootfs` where there is no shell below `root`, `wrong-arch` where it is for another machine. */
 export function checkRootfsArch(files: Files, root: string, wanted: Arch, name: string): void {
@@ -66,7 +66,7 @@ export function findInRoot(files: Files, root: string, path: string): string | u
     const status = files.status(`${root}${next}`);
     if (status === undefined) return undefined;
     if (status.kind === "symlink") {
-      if (++links > MOST_LINKS) return undefined;
+      if (++links > MAXSYMLINKS) return undefined;
       const target = files.readLink(`${root}${next}`);
       if (target.startsWith("/")) reached = "";
       wanted = [...target.split("/").filter((name) => name !== ""), ...wanted];

@@ -11,6 +11,7 @@ import { Bq2Error, errorCode } from "../base/error.ts";
 import type { TarMember } from "../formats/tar-members.ts";
 import { cleanMemberPath, hostile, parentOf, resolveLink } from "../formats/tar-path.ts";
 import type { TarHandler } from "../formats/tar-reader.ts";
+import { MAXSYMLINKS } from "../platform/linux-abi.ts";
 import type { Files } from "../platform/platform.ts";
 
 export interface UnpackOptions {
@@ -37,8 +38,6 @@ export interface UnpackLimits {
 /** Far above any source archive (a kernel: 1.5 GB, 88,000 members), far below a full disk. */
 export const DEFAULT_LIMITS: UnpackLimits = { totalBytes: 64 * 2 ** 30, members: 2_000_000 };
 
-/** As many symlinks on one path as Linux follows (MAXSYMLINKS, linux/namei.h). */
-const MAX_LINKS = 40;
 /** Folders that no member states, and folders while they are filled. */
 const IMPLIED_FOLDER_MODE = 0o755;
 const FILLING_FOLDER_MODE = 0o700;
@@ -167,7 +166,7 @@ export class FolderUnpacker implements TarHandler {
   }
 
   /** The real path of a folder, made where it is missing; links on the way must stay within the root. */
-  #folder(path: string, member: TarMember, linksLeft = MAX_LINKS): string {
+  #folder(path: string, member: TarMember, linksLeft = MAXSYMLINKS): string {
     const known = this.#folders.get(path);
     if (known !== undefined) return known;
     const parent = this.#folder(parentOf(path), member, linksLeft);

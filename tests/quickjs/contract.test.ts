@@ -1,6 +1,8 @@
 /** The platform's contract on QuickJS. */
+import { systemCall } from "../../src/linux/syscalls.ts";
 import { platformContract } from "../../src/platform/contract.ts";
 import { networkContract } from "../../src/platform/contract-network.ts";
+import { SIGNALS } from "../../src/platform/linux-abi.ts";
 import { quickjsPlatform } from "../../src/platform/quickjs.ts";
 import { quickjsNetwork } from "../../src/platform/quickjs-network.ts";
 
@@ -11,5 +13,10 @@ platformContract({
   folder: `/tmp/bq2-contract-${platform.host.pid}`,
   decompressors: ["gzip", "xz", "bzip2"],
   hasHoles: true,
+  hasKernel: true,
+  raise(signal) {
+    const call = { name: "kill", action: `send ${signal} to`, what: "this process" } as const;
+    systemCall(platform, call, platform.host.pid, SIGNALS[signal] ?? 0);
+  },
 });
 networkContract("quickjs", quickjsNetwork);

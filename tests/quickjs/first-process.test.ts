@@ -1,10 +1,10 @@
 /** {@link Processes.beFirst} on QuickJS: a subreaper gets orphans like process 1 does (prctl(2)). */
 import { assert, test } from "../../src/base/testing.ts";
 import { systemCall } from "../../src/linux/syscalls.ts";
+import { PR_SET_CHILD_SUBREAPER } from "../../src/platform/linux-abi.ts";
 import type { Child } from "../../src/platform/platform.ts";
 import { quickjsPlatform } from "../../src/platform/quickjs.ts";
 
-const PR_SET_CHILD_SUBREAPER = 36; // include/uapi/linux/prctl.h
 const ORPHANS = 20;
 const SECONDS_AT_MOST = 20;
 
