@@ -2,9 +2,10 @@
  * The program, on either engine: dispatches on the name that it was called by, then on its first argument. What
  * differs between the engines is handed in by `src/main-node.ts` and `src/main-quickjs.ts`.
  */
-import { describeError } from "./src/base/error.ts";
+import { describeError, errorCode } from "./src/base/error.ts";
 import type { Bq2Context, Surroundings } from "./src/commands/context.ts";
 import type { Platform } from "./src/platform/platform.ts";
+import { isReaderGone, READER_GONE } from "./src/platform/standard-streams.ts";
 import { VERSION } from "./src/version.ts";
 
 /** One engine with its machine. Functions load their code when they are called. */
@@ -29,9 +30,27 @@ export async function main(world: World, name: string, args: readonly string[]):
   try {
     return await dispatch(world, name, args);
   } catch (error) {
-    world.platform.host.writeError(`bq2: ${describeError(error)}\n`);
-    return 1;
+    return fail(world.platform, error);
   }
+}
+
+/** Ended by the user: 128 and the number of SIGINT, as a shell tells it. */
+const INTERRUPTED = 130;
+
+/** Tells what went wrong, and gives the exit code. */
+function fail({ host }: Platform, error: unknown): number {
+  if (isReaderGone(error)) return READER_GONE;
+  try {
+    host.writeError(`bq2: ${describeError(error)}${unexpected(error)}\n`);
+  } catch {
+    // standard error takes nothing either: the exit code has to do
+  }
+  return errorCode(error) === "interrupted" ? INTERRUPTED : 1;
+}
+
+/** The stack of an error that nobody meant for the user: a mistake of ours. */
+function unexpected(error: unknown): string {
+  return error instanceof Error && errorCode(error) === undefined ? `\n${error.stack ?? ""}` : "";
 }
 
 async function dispatch(world: World, name: string, args: readonly string[]): Promise<number> {

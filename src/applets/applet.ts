@@ -6,6 +6,7 @@
 import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import type { Network, Platform } from "../platform/platform.ts";
+import { isReaderGone, READER_GONE } from "../platform/standard-streams.ts";
 import { VERSION } from "../version.ts";
 
 export interface AppletContext {
@@ -45,6 +46,7 @@ export async function runApplet(
     }
     return await applet.run(context, args);
   } catch (error) {
+    if (isReaderGone(error)) return READER_GONE;
     const hint = errorCode(error) === USAGE ? `Try '${name} --help' for more information.\n` : "";
     platform.host.writeError(`${name}: ${describeError(error)}\n${hint}`);
     return applet.failureCode;

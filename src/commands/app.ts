@@ -1,6 +1,5 @@
-/** All subcommands, and how their errors are told. A command's code is loaded when it is called. */
+/** All subcommands. A command's code is loaded when it is called. */
 import { type Application, buildApplication, buildCommand, buildRouteMap, run, text_en } from "@stricli/core";
-import { describeError, errorCode } from "../base/error.ts";
 import { BRIEFS, type CommandName } from "./briefs.ts";
 import type { Bq2Context, CommandLoaders, Route } from "./context.ts";
 
@@ -66,8 +65,10 @@ function listed(name: CommandName): Route {
   return { ...command, brief: BRIEFS[name], formatUsageLine: ({ prefix }) => `${prefix.join(" ")} ...` };
 }
 
-/** Ended by the user: 128 and the number of SIGINT, as a shell tells it. */
-const INTERRUPTED = 130;
+/** stricli would write what these give: to an output that may have failed, and with a stack. `bq2.ts` tells errors. */
+function rethrow(error: unknown): never {
+  throw error;
+}
 
 async function application(
   context: Bq2Context,
@@ -78,23 +79,18 @@ async function application(
     versionInfo: { currentVersion: context.version },
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
     documentation: { disableAnsiColor: true },
-    determineExitCode: (error) => (errorCode(error) === "interrupted" ? INTERRUPTED : 1),
     localization: {
       text: {
         ...text_en,
-        exceptionWhileRunningCommand: (error) => `bq2: ${describeError(error)}${unexpected(error)}`,
-        exceptionWhileLoadingCommandContext: (error) => `bq2: ${describeError(error)}`,
+        exceptionWhileLoadingCommandFunction: rethrow,
+        exceptionWhileRunningCommand: rethrow,
+        exceptionWhileRunningIntegrationFlag: ({ exception }) => rethrow(exception), // the help and the version
       },
     },
   });
 }
 
-/** The stack of an error that nobody meant for the user: a mistake of ours. */
-function unexpected(error: unknown): string {
-  return error instanceof Error && errorCode(error) === undefined ? `\n${error.stack ?? ""}` : "";
-}
-
-/** Runs one command line; gives the exit code. */
+/** Runs one command line; gives the exit code. Throws what the command throws. */
 export async function runCommand(inputs: readonly string[], context: Bq2Context): Promise<number> {
   await run(await application(context, inputs[0]), inputs, context);
   const code = Number(context.process.exitCode ?? 0);

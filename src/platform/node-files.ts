@@ -10,6 +10,7 @@ import { copyWithinKernel, dataRangesOf, lockFile } from "./node-descriptors.ts"
 import { libc } from "./node-libc.ts";
 import { attempt, fromNative, toCString, toNative } from "./node-path.ts";
 import { type FileStatus, type Files, type OpenMode, SystemError } from "./platform.ts";
+import { STANDARD_STREAMS } from "./standard-streams.ts";
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
 
@@ -23,7 +24,7 @@ const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
 const DISK_SECTOR = 512; // the unit of st_blocks, stat(2)
 
 /** The paths behind open descriptors, for messages. */
-const openPaths = new Map<number, string>();
+const openPaths = new Map<number, string>(STANDARD_STREAMS);
 
 function pathOf(fd: number): string {
   return openPaths.get(fd) ?? `descriptor ${fd}`;

@@ -22,6 +22,9 @@ export interface Platform {
 
 /** A system call that failed; `code` is the errno name, such as `ENOENT` or `ENOSPC`. */
 export class SystemError extends Bq2Error {
+  /** What the call was about, as the message has it. */
+  readonly path: string;
+
   constructor(action: string, path: string, code: string, cause?: unknown) {
     super(`Cannot ${action} ${path}: ${ERRNO_TEXT[code] ?? "system error"} (${code})`, {
       code,
@@ -29,6 +32,7 @@ export class SystemError extends Bq2Error {
       cause,
     });
     this.name = "SystemError";
+    this.path = path;
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from "./linux-abi.ts";
 import { type DataRange, type FileLock, type Files, type OpenMode, SystemError } from "./platform.ts";
 import { call, errnoName, pathCall, rawCall } from "./quickjs-call.ts";
+import { STANDARD_STREAMS } from "./standard-streams.ts";
 
 const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
   read: O_RDONLY,
@@ -28,7 +29,7 @@ const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
 const COPY_CHUNK = 1 << 20;
 
 /** The paths behind open descriptors, for messages. */
-const openPaths = new Map<number, string>();
+const openPaths = new Map<number, string>(STANDARD_STREAMS);
 
 export function pathOf(fd: number): string {
   return openPaths.get(fd) ?? `descriptor ${fd}`;

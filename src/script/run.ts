@@ -1,6 +1,7 @@
 /** Runs a TypeScript program from its file. */
 import { Bq2Error } from "../base/error.ts";
 import type { Platform } from "../platform/platform.ts";
+import { isReaderGone, READER_GONE } from "../platform/standard-streams.ts";
 import { provide } from "./api.ts";
 import type { Engine } from "./engine.ts";
 import { installGlobals } from "./globals.ts";
@@ -32,6 +33,7 @@ export async function runFile(
   provide(platform, { args, $: makeShell(platform, () => host), exit: (code = 0) => engine.exit(code) });
   limitMemory(files, engine);
   const fail = (error: unknown): never => {
+    if (isReaderGone(error)) return engine.exit(READER_GONE);
     host.writeError(`${describeFailure(error, inspect)}\n`);
     return engine.exit(1);
   };
