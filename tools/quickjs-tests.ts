@@ -25,7 +25,7 @@ const BUNDLED_PACKAGES = ["fast-check"];
 const BANNER = { js: "const setTimeout = undefined, clearTimeout = undefined;" };
 
 /** Programs that tests start as children of the same executable, by the first argument. */
-const CHILD_PROGRAMS = ["tests/quickjs/fuzz.ts"];
+const CHILD_PROGRAMS = ["tests/quickjs/fuzz.ts", "tests/quickjs/descriptor-limit.ts"];
 
 /**
  * Writes the program and gives its path. `runtime` compiles it; it is put behind that too, unless `place` names

@@ -1,0 +1,7 @@
+/** Started by `many-children.test.ts` with a limit of its own: prints the limit that a child of this process has. */
+import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+
+const { processes } = quickjsPlatform();
+const argv = ["/bin/sh", "-c", "ulimit -S -n"];
+const streams = { stdin: "ignore", stdout: "inherit", stderr: "inherit" } as const;
+await (await processes.spawn({ argv, cwd: "/", env: {}, ...streams })).wait();
