@@ -34,6 +34,8 @@ export interface VmOptions {
   readonly disk?: Omit<Disk, "keepChanges">;
   /** Started in place of what the firmware finds on the disk. */
   readonly kernel?: KernelOfItsOwn;
+  /** Another disk, read-only, which nothing boots from; the kernel's last virtio disk. */
+  readonly secondDisk?: Omit<Disk, "keepChanges">;
   readonly network?: boolean;
   /** What it writes to the disk that the firmware boots stays there. */
   readonly keepsWrites?: boolean;
@@ -113,6 +115,7 @@ function startQemu(options: VmOptions, monitor: string): ChildProcess {
     argv.push("-kernel", options.kernel.path, "-append", options.kernel.words);
     if (options.disk) argv.push("-drive", driveBeside(options.disk, options.kernel.writes));
   }
+  if (options.secondDisk !== undefined) argv.push("-drive", driveBeside(options.secondDisk, "refuse"));
   // The kernel ends QEMU when this process ends, however it ends.
   return spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["pipe", "pipe", "pipe"] });
 }
