@@ -21,11 +21,12 @@ const on = (option: string, why: string): KernelOption => ({ option, value: "y",
 /**
  * What the kernel is told when the firmware starts it with no arguments of its own. A console named later
  * wins /dev/console: the serial line where there is one, the screen where there is none. `quiet` leaves errors
- * on the consoles (all of them), not news.
+ * on the consoles (all of them), not news. The root's disk has half a minute to show up (a USB disk takes some
+ * seconds): without it the kernel says which one it wants and which there are, and restarts.
  * (Documentation/admin-guide/kernel-parameters.txt)
  */
 export const commandLine = (serialConsole: string): string =>
-  `root=PARTLABEL=bq2-root rootwait rw init=/sbin/init quiet console=tty0 console=${serialConsole}`;
+  `root=PARTLABEL=bq2-root rootwait=30 rw init=/sbin/init quiet console=tty0 console=${serialConsole}`;
 
 /** Options that hold on every architecture. */
 export const COMMON_OPTIONS: readonly KernelOption[] = [
@@ -152,7 +153,17 @@ export const COMMON_OPTIONS: readonly KernelOption[] = [
   on("EFIVAR_FS", "boot entries can be read and set"),
 
   // Debugging
+  {
+    option: "MESSAGE_LOGLEVEL_DEFAULT",
+    value: "3",
+    why: "which root is wanted and which disks there are has no level of its own: shown although it is quiet",
+  },
   on("MAGIC_SYSRQ", "sync and reboot by keyboard or serial break when nothing else answers"),
+  {
+    option: "PANIC_TIMEOUT",
+    value: "10",
+    why: "seconds to read the message, then a restart: a boot loader that counts starts takes another entry",
+  },
 ];
 
 const X86_64_OPTIONS: readonly KernelOption[] = [

@@ -3,7 +3,7 @@ import { parseKernelOptions } from "./kernel-options.ts";
 import { DEFAULT_CONSOLE_PROGRAM } from "./system.ts";
 
 test("the kernel's own words ask nothing of process 1", () => {
-  const text = "root=PARTLABEL=bq2-root rootwait rw init=/sbin/init quiet console=tty0 console=ttyS0\n";
+  const text = "root=PARTLABEL=bq2-root rootwait=30 rw init=/sbin/init quiet console=tty0 console=ttyS0\n";
   const expected = { console: DEFAULT_CONSOLE_PROGRAM, rescueWord: undefined, unknown: [] };
   assert.equal(parseKernelOptions(text), expected);
   assert.equal(parseKernelOptions(""), expected);

@@ -148,6 +148,16 @@ describe.skipIf(!canBootImage())("process 1", () => {
     );
   });
 
+  test("without a disk the kernel says what it misses, and restarts", async () => {
+    const kernel = { path: image.kernel, words: "", writes: "forget" } as const;
+    await withVm({ arch: "x86_64", kernel }, async (vm) => {
+      await vm.waitFor(/Cannot open root device "PARTLABEL=bq2-root"/, BOOT_SECONDS);
+      await vm.waitFor(/Kernel panic - not syncing: VFS: Unable to mount root fs/, ANSWER_SECONDS);
+      await vm.waitFor(/Rebooting in 10 seconds/, ANSWER_SECONDS);
+      await vm.waitForPowerOff(END_SECONDS); // QEMU is told to end at a restart
+    });
+  });
+
   test("after a power cut in the middle of writing the next boot works, and the disk is sound", async () => {
     await withDiskOf(image, async (disk) => {
       await boot(
