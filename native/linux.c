@@ -115,6 +115,7 @@ static int set_exports(JSContext *context, JSModuleDef *module) {
     JS_SetModuleExportList(context, module, syscall_functions, syscall_function_count);
     JS_SetModuleExportList(context, module, bulk_functions, bulk_function_count);
     JS_SetModuleExportList(context, module, digest_functions, digest_function_count);
+    JS_SetModuleExportList(context, module, evaluate_functions, evaluate_function_count);
     JS_SetModuleExportList(context, module, module_functions, module_function_count);
     JS_SetModuleExportList(context, module, linux_functions, linux_function_count);
     JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
@@ -133,6 +134,7 @@ JSModuleDef *native_make_module(JSContext *context) {
     JS_AddModuleExportList(context, module, syscall_functions, syscall_function_count);
     JS_AddModuleExportList(context, module, bulk_functions, bulk_function_count);
     JS_AddModuleExportList(context, module, digest_functions, digest_function_count);
+    JS_AddModuleExportList(context, module, evaluate_functions, evaluate_function_count);
     JS_AddModuleExportList(context, module, module_functions, module_function_count);
     JS_AddModuleExportList(context, module, linux_functions, linux_function_count);
     JS_AddModuleExportList(context, module, engine_functions, engine_function_count);

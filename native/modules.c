@@ -185,9 +185,13 @@ static JSValue evaluate(JSContext *context, JSValueConst this, int count, JSValu
     return result;
 }
 
+const JSCFunctionListEntry evaluate_functions[] = {
+    JS_CFUNC_DEF("evaluate", 2, evaluate),
+};
+const int evaluate_function_count = sizeof evaluate_functions / sizeof *evaluate_functions;
+
 const JSCFunctionListEntry module_functions[] = {
     JS_CFUNC_DEF("setModuleHooks", 2, set_module_hooks),
     JS_CFUNC_DEF("compile", 2, compile),
-    JS_CFUNC_DEF("evaluate", 2, evaluate),
 };
 const int module_function_count = sizeof module_functions / sizeof *module_functions;

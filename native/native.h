@@ -24,6 +24,9 @@ uint8_t *program_read(JSContext *context, const char *name, size_t *size);
 
 /* `stack_size`: C stack that may be used from here on, by what `compile` compiles too. */
 void modules_install(JSRuntime *runtime, size_t stack_size);
+extern const JSCFunctionListEntry evaluate_functions[];
+extern const int evaluate_function_count;
+/* For a runtime that takes modules which are in no program: their files, and bytecode of them. */
 extern const JSCFunctionListEntry module_functions[];
 extern const int module_function_count;
 

@@ -258,7 +258,7 @@ static const int efi_function_count = sizeof efi_functions / sizeof *efi_functio
 static int set_exports(JSContext *context, JSModuleDef *module) {
     JS_SetModuleExportList(context, module, efi_functions, efi_function_count);
     JS_SetModuleExportList(context, module, digest_functions, digest_function_count);
-    JS_SetModuleExportList(context, module, module_functions, module_function_count);
+    JS_SetModuleExportList(context, module, evaluate_functions, evaluate_function_count);
     JS_SetModuleExportList(context, module, engine_functions, engine_function_count);
     JS_SetModuleExport(context, module, "image", from_word(context, image_handle));
     JS_SetModuleExport(context, module, "systemTable", from_word(context, system_table));
@@ -273,7 +273,7 @@ JSModuleDef *native_make_module(JSContext *context) {
     if (module == NULL) return NULL;
     JS_AddModuleExportList(context, module, efi_functions, efi_function_count);
     JS_AddModuleExportList(context, module, digest_functions, digest_function_count);
-    JS_AddModuleExportList(context, module, module_functions, module_function_count);
+    JS_AddModuleExportList(context, module, evaluate_functions, evaluate_function_count);
     JS_AddModuleExportList(context, module, engine_functions, engine_function_count);
     JS_AddModuleExport(context, module, "image");
     JS_AddModuleExport(context, module, "systemTable");

@@ -1,4 +1,4 @@
-/** Time that passes: the processor's counter, measured once against the firmware's delay (UEFI 2.10, 7.5.3: Stall). */
+/** Time that passes: the processor's counter, measured once against the firmware's delay (UEFI 2.10, 7.5.2: Stall). */
 import { ticks } from "bq2:firmware";
 import { BOOT, bootServices } from "./tables.ts";
 

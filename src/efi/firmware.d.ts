@@ -37,14 +37,9 @@ declare module "bq2:firmware" {
   export function sha256Add(state: ArrayBuffer, bytes: Uint8Array): void;
   export function sha256End(state: ArrayBuffer): ArrayBuffer;
   export function crc32(bytes: Uint8Array, previous: number): number;
-  export function compile(source: string, name: string): ArrayBuffer;
   export function evaluate(source: string, name: string): Promise<{ readonly value: unknown }>;
   /** Adds the modules of a program file, which is copied, to those that can be imported. Throws TypeError. */
   export function addProgram(program: Uint8Array): void;
-  export function setModuleHooks(
-    resolve: (importer: string, specifier: string) => string,
-    read: (path: string) => string | null,
-  ): void;
   export function setIdle(idle: () => boolean): void;
   export function setRejectionTracker(
     tracker: (promise: object, reason: unknown, isHandled: boolean) => void,

@@ -85,7 +85,7 @@ export function installProtocol(
   return own.value;
 }
 
-/** Takes a protocol off a handle (7.3.4, UninstallProtocolInterface); with its last one the handle goes. */
+/** Takes a protocol off a handle (7.3.3, UninstallProtocolInterface); with its last one the handle goes. */
 export function removeProtocol(handle: Pointer, protocol: Uint8Array, content: Structure): void {
   const task = `remove the protocol ${guidText(protocol)}`;
   bootServices.service(task, BOOT.uninstallProtocolInterface, handle, protocol, content);

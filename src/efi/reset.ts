@@ -1,4 +1,4 @@
-/** Ends of all kinds (UEFI 2.10, 8.5.1: ResetSystem; 7.5.1: SetWatchdogTimer; 7.4.4: Exit). */
+/** Ends of all kinds (UEFI 2.10, 8.5.1: ResetSystem; 7.5.1: SetWatchdogTimer; 7.4.5: Exit). */
 import { exit } from "bq2:firmware";
 import { BOOT, bootServices, RUNTIME, runtimeServices } from "./tables.ts";
 

@@ -36,7 +36,7 @@ export function showCursor(isVisible: boolean): void {
   output.method("show the cursor", OUT.enableCursor, isVisible);
 }
 
-/** 12.4.6: EFI_TEXT_ATTR; foreground 0 to 15, background 0 to 7. */
+/** 12.4.7: EFI_TEXT_ATTR; foreground 0 to 15, background 0 to 7. */
 export function setColors(foreground: number, background: number): void {
   output.method("set colours", OUT.setAttribute, foreground | (background << 4));
 }
