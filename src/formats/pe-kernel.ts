@@ -2,12 +2,14 @@
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
-import { readPe } from "./pe.ts";
+import { leastFileSize, readPe } from "./pe.ts";
 
 export interface EfiKernel {
   readonly arch: Arch;
   /** As `uname -r` will show it, where the image says so at a known place (x86_64 only). */
   readonly version: string | undefined;
+  /** Bytes that the file has unless it is cut. */
+  readonly leastSize: number;
 }
 
 /** Linux, Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header": from 0x202 on. */
@@ -51,7 +53,11 @@ export function readEfiKernel(file: Uint8Array, name: string): EfiKernel {
       { code: "unsupported-arch" },
     );
   }
-  return { arch: pe.arch, version: pe.arch === "x86_64" ? x86Version(file) : undefined };
+  return {
+    arch: pe.arch,
+    version: pe.arch === "x86_64" ? x86Version(file) : undefined,
+    leastSize: leastFileSize(pe),
+  };
 }
 
 function describeOther(file: Uint8Array): { readonly found: string; readonly hint: string } {

@@ -135,6 +135,11 @@ export function readPe(file: Uint8Array): PeImage | undefined {
   };
 }
 
+/** The bytes that an image's file has at least: up to the end of its last section. A shorter one is cut. */
+export function leastFileSize({ sections }: PeImage): number {
+  return Math.max(0, ...sections.map(({ rawOffset, rawSize }) => rawOffset + rawSize));
+}
+
 function holds(file: Uint8Array, offset: number, length: number): boolean {
   return offset + length <= file.length;
 }

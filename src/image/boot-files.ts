@@ -75,7 +75,7 @@ export function defaultCommandLine(arch: Arch): string {
 /**
  * For a disk whose root holds `rootfs`.
  *
- * Throws {@link Bq2Error}: `no-efi-stub`, `unsupported-arch`, `wrong-arch`, `no-boot-loader`, `bad-efi-application`,
+ * Throws {@link Bq2Error}: `no-efi-stub`, `unsupported-arch`, `wrong-arch`, `no-boot-loader`, `bad-efi-application`, `cut-file`,
  * `efi-application-too-large`, `missing-tool` (no stub file), and {@link SystemError} for files that cannot be read.
  */
 export function bootFiles(
@@ -88,6 +88,7 @@ export function bootFiles(
   const content = fileContent(files, sources, options.kernel);
   const kernel = readEfiKernel(readStart(content), options.kernel);
   checkArch(options.kernel, kernel.arch, options.arch ?? kernel.arch);
+  checkSize(options.kernel, content.size, kernel.leastSize);
   const initrd = options.initrd === undefined ? undefined : fileContent(files, sources, options.initrd);
   const isPlain = initrd === undefined && options.commandLine === undefined;
   const from: BootSources = {
@@ -100,6 +101,15 @@ export function bootFiles(
   };
   const common = { arch: kernel.arch, kernelVersion: kernel.version, commandLine: from.commandLine };
   return { ...common, ...(options.isDirect ? directKernel(from) : bootLoaderFiles(from)) };
+}
+
+/** Throws Bq2Error `cut-file`. */
+export function checkSize(path: string, found: number, least: number): void {
+  if (found >= least) return;
+  throw new Bq2Error(`Cannot boot ${path}: it has ${found} bytes, its headers speak of ${least}`, {
+    code: "cut-file",
+    hint: "the end is missing: copy it again",
+  });
 }
 
 /** Throws Bq2Error `wrong-arch`. */

@@ -3,9 +3,16 @@ import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { BOOT_FOLDER, type BootFileRef, ENTRIES_FILE, encodeBootEntries } from "../formats/boot-entries.ts";
-import { readPe } from "../formats/pe.ts";
+import { leastFileSize, readPe } from "../formats/pe.ts";
 import { type Content, contentOf, type Tree } from "../formats/tree.ts";
-import { type BootFiles, type BootSources, bootPath, checkArch, type EspFile } from "./boot-files.ts";
+import {
+  type BootFiles,
+  type BootSources,
+  bootPath,
+  checkArch,
+  checkSize,
+  type EspFile,
+} from "./boot-files.ts";
 import { contentSha256 } from "./content-sha256.ts";
 import { systemName } from "./os-release.ts";
 
@@ -68,6 +75,7 @@ function checked(path: string, loader: Uint8Array, arch: Arch): Uint8Array {
     });
   }
   checkArch(path, pe.arch, arch);
+  checkSize(path, loader.length, leastFileSize(pe));
   return loader;
 }
 

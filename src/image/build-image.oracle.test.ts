@@ -313,6 +313,23 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
     expect((await failure({ kernel: "/bin/sh" })).message).toMatch(/EFI stub was wanted, found an ELF file/);
   });
 
+  test("a kernel, a stub or a boot loader that is cut", async () => {
+    await withFolder(async (folder) => {
+      const cut = join(folder, "cut");
+      writeFileSync(cut, readFileSync(STUB).subarray(0, 40_000));
+      const wrong = [
+        { kernel: cut },
+        { commandLine: "x", efiStub: cut },
+        { isDirect: false, bootLoader: cut },
+      ];
+      for (const options of wrong) {
+        const { code, message } = await failure(options);
+        expect(code).toBe("cut-file");
+        expect(message).toMatch(/cut: it has \d+ bytes, its headers speak of \d+/);
+      }
+    });
+  });
+
   test("a kernel for another machine, a stub that is none, a missing stub", async () => {
     expect((await failure({ arch: "aarch64" })).code).toBe("wrong-arch");
     expect((await failure({ commandLine: "x", efiStub: "/bin/sh" })).code).toBe("bad-efi-application");

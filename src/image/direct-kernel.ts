@@ -5,10 +5,10 @@
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { readPe } from "../formats/pe.ts";
+import { leastFileSize, readPe } from "../formats/pe.ts";
 import { addPeSections, type PeSection } from "../formats/pe-sections.ts";
 import { contentOf } from "../formats/tree.ts";
-import { type BootFiles, type BootSources, bootPath, checkArch } from "./boot-files.ts";
+import { type BootFiles, type BootSources, bootPath, checkArch, checkSize } from "./boot-files.ts";
 import { osRelease } from "./os-release.ts";
 
 /** systemd's names. */
@@ -42,7 +42,10 @@ function readStub({ platform: { files }, options, kernel }: BootSources): Uint8A
   }
   const stub = files.readFile(path);
   const found = readPe(stub);
-  if (found !== undefined) checkArch(path, found.arch, kernel.arch);
+  if (found !== undefined) {
+    checkArch(path, found.arch, kernel.arch);
+    checkSize(path, stub.length, leastFileSize(found));
+  }
   return stub;
 }
 
