@@ -91,7 +91,7 @@ const PRODUCT_RULES: readonly Rule[] = [
   rule("src/image", [BASE, FORMATS, PLATFORM_INTERFACE]),
   rule("src/efi", [BASE, FORMATS, folder("src/script"), /^src\/program\/compiler\.ts$/], [FIRMWARE_MODULE]),
   rule("examples/efi", [], ["efi"]),
-  rule("src/init", [BASE, folder("src/linux"), PLATFORM_INTERFACE]),
+  rule("src/init", [BASE, FORMATS, folder("src/linux"), PLATFORM_INTERFACE]),
   rule("src/script", [BASE, PLATFORM_INTERFACE, folder("src/program")], ["typescript"]),
   rule("src/commands", [ANYTHING], ["@stricli/core", "log-update", "valibot"]),
   {

@@ -5,6 +5,8 @@
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 
+/** What our images call the EFI system partition in their partition table. */
+export const ESP_NAME = "bq2-esp";
 /** Where everything of the boot loader but itself lies, on the EFI system partition. */
 export const BOOT_FOLDER = "EFI/bq2";
 export const ENTRIES_FILE: string = `${BOOT_FOLDER}/entries.json`;

@@ -6,6 +6,7 @@
  */
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
+import { ESP_NAME } from "../formats/boot-entries.ts";
 import { SECTOR_SIZE } from "../formats/gpt.ts";
 import type { Guid } from "../formats/gpt-guid.ts";
 import { writeQcow2 } from "../formats/qcow2-writer.ts";
@@ -18,7 +19,7 @@ import { DEFAULT_DISK_SIZE } from "./layout.ts";
 import { withMountPoints } from "./mount-points.ts";
 import { OpenFiles } from "./open-files.ts";
 import { withScratchFile, writePartialFile } from "./partial-file.ts";
-import { ESP_NAME, type RawDisk, ROOT_NAME, writeRawDisk } from "./raw-disk.ts";
+import { type RawDisk, ROOT_NAME, writeRawDisk } from "./raw-disk.ts";
 
 export interface ImageOptions extends BootOptions {
   /** /dev, /proc, /run, /sys and /tmp are added where they are missing: PID 1 mounts on them. */

@@ -1,5 +1,6 @@
 /** The raw bytes of a disk: root file system, EFI system partition, partition tables. */
 import { Bq2Error, errorCode } from "../base/error.ts";
+import { ESP_NAME } from "../formats/boot-entries.ts";
 import { type Ext4Options, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4.ts";
 import { writeFat32 } from "../formats/fat32.ts";
 import { PARTITION_TYPES, SECTOR_SIZE, writeGpt } from "../formats/gpt.ts";
@@ -10,7 +11,6 @@ import { ContentDigest, type DiskIds, idsFrom } from "./content-digest.ts";
 import { FileSink, sinkAt } from "./file-sink.ts";
 import { type DiskLayout, diskSizeFor, layOutDisk, MIB } from "./layout.ts";
 
-export const ESP_NAME = "bq2-esp";
 export const ROOT_NAME = "bq2-root";
 const ESP_LABEL = "BQ2-ESP";
 

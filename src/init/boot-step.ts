@@ -12,6 +12,8 @@ export type BootWork =
       /** A sum of MS_…. */
       readonly flags: number;
       readonly options: string;
+      /** Nothing is mounted where there is no `target`: the machine has nothing of that kind. */
+      readonly isOptional: boolean;
     }
   | { readonly kind: "folder"; readonly path: string; readonly mode: number }
   | { readonly kind: "link"; readonly path: string; readonly target: string }

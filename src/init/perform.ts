@@ -16,22 +16,26 @@ import { type BootStep, type BootWork, type BootWorkOf, describeStep } from "./b
 import type { KernelLog } from "./kernel-log.ts";
 import { bringUp } from "./network.ts";
 
-/** Does them all; where one that is needed fails, waits for `rescue`, then goes on with the next. */
+/** Does them all; where one that is needed fails, waits for `rescue`, then goes on with the next. False where one did. */
 export async function performAll(
   platform: Platform,
   steps: readonly BootStep[],
   log: KernelLog,
   rescue: (reason: string) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
+  let isWhole = true;
   for (const step of steps) {
     try {
       perform(platform, step, log);
     } catch (error) {
       const reason = `Cannot ${describeStep(step)} (${step.why}): ${describeError(error)}`;
       log.error(reason);
-      if (step.needed) await rescue(reason);
+      if (!step.needed) continue;
+      isWhole = false;
+      await rescue(reason);
     }
   }
+  return isWhole;
 }
 
 function perform<K extends BootWork["kind"]>(platform: Platform, work: BootWorkOf<K>, log: KernelLog): void {
@@ -41,7 +45,10 @@ function perform<K extends BootWork["kind"]>(platform: Platform, work: BootWorkO
 const PERFORM: {
   readonly [K in BootWork["kind"]]: (platform: Platform, work: BootWorkOf<K>, log: KernelLog) => void;
 } = {
-  mount: (platform, work) => mountFileSystem(platform, work),
+  mount(platform, work) {
+    if (work.isOptional && platform.files.statusFollowed(work.target) === undefined) return;
+    mountFileSystem(platform, work);
+  },
 
   folder({ files }, { path, mode }) {
     if (files.status(path) === undefined) files.makeFolder(path, mode);

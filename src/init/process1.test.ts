@@ -86,6 +86,37 @@ test("a root that cannot be written brings the rescue shell; leaving it, the boo
   assert.ok(readText(platform.files, "/dev/ttyS0").includes(READY_MARKER));
 });
 
+const COUNTED = {
+  "/sys/firmware/efi/efivars/Bq2CountedEntry-b92e0c3a-6d1f-4f58-9c0e-5b2a71e4d683": "\u0006\0\0\0new",
+  "/sys/class/block/vda1/uevent": "DEVNAME=vda1\nPARTNAME=bq2-esp\n",
+};
+
+test("a counted boot is told to be good once the system is up, a boot that needed rescue is not", async () => {
+  const counted = machine(COUNTED);
+  runProcess1(counted.platform);
+  await settle();
+  assert.ok(counted.calls.some((call) => call.startsWith("mount efivarfs /sys/firmware/efi/efivars ")));
+  assert.ok(counted.calls.some((call) => call.startsWith("mount /dev/vda1 ")));
+  assert.match(counted.log(), /<6>bq2: the boot entry "new" has all of its tries again/);
+
+  const rescued = machine(COUNTED);
+  rescued.answers.mount = ([, target]) => (target === "/tmp" ? EROFS : 0);
+  rescued.platform.programs.set("sh", () => 0);
+  runProcess1(rescued.platform);
+  await settle();
+  assert.ok(readText(rescued.platform.files, "/dev/ttyS0").includes(READY_MARKER));
+  assert.ok(!rescued.calls.some((call) => call.startsWith("mount /dev/vda1 ")));
+});
+
+test("a boot loader that cannot be told that all is well is an error on the consoles, and no more", async () => {
+  const { platform, answers, log, started } = machine(COUNTED);
+  answers.mount = ([, , type]) => (type === "vfat" ? -19 : 0); // ENODEV
+  runProcess1(platform);
+  await settle();
+  assert.match(log(), /<3>bq2: the boot loader cannot be told that all is well: Cannot mount vfat on/);
+  assert.equal(started.length, 3);
+});
+
 test("what is not needed and fails is told, and the boot goes on", async () => {
   const { platform, answers, log } = machine();
   answers.mount = ([, target]) => (target === "/sys/fs/cgroup" ? -19 : 0); // ENODEV

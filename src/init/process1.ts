@@ -11,6 +11,7 @@ import { readText } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { workingConsoles, writeTo } from "./consoles.ts";
 import { ENDING_OF_SIGNAL, ENDINGS, type Ending } from "./endings.ts";
+import { markBootGood } from "./good-boot.ts";
 import { type KernelLog, kernelLog } from "./kernel-log.ts";
 import { type KernelOptions, parseKernelOptions } from "./kernel-options.ts";
 import { performAll } from "./perform.ts";
@@ -62,7 +63,7 @@ function begin(platform: Platform): Running {
 
 async function bringUp(running: Running): Promise<void> {
   const { platform, log, supervisor, ask } = running;
-  await performAll(platform, BOOT_STEPS, log, (reason) => rescue(platform, log, reason));
+  const isWhole = await performAll(platform, BOOT_STEPS, log, (reason) => rescue(platform, log, reason));
   const options = kernelOptions(platform);
   for (const word of options.unknown)
     log.error(`the kernel's command line says ${word}, which means nothing`);
@@ -70,6 +71,7 @@ async function bringUp(running: Running): Promise<void> {
   if (options.rescueWord !== undefined)
     await rescue(platform, log, `asked for by ${options.rescueWord} on the kernel's command line`);
   startConsoles(running, options);
+  if (isWhole) tellBootLoader(running);
   for (const card of networkCards(platform)) supervisor.keepRunning(dhcpService(platform, card));
 }
 
@@ -85,6 +87,16 @@ function startConsoles({ platform, supervisor }: Running, options: KernelOptions
   for (const console of workingConsoles(platform)) {
     writeTo(platform, console, `${READY_MARKER}\n`);
     supervisor.keepRunning(sessionOn(platform, console, argv, fallback));
+  }
+}
+
+/** That all is well, where it counts its starts. */
+function tellBootLoader({ platform, log }: Running): void {
+  try {
+    const title = markBootGood(platform);
+    if (title !== undefined) log.info(`the boot entry ${JSON.stringify(title)} has all of its tries again`);
+  } catch (error) {
+    log.error(`the boot loader cannot be told that all is well: ${describeError(error)}`);
   }
 }
 

@@ -3,10 +3,13 @@
  * keeps running. The kernel has mounted / and /dev.
  */
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
-import type { BootStep, BootWork } from "./boot-step.ts";
+import type { BootStep, BootWork, BootWorkOf } from "./boot-step.ts";
 
 /** The line that every console shows when the system is up; tests wait for it. */
 export const READY_MARKER = "bq2: ready";
+
+/** Where Linux shows the firmware's variables (Documentation/filesystems/efivarfs.rst). */
+export const EFI_VARIABLES = "/sys/firmware/efi/efivars";
 
 const NOTHING_SPECIAL = MS_NOSUID | MS_NODEV;
 
@@ -17,6 +20,10 @@ export const BOOT_STEPS: readonly BootStep[] = [
     kind: "setting",
     path: "/proc/sys/kernel/panic",
     value: "10", // seconds: time to read what is on the screen
+  }),
+  wanted("what the firmware keeps, and what the boot loader says of this boot; on machines with UEFI", {
+    ...mount("efivarfs", EFI_VARIABLES, NOTHING_SPECIAL | MS_NOEXEC),
+    isOptional: true,
   }),
   wanted("Ctrl-Alt-Del restarts in good order, not at once", { kind: "ctrl-alt-del" }),
   needed("a disk that takes nothing is told now, not when work is lost", { kind: "writable", path: "/" }),
@@ -61,8 +68,8 @@ function wanted(why: string, work: BootWork): BootStep {
   return { ...work, why, needed: false };
 }
 
-function mount(type: string, target: string, flags: number, options = ""): BootWork {
-  return { kind: "mount", type, target, flags, options };
+function mount(type: string, target: string, flags: number, options = ""): BootWorkOf<"mount"> {
+  return { kind: "mount", type, target, flags, options, isOptional: false };
 }
 
 /** The whole environment of what process 1 starts. */

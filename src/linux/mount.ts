@@ -26,6 +26,8 @@ const MountAttributes = struct("mount_attr", 32, {
 export interface FileSystemMount {
   /** As in /proc/filesystems: `proc`, `tmpfs`, `overlay`… */
   readonly type: string;
+  /** The device that holds it; the type's name unless told, for those that have none. */
+  readonly source?: string;
   readonly target: string;
   /** A sum of MS_…; 0 unless told. */
   readonly flags?: number;
@@ -36,13 +38,13 @@ export interface FileSystemMount {
 /** A new file system at `target`. */
 export function mountFileSystem(
   platform: KernelAccess,
-  { type, target, flags = 0, options = "" }: FileSystemMount,
+  { type, source = type, target, flags = 0, options = "" }: FileSystemMount,
 ): void {
   explained(HINTS[type] ?? {}, () =>
     systemCall(
       platform,
       { name: "mount", action: `mount ${type} on`, what: target },
-      type,
+      source,
       target,
       type,
       flags,

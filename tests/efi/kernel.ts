@@ -4,6 +4,8 @@ import {
   DEVICE_PATH,
   EfiError,
   fromUtf16,
+  getVariable,
+  guid,
   guidText,
   handlesOf,
   LOAD_FILE2,
@@ -52,8 +54,16 @@ function initrd(): string {
   return load(bytes) === "done" ? `${bytes.length} bytes, ${sha256(bytes)}` : "not loaded";
 }
 
+/** src/formats/boot-tries.ts: COUNTED_ENTRY. */
+function countedEntry(): string {
+  const vendor = guid("b92e0c3a-6d1f-4f58-9c0e-5b2a71e4d683");
+  const title = getVariable({ name: "Bq2CountedEntry", vendor });
+  return title === undefined ? "none" : String.fromCharCode(...title);
+}
+
 const options = loadOptions();
 console.log(`kernel: command line ${options}`);
 console.log(`kernel: initrd ${initrd()}`);
+console.log(`kernel: counted as ${countedEntry()}`);
 if (options.includes("fail")) leave(1);
 if (!options.includes("return")) powerOff();

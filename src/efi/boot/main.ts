@@ -13,9 +13,10 @@ import {
 import { ownVolume, type Volume } from "../files.ts";
 import { leave, powerOff, reset } from "../reset.ts";
 import { write } from "../text-console.ts";
+import { tellSystem } from "./counted-entry.ts";
 import { choose, isInterrupted } from "./menu.ts";
 import { startEntry } from "./start-entry.ts";
-import { afterStart, inOrder, readTries, type TriesLeft, writeTries } from "./tries.ts";
+import { afterStart, inOrder, readTries, writeTries } from "./tries.ts";
 
 const volume = ownVolume();
 write("bq2 boot loader\n");
@@ -49,7 +50,7 @@ function readEntries(from: Volume): BootEntries {
 function tryToStart(entry: BootEntry): void {
   write(`Starting ${entry.title}\n`);
   try {
-    count(afterStart(entry, left));
+    count(entry);
     startEntry(volume, entry);
     throw new Bq2Error(`${entry.title} has returned`, { code: "kernel-returned" });
   } catch (error) {
@@ -57,12 +58,15 @@ function tryToStart(entry: BootEntry): void {
   }
 }
 
-function count(after: TriesLeft | undefined): void {
-  if (after === undefined) return;
-  left = after;
+/** What fails of it keeps no machine from starting, such as a medium that cannot be written. */
+function count(entry: BootEntry): void {
+  const after = afterStart(entry, left);
   try {
+    tellSystem(entry);
+    if (after === undefined) return;
+    left = after;
     writeTries(volume, left);
   } catch (error) {
-    write(`Cannot count this start: ${describeError(error)}\n`); // such as a medium that cannot be written
+    write(`Cannot count this start: ${describeError(error)}\n`);
   }
 }

@@ -1,8 +1,9 @@
 /** What the boot loader shows, and what a person answers. Lines of text: the same on a screen and a serial line. */
 import type { BootEntry } from "../../formats/boot-entries.ts";
+import type { TriesLeft } from "../../formats/boot-tries.ts";
 import { readLine, waitForKey } from "../keys.ts";
 import { write } from "../text-console.ts";
-import { mayStart, type TriesLeft } from "./tries.ts";
+import { mayStart } from "./tries.ts";
 
 export type Choice =
   | { readonly kind: "start"; readonly entry: BootEntry }

@@ -1,7 +1,8 @@
 import { assert, test } from "../../base/testing.ts";
 import type { BootEntry } from "../../formats/boot-entries.ts";
+import type { TriesLeft } from "../../formats/boot-tries.ts";
 import type { Volume } from "../files.ts";
-import { afterStart, inOrder, mayStart, readTries, type TriesLeft, writeTries } from "./tries.ts";
+import { afterStart, inOrder, mayStart, readTries, writeTries } from "./tries.ts";
 
 const entry = (title: string, tries: number | null): BootEntry => ({
   title,
@@ -69,6 +70,5 @@ test("counts are read as they were written; a missing file counts nothing", () =
 });
 
 test("a damaged file counts nothing", () => {
-  assert.equal([...readTries(volumeWith("null"))], []);
-  assert.equal([...readTries(volumeWith('{"a": "x", "b": 1}'))], [["b", 1]]);
+  assert.equal([...readTries(volumeWith("{"))], []);
 });

@@ -1,15 +1,16 @@
 /**
- * Boot counting: an entry with `tries` is started at most so often until somebody says that it is good, by removing its line, or
- * the whole file, from the running system. Then the next entry takes its place. Pure but for {@link readTries} and {@link writeTries}.
+ * Boot counting: an entry with `tries` is started at most so often until the system that it starts says that all is well
+ * (`src/init/good-boot.ts`). Then the next entry takes its place. Pure but for {@link readTries} and {@link writeTries}.
  */
-import { BOOT_FOLDER, type BootEntry } from "../../formats/boot-entries.ts";
+import type { BootEntry } from "../../formats/boot-entries.ts";
+import {
+  encodeTries,
+  parseTries,
+  TRIES_FILE,
+  TRIES_LIMIT,
+  type TriesLeft,
+} from "../../formats/boot-tries.ts";
 import type { Volume } from "../files.ts";
-
-/** Starts that are left, by the entry's title. What is not in it has all of its tries. */
-export type TriesLeft = ReadonlyMap<string, number>;
-
-const FILE = `${BOOT_FOLDER}/tries.json`;
-const FILE_LIMIT = 64 * 1024;
 
 /** An entry that may be started by itself: not counted, or with starts left. */
 export function mayStart({ title, tries }: BootEntry, left: TriesLeft): boolean {
@@ -30,21 +31,17 @@ export function inOrder(entries: readonly BootEntry[], left: TriesLeft): BootEnt
   ];
 }
 
-/** A missing or damaged file counts nothing: a machine that starts is worth more. */
+/** A missing file, or one that cannot be read, counts nothing. */
 export function readTries(volume: Volume): TriesLeft {
   try {
-    if (volume.status(FILE) === undefined) return new Map();
-    const parsed: unknown = JSON.parse(volume.readText(FILE, FILE_LIMIT));
-    if (typeof parsed !== "object" || parsed === null) return new Map();
-    return new Map(
-      Object.entries(parsed).filter((pair): pair is [string, number] => Number.isInteger(pair[1])),
-    );
+    if (volume.status(TRIES_FILE) === undefined) return new Map();
+    return parseTries(volume.readText(TRIES_FILE, TRIES_LIMIT));
   } catch (error) {
-    console.warn(`Cannot read ${FILE}: ${error instanceof Error ? error.message : error}`);
+    console.warn(`Cannot read ${TRIES_FILE}: ${error instanceof Error ? error.message : error}`);
     return new Map();
   }
 }
 
 export function writeTries(volume: Volume, left: TriesLeft): void {
-  volume.writeFile(FILE, `${JSON.stringify(Object.fromEntries(left))}\n`);
+  volume.writeFile(TRIES_FILE, encodeTries(left));
 }
