@@ -52,6 +52,7 @@ export function efiAppBuilderCommand(
           parse: parseArch,
           optional: true,
           brief: "x86_64 or aarch64 (default: the host's)",
+          placeholder: "ARCH",
         },
         runtime: {
           kind: "parsed",

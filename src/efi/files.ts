@@ -31,7 +31,7 @@ export interface Volume {
   status(path: string): FileEntry | undefined;
   /** What a folder holds, without `.` and `..`, in the order that the firmware has. */
   list(folder: string): FileEntry[];
-  /** Throws {@link EfiError} `EFI_NOT_FOUND`…, RangeError for more than `limit` bytes. */
+  /** Throws {@link EfiError} `EFI_NOT_FOUND`…, RangeError for more than `limit` bytes, or than memory takes. */
   readFile(path: string, limit?: number): Uint8Array;
   readText(path: string, limit?: number): string;
   /** Creates or replaces. Not atomic: a machine that is switched off meanwhile leaves less. */
@@ -152,7 +152,7 @@ class OpenFile {
     if (size > limit) {
       throw new RangeError(`Cannot read ${this.#path}: it has ${size} bytes, at most ${limit} are wanted`);
     }
-    const bytes = new Uint8Array(size);
+    const bytes = this.#roomFor(size);
     let done = 0;
     while (done < size) {
       const count = new Result(BigInt(size - done));
@@ -161,6 +161,14 @@ class OpenFile {
       done += Number(count.value);
     }
     return bytes.subarray(0, done);
+  }
+
+  #roomFor(size: number): Uint8Array {
+    try {
+      return new Uint8Array(size);
+    } catch {
+      throw new RangeError(`Cannot read ${this.#path}: there is no memory for its ${size} bytes`);
+    }
   }
 
   writeAll(bytes: Uint8Array): void {

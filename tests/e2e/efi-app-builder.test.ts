@@ -1,6 +1,6 @@
 /** `bq2 efi-app-builder`, as a user calls it: the same bytes anywhere, one clear error for each bad input. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { noise, withFolder } from "../disk-file.ts";
@@ -25,8 +25,13 @@ describe.skipIf(!available)("an application", () => {
       copyFileSync("examples/efi/list-files.ts", join(folder, "src/app.ts"));
       const words = ["--input", "src/app.ts", "--output", "out/app.efi", "--arch", arch, "--keep-object"];
       expect(build(folder, ...words)).toMatch(new RegExp(`Wrote .*/out/app.efi \\(${arch}, \\d+ modules`));
-      expect(statSync(join(folder, "out/app.efi.runtime")).size).toBeLessThanOrEqual(800_000);
-      return readFileSync(join(folder, "out/app.efi"));
+      const [runtime, program, application] = ["app.efi.runtime", "app.efi.program", "app.efi"].map((name) =>
+        readFileSync(join(folder, "out", name)),
+      );
+      expect(runtime?.length).toBeLessThanOrEqual(800_000);
+      expect(program?.length).toBeGreaterThan(1000);
+      expect(application?.includes(program ?? "")).toBe(true);
+      return application ?? Buffer.of();
     };
     for (const arch of ["x86_64", "aarch64"]) {
       await withFolder(async (a) => {
@@ -35,6 +40,20 @@ describe.skipIf(!available)("an application", () => {
         });
       });
     }
+  });
+});
+
+describe.skipIf(!available)("the command", () => {
+  test("builds for this machine unless told, keeps no objects unless told, and explains itself", async () => {
+    await withFolder((folder) => {
+      const words = ["--input", resolve("examples/efi/hello.ts"), "--output", "hello.efi"];
+      expect(build(folder, ...words)).toContain(`(${process.arch === "x64" ? "x86_64" : "aarch64"}, `);
+      expect(readdirSync(folder)).toEqual(["hello.efi"]);
+    });
+    const help = execFileSync(bq2, ["efi-app-builder", "--help"], { encoding: "utf8" });
+    for (const word of ["--input", "--output", "--arch", "--keep-object", "--runtime"])
+      expect(help).toContain(word);
+    expect(help).toContain("docs/efi.md");
   });
 });
 

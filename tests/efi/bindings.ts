@@ -80,7 +80,21 @@ setWatchdog(0);
 expect("no program is loaded from noise", codeOf(() => loadImage("noise", bytes, undefined)) !== "no error");
 const withdraw = offerFile(guid("00000000-0000-4000-8000-000000000001"), bytes);
 withdraw();
-const chained = loadImage("chained.efi", volume.readFile("chained.efi"), "some words");
+const program = volume.readFile("chained.efi");
+const damaged = program.slice();
+damaged.fill(0x55, program.length - 20_000, program.length - 19_000);
+const huge = program.slice();
+const header = new DataView(huge.buffer);
+const SIZE_OF_IMAGE = 24 + 56; // Microsoft PE format, "Optional Header": behind the signature and the COFF header
+header.setUint32(header.getUint32(60, true) + SIZE_OF_IMAGE, 0x7fff_f000, true);
+for (const [name, file] of Object.entries({ half: program.subarray(0, program.length / 2), huge })) {
+  expect(`${name} a program is refused`, codeOf(() => loadImage(name, file, undefined)).startsWith("EFI_"));
+}
+expect(
+  "a program whose section is damaged says so and returns",
+  codeOf(() => loadImage("damaged", damaged, undefined).start()) === "EFI_DEVICE_ERROR",
+);
+const chained = loadImage("chained.efi", program, "some words");
 expect("a program is started and returns", codeOf(() => chained.start()) === "no error");
 console.log("all bindings hold");
 powerOff();

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Arch } from "../../src/base/arch.ts";
-import { writeFat32 } from "../../src/formats/fat32.ts";
-import { contentOf } from "../../src/formats/tree.ts";
+import { fat32SizeFor, writeFat32 } from "../../src/formats/fat32.ts";
+import { type Content, contentOf } from "../../src/formats/tree.ts";
 import { bootPath } from "../../src/image/boot-files.ts";
 import { MIB, makeDisk } from "../disk-file.ts";
 import { requireTools } from "../oracle.ts";
@@ -75,15 +75,18 @@ export async function makeBootDisk(
   path: string,
   arch: Arch,
   application: string | Uint8Array,
-  more: { readonly [path: string]: Uint8Array } = {},
+  more: { readonly [path: string]: Uint8Array | Content } = {},
 ): Promise<{ readonly path: string; readonly format: "raw" }> {
   const bytes = typeof application === "string" ? readFileSync(application) : application;
-  const files = Object.entries({ [bootPath(arch)]: bytes, ...more });
-  const size = 64 * MIB;
+  const files = Object.entries({ [bootPath(arch)]: bytes, ...more }).map(([name, content]) => ({
+    path: name,
+    content: content instanceof Uint8Array ? contentOf(content) : content,
+  }));
+  const size = Math.max(64 * MIB, fat32SizeFor(files));
   await makeDisk(path, size, (sink) =>
     writeFat32(sink, {
       size,
-      files: files.map(([name, content]) => ({ path: name, content: contentOf(content) })),
+      files,
       volumeId: 1,
       label: "TEST",
       time: 1_700_000_000,

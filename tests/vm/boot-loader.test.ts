@@ -9,13 +9,26 @@ import {
   ENTRIES_FILE,
   encodeBootEntries,
 } from "../../src/formats/boot-entries.ts";
-import { noise, withFolder } from "../disk-file.ts";
+import type { Content } from "../../src/formats/tree.ts";
+import { MIB, noise, withFolder } from "../disk-file.ts";
 import { canMakeApps, type EfiKit, KIT_MINUTES, makeBootDisk, makeKit } from "../efi/kit.ts";
 import { type Vm, type VmOptions, withVm } from "./qemu.ts";
 
 const available = canMakeApps();
-const FIRMWARE_SECONDS = 180;
+const FIRMWARE_SECONDS = 300;
 const SECONDS = 60;
+
+/** Starts a machine, and ends it when `watch` has seen enough. */
+type Boot = (watch: (vm: Vm) => Promise<void>) => Promise<void>;
+
+/** A file that takes no room on the host. */
+function zeros(size: number): Content {
+  return {
+    size,
+    ranges: () => [],
+    read: (buffer, offset, length) => buffer.fill(0, offset, offset + length),
+  };
+}
 
 let kit: EfiKit;
 beforeAll(async () => {
@@ -25,6 +38,8 @@ beforeAll(async () => {
 describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch) => {
   const KERNEL = "EFI/bq2/vmlinuz";
   const INITRD = "EFI/bq2/initrd";
+  const CUT = "EFI/bq2/cut";
+  const HUGE = "EFI/bq2/huge";
   let kernelFile: Uint8Array;
   let loader: string;
   const initrdFile = noise(123_457, 1);
@@ -43,11 +58,11 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
   /** A disk with the boot loader; each call of `body` starts a machine with it, and what that writes is kept. */
   async function withLoader(
     entries: readonly BootEntry[] | Uint8Array,
-    body: (boot: (watch: (vm: Vm) => Promise<void>) => Promise<void>) => Promise<void>,
+    body: (boot: Boot) => Promise<void>,
     {
       timeoutSeconds = 0,
       files = {},
-    }: { timeoutSeconds?: number; files?: { [path: string]: Uint8Array } } = {},
+    }: { timeoutSeconds?: number; files?: { [path: string]: Uint8Array | Content } } = {},
   ): Promise<void> {
     const text =
       entries instanceof Uint8Array
@@ -78,34 +93,51 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     });
   });
 
-  test("takes the next entry after a wrong digest, a missing file, and kernels that come back", async () => {
+  test("takes the next entry after files that are wrong, missing, cut or huge, and kernels that come back", async () => {
+    const cutFile = kernelFile.subarray(0, kernelFile.length / 2);
     const entries = [
       entry("wrong", { kernel: { ...kernel(), sha256: "0".repeat(64) } }),
       entry("missing", { kernel: { ...kernel(), path: "EFI/none" } }),
       entry("no kernel", { kernel: { path: INITRD, sha256: sha256(initrdFile) } }),
-      entry("failing", { commandLine: "fail", initrd: { path: INITRD, sha256: sha256(initrdFile) } }),
+      entry("cut", { kernel: { path: CUT, sha256: sha256(cutFile) } }),
+      entry("huge", { kernel: { path: HUGE, sha256: "0".repeat(64) } }),
+      entry("failing", {
+        commandLine: "fail",
+        initrd: { path: INITRD, sha256: sha256(initrdFile) },
+        tries: 3,
+      }),
       entry("returning", { commandLine: "return" }),
       entry("good"),
     ];
-    await withLoader(entries, async (boot) => {
+    const files = { [CUT]: cutFile, [HUGE]: zeros(700 * MIB) }; // the machine has 512 MiB
+    const watch = async (boot: Boot): Promise<void> => {
       await boot(async (vm) => {
         await vm.waitFor(/Cannot use EFI\/bq2\/vmlinuz: its sha256 is [0-9a-f]{64}, 0{64} wanted/, SECONDS);
         await vm.waitFor(/Cannot open EFI\/none: EFI_NOT_FOUND/, SECONDS);
         await vm.waitFor(/Cannot load EFI\/bq2\/initrd: EFI_\w+/, SECONDS);
+        await vm.waitFor(/Cannot load EFI\/bq2\/cut: EFI_\w+/, SECONDS);
+        await vm.waitFor(/Cannot read EFI\/bq2\/huge: .*memory/, SECONDS);
+        await vm.waitFor(/kernel: counted as failing\n/, SECONDS);
         await vm.waitFor(/Cannot start EFI\/bq2\/vmlinuz: EFI_DEVICE_ERROR/, SECONDS);
         await vm.waitFor(/returning has returned/, SECONDS);
-        await vm.waitFor(/kernel: command line none\nkernel: initrd none\n/, SECONDS); // nothing of the failed ones
+        await vm.waitFor(
+          /kernel: command line none\nkernel: initrd none\nkernel: counted as none\n/,
+          SECONDS,
+        ); // nothing of the failed ones
         await vm.waitForPowerOff(30);
       });
-    });
+    };
+    await withLoader(entries, watch, { files });
   });
 
   test("starts a counted entry as often as it may, and then the next", async () => {
     const entries = [entry("new", { tries: 2, commandLine: "new" }), entry("old", { commandLine: "old" })];
     await withLoader(entries, async (boot) => {
       for (const wanted of ["new", "new", "old"]) {
+        const counted = wanted === "new" ? "new" : "none";
         await boot(async (vm) => {
           await vm.waitFor(new RegExp(`kernel: command line ${wanted}\\n`), SECONDS);
+          await vm.waitFor(new RegExp(`kernel: counted as ${counted}\\n`), SECONDS);
           await vm.waitForPowerOff(30);
         });
       }
