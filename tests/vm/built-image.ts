@@ -13,6 +13,7 @@ export const BUILD_MINUTES = 60;
 export interface BuiltImage {
   readonly disk: { readonly path: string; readonly format: "qcow2" };
   readonly kernel: string;
+  readonly bootLoader: string;
 }
 
 export function canBootImage(): boolean {
@@ -27,6 +28,7 @@ export async function buildImage(): Promise<BuiltImage> {
   return {
     disk: { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" },
     kernel: join(workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz"),
+    bootLoader: join(workdir, "seed-rootfs/bq2-rootfs/usr/lib/bq2/efi/boot-x86_64.efi"),
   };
 }
 

@@ -7,8 +7,14 @@ import { canMakeApps, type EfiKit, KIT_MINUTES, makeBootDisk, makeKit } from "..
 import { type Vm, type VmOptions, withVm } from "./qemu.ts";
 
 const available = canMakeApps();
-const FIRMWARE_SECONDS = 180;
+const FIRMWARE_SECONDS = 300;
 const APP_SECONDS = 60;
+
+/** What the smallest of some rounds is held to. */
+const ROUNDS = 3;
+const FIRST_LINE_SECONDS = 0.3;
+/** Work takes longer where neighbours share caches and processor threads. */
+const SHARED = 2;
 
 let kit: EfiKit;
 beforeAll(async () => {
@@ -33,14 +39,24 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     });
   }
 
-  test("hello: a line, soon after the start, then off", async () => {
+  test("hello: a line, then off", async () => {
     await start("examples/efi/hello.ts", async (vm) => {
       await vm.waitFor(/hello from TypeScript on bare firmware/, APP_SECONDS);
-      const seconds = vm.arrival(/hello from TypeScript/) - vm.arrival(/BdsDxe: starting Boot/);
-      console.log(`${arch}: ${seconds.toFixed(2)} s from start to first line`);
-      expect(seconds).toBeLessThan(3); // 0.3 s is the aim; a shared machine gets room
       await vm.waitForPowerOff(30);
     });
+  });
+
+  test("the first line comes soon after the start", async () => {
+    const seconds: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      // This one leaves the machine running: of one that is off, nobody can tell what it took.
+      await start("examples/efi/fail.ts", async (vm) => {
+        await vm.waitFor(/about to fail\n/, APP_SECONDS);
+        seconds.push(vm.processorSeconds(/about to fail/) - vm.processorSeconds(/BdsDxe: starting Boot/));
+      });
+    }
+    console.log(`${arch}: ${Math.min(...seconds).toFixed(2)} s from start to first line`);
+    expect(Math.min(...seconds)).toBeLessThan(FIRST_LINE_SECONDS * SHARED);
   });
 
   test("a listing of the disk", async () => {
@@ -108,6 +124,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     await start(
       "tests/efi/bindings.ts",
       async (vm) => {
+        await vm.waitFor(/bq2: Cannot start: its program section is damaged/, APP_SECONDS);
         await vm.waitFor(/chained: here\n/, APP_SECONDS);
         await vm.waitFor(/all bindings hold\n/, 30);
         await vm.waitForPowerOff(30);

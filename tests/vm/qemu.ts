@@ -11,7 +11,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,8 +49,11 @@ export interface Vm {
   readonly log: () => string;
   /** Waits for text behind what earlier calls matched; gives the match. Throws after `seconds`, or at power off. */
   waitFor(pattern: RegExp, seconds: number): Promise<RegExpMatchArray>;
-  /** Seconds from the machine's start until text that fits `pattern` was on the console; it must be there. */
-  arrival(pattern: RegExp): number;
+  /**
+   * Processor time that the emulator had taken when text that fits `pattern` came on the console, where it must be, in
+   * seconds. A machine that is at work takes one of the host's processors: by a clock it is the same on an idle host.
+   */
+  processorSeconds(pattern: RegExp): number;
   /** Types on the console; a line ends in `\n` for Linux, in `\r` for the firmware. */
   send(text: string): void;
   /** Gives QEMU's monitor a command (QEMU's manual, "QEMU Monitor"). */
@@ -131,8 +134,8 @@ class SerialConsole implements Vm {
   readonly #monitorPath: string;
   readonly #ended: Promise<void>;
   #text = "";
-  /** When the log had which length. */
-  readonly #arrivals: { readonly length: number; readonly seconds: number }[] = [];
+  /** After how much work the log had which length. */
+  readonly #arrivals: { readonly length: number; readonly processorSeconds: number }[] = [];
   #errors = "";
   #matchedUpTo = 0;
   #isOff = false;
@@ -140,12 +143,12 @@ class SerialConsole implements Vm {
   #wake: () => void = () => {};
 
   constructor(process: ChildProcess, monitorPath: string) {
-    const startedAt = performance.now() / 1000;
     this.#process = process;
     this.#monitorPath = monitorPath;
     process.stdout?.setEncoding("latin1").on("data", (text: string) => {
+      const processorSeconds = processorSecondsOf(process); // first of all: the machine works on
       this.#text += text;
-      this.#arrivals.push({ length: this.log().length, seconds: performance.now() / 1000 - startedAt });
+      this.#arrivals.push({ length: this.log().length, processorSeconds });
       this.#wake();
     });
     process.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -182,12 +185,12 @@ class SerialConsole implements Vm {
     return match;
   }
 
-  arrival(pattern: RegExp): number {
+  processorSeconds(pattern: RegExp): number {
     const match = this.log().match(pattern);
     const end = (match?.index ?? Number.NaN) + (match?.[0].length ?? 0);
     const arrival = this.#arrivals.find(({ length }) => length >= end);
     if (arrival === undefined) throw new Error(`Cannot time ${pattern}: it is not on the console`);
-    return arrival.seconds;
+    return arrival.processorSeconds;
   }
 
   send(text: string): void {
@@ -238,6 +241,17 @@ class SerialConsole implements Vm {
     const lines = this.log().trimEnd().split("\n").slice(-15);
     const own = this.#errors === "" ? "" : `\nQEMU: ${this.#errors.trim()}`;
     return `; its last lines:\n${lines.map((line) => `  | ${line}`).join("\n")}${own}`;
+  }
+}
+
+/** proc_pid_stat(5): utime and stime, in ticks of 10 ms; NaN where it has ended. */
+function processorSecondsOf({ pid }: ChildProcess): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
   }
 }
 
