@@ -1,4 +1,4 @@
-import { ARCHES } from "../src/base/arch.ts";
+import { ARCH_NAMES, ARCHES, type Arch } from "../src/base/arch.ts";
 import { canonicalJson } from "../src/base/json.ts";
 import { assert, test } from "../src/base/testing.ts";
 import type { Plan } from "../src/plan/plan.ts";
@@ -6,10 +6,11 @@ import { actionsOf } from "../src/recipe/actions.ts";
 import { makePlan } from "../src/recipe/expand.ts";
 import { PROFILES, type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
-function planOf(arch: keyof typeof ARCHES, profile: Profile = "minimal"): Plan {
+function planOf(arch: Arch, profile: Profile = "minimal", seedArch: Arch = arch): Plan {
   return makePlan({
     version: "1.2.3",
     arch: ARCHES[arch],
+    seedArch: ARCHES[seedArch],
     profile,
     seed: "debian-12",
     epoch: SOURCE_DATE_EPOCH,
@@ -99,7 +100,7 @@ test("no word of the machine is in the plan, and jobs only as a placeholder", ()
   }
 });
 
-test("the profile efi makes applications for both architectures, and no system", () => {
+test("the profile efi makes applications for all architectures, and no system", () => {
   const plan = planOf("aarch64", "efi");
   const seed = canonicalJson(plan.phases[0]);
   assert.ok(seed.includes("gcc-x86-64-linux-gnu"));
@@ -115,4 +116,52 @@ test("a plan of another architecture differs by that architecture only", () => {
     assert.equal(stepNames(a), stepNames(b));
     assert.ok(!canonicalJson(b).includes("x86_64-"), "no x86 triple in an aarch64 plan");
   }
+});
+
+test("what is not compiled is equal between architectures", () => {
+  for (const seedArch of ARCH_NAMES) {
+    const [a, ...others] = ARCH_NAMES.map((arch) => planOf(arch, "minimal", seedArch));
+    for (const other of others) {
+      assert.equal(a?.pins, other.pins);
+      assert.equal(a?.epoch, other.epoch);
+      for (const name of ["etc", "bq2"]) assert.equal(stepOf(a, name), stepOf(other, name));
+    }
+  }
+});
+
+/** A step of the new rootfs as text, with no word of an architecture; of `bq2` that is all but which runtime it takes. */
+function stepOf(plan: Plan | undefined, name: string): string {
+  const phase = plan?.phases.find((candidate) => candidate.name === "rootfs-from-sysroot");
+  const step = phase?.steps.find((candidate) => candidate.name === name);
+  assert.ok(step !== undefined, name);
+  return canonicalJson({ ...step, needs: [] }).replaceAll(/(x86_64|aarch64)-bq2-linux-musl/g, "TRIPLE");
+}
+
+test("for another architecture the build has tools of its own, and runs no program of the new system", () => {
+  const plan = planOf("aarch64", "minimal", "x86_64");
+  assert.equal(stepNames(plan), [
+    "host-setup: download-sources populate-seed extract-sources stage-source",
+    "tools-from-seed: cross-tools linux-headers musl zlib bzip2 xz quickjs bq2-runtime bq2-program",
+    "sysroot-from-seed: cross-tools linux-headers musl zlib bzip2 xz quickjs bq2-runtime efi-runtime",
+    "rootfs-from-sysroot: etc linux-headers musl busybox bq2 efi linux",
+    "finalize-rootfs: rootfs-tarball",
+    "image: disk-image",
+  ]);
+  assert.ok(canonicalJson(plan.phases[0]).includes("gcc-aarch64-linux-gnu"), "the seed has a cross compiler");
+  const own = "/opt/sysroot/aarch64-bq2-linux-musl/bin/"; // what is there does not run on the seed's machine
+  for (const phase of plan.phases) {
+    for (const step of phase.steps) {
+      for (const action of actionsOf(phase, step)) {
+        if (action.kind === "run") assert.ok(!action.argv[0]?.startsWith(own), action.argv.join(" "));
+        if (action.kind === "pack-rootfs" || action.kind === "write-image")
+          assert.equal(action.program, "/opt/sysroot/x86_64-bq2-linux-musl/bin/bq2");
+      }
+    }
+  }
+  assert.equal(plan.phases.at(-1)?.steps[0]?.needs, [{ phase: "tools-from-seed", step: "bq2-program" }]);
+});
+
+test("a system that is built within itself cannot be built on another architecture", () => {
+  const error = assert.throws(() => planOf("aarch64", "full", "x86_64"));
+  assert.match(String(error), /Cannot plan full for aarch64 on x86_64: system-from-sysroot runs programs/);
 });

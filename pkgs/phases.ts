@@ -1,15 +1,22 @@
 /** The build order, on one page. */
-import type { ArchFacts } from "../src/base/arch.ts";
-import { type HostStep, type Package, type PhaseRecipe, SYSROOT } from "../src/recipe/package.ts";
+import { ARCHES } from "../src/base/arch.ts";
+import {
+  type HostContext,
+  type HostStep,
+  isCross,
+  type Package,
+  type PhaseRecipe,
+  SYSROOT,
+} from "../src/recipe/package.ts";
 import { binutils, crossBinutils } from "./binutils/package.ts";
 import { bison } from "./bison/package.ts";
-import { bq2, OWN_MODULES } from "./bq2/package.ts";
+import { BQ2_PATH, bq2, OWN_MODULES, ownProgram, ownProgramFile } from "./bq2/package.ts";
 import { bq2Runtime } from "./bq2-runtime/package.ts";
 import { busybox } from "./busybox/package.ts";
 import { bzip2 } from "./bzip2/package.ts";
 import { crossTools } from "./cross-tools/package.ts";
 import { efi, foreignEfi } from "./efi/package.ts";
-import { efiRuntime, foreignArch, foreignEfiRuntime } from "./efi-runtime/package.ts";
+import { efiRuntime, foreignEfiRuntime } from "./efi-runtime/package.ts";
 import { etc } from "./etc/package.ts";
 import { flex } from "./flex/package.ts";
 import { libstdcxx } from "./gcc/libstdcxx.ts";
@@ -20,7 +27,7 @@ import { m4 } from "./m4/package.ts";
 import { make } from "./make/package.ts";
 import { musl } from "./musl/package.ts";
 import { quickjs } from "./quickjs/package.ts";
-import { crossCompiler, FULL_SEED, MINIMAL_SEED, type SeedPackage } from "./seed-packages.ts";
+import { crossCompilers, FULL_SEED, MINIMAL_SEED, type SeedPackage } from "./seed-packages.ts";
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
@@ -46,8 +53,8 @@ const ENV = {
   TZ: "UTC",
 };
 
-function hostStep(name: string, action: HostStep["action"]): HostStep {
-  return { host: true, name, action };
+function hostStep(name: string, action: HostStep["action"], tools: readonly Package[] = []): HostStep {
+  return { host: true, name, tools, action };
 }
 
 const hostPhase = {
@@ -59,23 +66,40 @@ const hostPhase = {
   needsFrom: [],
 } as const;
 
-function hostSetup(seedPackages: (arch: ArchFacts) => readonly SeedPackage[]): PhaseRecipe {
+function hostSetup(seedPackages: (context: HostContext) => readonly SeedPackage[]): PhaseRecipe {
   return {
     ...hostPhase,
     name: "host-setup",
     description: "Fetch and verify the sources, lay out the seed, unpack.",
     steps: [
       hostStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
-      hostStep("populate-seed", ({ seed, arch }) => ({
+      hostStep("populate-seed", (context) => ({
         kind: "populate-seed",
-        seed,
-        packages: seedPackages(arch).map(({ name, program }) => ({ name, program })),
+        seed: context.seed,
+        packages: seedPackages(context).map(({ name, program }) => ({ name, program })),
       })),
       hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
       hostStep("stage-source", () => ({ kind: "stage-source" })),
     ],
   };
 }
+
+/**
+ * What the build of a system for another architecture runs: the first steps of {@link sysrootFromSeed}, made for the
+ * seed's own.
+ */
+const toolsFromSeed: PhaseRecipe = {
+  name: "tools-from-seed",
+  description: "Build the programs that the build itself runs, for the seed's architecture.",
+  namespace: "seed",
+  prefix: SYSROOT,
+  destdir: null,
+  writes: [SYSROOT],
+  env: ENV,
+  forSeed: true,
+  needsFrom: ["tools-from-seed"],
+  steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime, ownProgram],
+};
 
 /** `toolchain`: what compiles for the new system; `afterLibc`: what wants the C library at once; `more`: last. */
 function sysrootFromSeed(parts: {
@@ -134,7 +158,11 @@ const systemFromSysroot: PhaseRecipe = {
   ],
 };
 
-/** Carried out by the new system's own program, in the finished rootfs. */
+/** Carried out in the finished rootfs, by its own program; where that does not run here, by ours of the same source. */
+function outputProgram(context: HostContext): string {
+  return isCross(context) ? ownProgramFile(context) : BQ2_PATH;
+}
+
 const outputPhase = { ...hostPhase, namespace: "bq2", env: { PATH: "/usr/sbin:/usr/bin" } } as const;
 
 const finalizeRootfs: PhaseRecipe = {
@@ -142,10 +170,15 @@ const finalizeRootfs: PhaseRecipe = {
   name: "finalize-rootfs",
   description: "Emit a prefix-free rootfs tarball.",
   steps: [
-    hostStep("rootfs-tarball", ({ version, arch }) => ({
-      kind: "pack-rootfs",
-      file: `bq2-rootfs-${version}-${arch.name}`,
-    })),
+    hostStep(
+      "rootfs-tarball",
+      (context) => ({
+        kind: "pack-rootfs",
+        file: `bq2-rootfs-${context.version}-${context.arch.name}`,
+        program: outputProgram(context),
+      }),
+      [ownProgram],
+    ),
   ],
 };
 
@@ -154,28 +187,37 @@ const image: PhaseRecipe = {
   name: "image",
   description: "Write the disk image.",
   steps: [
-    hostStep("disk-image", ({ version, arch, sources }) => ({
-      kind: "write-image",
-      file: `bq2-${version}-${arch.name}`,
-      kernel: KERNEL_PATH,
-      size: DISK_SIZE,
-      sources: sources ? { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) } : null,
-    })),
+    hostStep(
+      "disk-image",
+      (context) => ({
+        kind: "write-image",
+        file: `bq2-${context.version}-${context.arch.name}`,
+        program: outputProgram(context),
+        kernel: KERNEL_PATH,
+        size: DISK_SIZE,
+        sources: context.sources
+          ? { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) }
+          : null,
+      }),
+      [ownProgram],
+    ),
   ],
 };
 
 /** All phases of a profile, in order. */
 const PHASES: { readonly [P in Profile]: readonly PhaseRecipe[] } = {
   minimal: [
-    hostSetup(() => MINIMAL_SEED),
+    hostSetup(({ arch, seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, [arch])]),
+    toolsFromSeed,
     sysrootFromSeed({ toolchain: [crossTools] }),
     rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, linux]),
     finalizeRootfs,
     image,
   ],
-  /** No system: what UEFI applications are made with, for both architectures. */
+  /** No system: what UEFI applications are made with, for every architecture. */
   efi: [
-    hostSetup((arch) => [...MINIMAL_SEED, crossCompiler(foreignArch(arch.name))]),
+    hostSetup(({ seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, Object.values(ARCHES))]),
+    toolsFromSeed,
     sysrootFromSeed({ toolchain: [crossTools], more: [foreignEfiRuntime] }),
     rootfsFromSysroot([bq2, efi, foreignEfi]),
   ],

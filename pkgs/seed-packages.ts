@@ -3,7 +3,7 @@
  * kernel; for `full` our own toolchain. Names are Debian's; what they depend on comes with them. Nothing else comes along: resolving
  * starts from an empty system, so even the shell has to be asked for.
  */
-import { ARCHES, type Arch } from "../src/base/arch.ts";
+import type { ArchFacts } from "../src/base/arch.ts";
 
 export interface SeedPackage {
   /** Debian's name of the package, the same in every release so far. */
@@ -36,14 +36,15 @@ export const MINIMAL_SEED: readonly SeedPackage[] = [
   { name: "gzip", program: "gzip", why: "packs the kernel image (KERNEL_GZIP)" },
 ];
 
-/** A compiler for machines of another architecture. */
-export function crossCompiler(arch: Arch): SeedPackage {
-  const { seedTriple } = ARCHES[arch];
-  return {
-    name: `gcc-${seedTriple.replaceAll("_", "-")}`,
-    program: `${seedTriple}-gcc`,
-    why: "the UEFI runtime of the other architecture",
-  };
+/** Compilers of a seed for machines of other architectures: those of `wanted` that are not its own. */
+export function crossCompilers(own: ArchFacts, wanted: readonly ArchFacts[]): readonly SeedPackage[] {
+  return wanted
+    .filter(({ name }) => name !== own.name)
+    .map(({ name, seedTriple }) => ({
+      name: `gcc-${seedTriple.replaceAll("_", "-")}`,
+      program: `${seedTriple}-gcc`,
+      why: `compiles for ${name}`,
+    }));
 }
 
 /** The kernel is then built by what the seed has built: no flex, bison and bc. */

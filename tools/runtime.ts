@@ -8,6 +8,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { ARCHES } from "../src/base/arch.ts";
 import { parseAs } from "../src/plan/parse.ts";
 import { type Plan, PlanSchema, stepId } from "../src/plan/plan.ts";
 import { StateSchema } from "../src/plan/state.ts";
@@ -56,7 +57,11 @@ export function buildRuntime(): BuiltRuntime {
   const treeOf = (pin: Plan["pins"][number]): string =>
     join(workspace.cache.sourceTrees, sourceTreeKey(platform, pin), SOURCE_ROOT, releaseName(pin));
   return {
-    runtime: file("sysroot-from-seed", "bq2-runtime", "opt/sysroot/bin/bq2-runtime"),
+    runtime: file(
+      "sysroot-from-seed",
+      "bq2-runtime",
+      `opt/sysroot/${ARCHES[plan.arch].triple}/bin/bq2-runtime`,
+    ),
     bq2: file("rootfs-from-sysroot", "bq2", "usr/bin/bq2"),
     sources: Object.fromEntries(plan.pins.map((pin) => [pin.name, treeOf(pin)])),
   };

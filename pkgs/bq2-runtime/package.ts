@@ -1,4 +1,5 @@
-import type { Package } from "../../src/recipe/package.ts";
+import type { ArchFacts } from "../../src/base/arch.ts";
+import type { Package, Place } from "../../src/recipe/package.ts";
 import { bzip2 } from "../bzip2/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
@@ -39,7 +40,7 @@ export const bq2Runtime: Package = {
       sources: SOURCES.map((name) => `native/${name}.c`),
       output: {
         kind: "program",
-        file: `${place.destdir}${place.prefix}/bin/bq2-runtime`,
+        file: runtimeFile(place, place.arch),
         flags: ["-static", "-s"],
         libraries: LIBRARIES.map((name) => `-l${name}`),
       },
@@ -49,3 +50,8 @@ export const bq2Runtime: Package = {
     };
   },
 };
+
+/** Where a build finds the runtime for `arch`: of the system, or of the machine that it runs on. */
+export function runtimeFile({ sysroot }: Place, arch: ArchFacts): string {
+  return `${sysroot}/${arch.triple}/bin/bq2-runtime`;
+}

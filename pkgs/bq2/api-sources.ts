@@ -3,7 +3,7 @@
  * programs can be type-checked against it.
  */
 export const API_SOURCES: readonly string[] = [
-  "src/base/arch.ts",
+  "src/base/arch-facts.ts",
   "src/base/bytes.ts",
   "src/base/error.ts",
   "src/base/text.ts",

@@ -4,8 +4,8 @@
  */
 import type { InsideAction } from "../../src/plan/action.ts";
 import type { Package, Place } from "../../src/recipe/package.ts";
-import { releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
-import { bq2Runtime } from "../bq2-runtime/package.ts";
+import { releaseName, SOURCE_ROOT, SYSROOT } from "../../src/recipe/package.ts";
+import { bq2Runtime, runtimeFile } from "../bq2-runtime/package.ts";
 import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../npm.ts";
 import { API_SOURCES } from "./api-sources.ts";
 import { APPLET_LINKS } from "./links.ts";
@@ -31,6 +31,9 @@ const FOREIGN_DECLARATIONS = [
   ...["tsserverlibrary", "typescript"],
 ];
 
+/** Where a rootfs has the program. */
+export const BQ2_PATH = "/usr/bin/bq2";
+
 export const bq2: Package = {
   name: "bq2",
   why: "the system's program, from process 1 to the build",
@@ -39,6 +42,7 @@ export const bq2: Package = {
   ownSource: true,
   extraSources: NPM_SOURCES.map(({ pin }) => pin),
   needs: [bq2Runtime],
+  tools: [bq2Runtime],
   build(place) {
     const library = `${place.destdir}/usr/lib/bq2`;
     return {
@@ -48,9 +52,9 @@ export const bq2: Package = {
         ...linkPackages(place),
         compile(place, [
           "--output",
-          `${place.destdir}/usr/bin/bq2`,
+          `${place.destdir}${BQ2_PATH}`,
           "--runtime",
-          `${place.sysroot}/bin/bq2-runtime`,
+          runtimeFile(place, place.arch),
         ]),
         compile(place, [
           "--library",
@@ -94,6 +98,30 @@ export const bq2: Package = {
   },
 };
 
+/** The program alone, for the machine that a system of another architecture is built on: it writes the outputs. */
+export const ownProgram: Package = {
+  name: "bq2-program",
+  why: "writes the tarball and the image where the system's own program cannot run",
+  license: "MIT",
+  version: "",
+  ownSource: true,
+  extraSources: NPM_SOURCES.map(({ pin }) => pin),
+  needs: [bq2Runtime],
+  build: (place) => ({
+    kind: "steps",
+    why: "as in the package bq2",
+    actions: [
+      ...linkPackages(place),
+      compile(place, ["--output", ownProgramFile(place), "--runtime", runtimeFile(place, place.arch)]),
+    ],
+  }),
+};
+
+/** Where a cross build has it. */
+export function ownProgramFile({ seedArch }: Pick<Place, "seedArch">): string {
+  return `${SYSROOT}/${seedArch.triple}/bin/bq2`;
+}
+
 function packagesOf(place: Place): string {
   return `${place.workdir}/packages`;
 }
@@ -117,7 +145,7 @@ function compile(place: Place, args: readonly string[]): InsideAction {
 export function runFromSource(place: Place, args: readonly string[]): InsideAction {
   return {
     kind: "run",
-    argv: [`${place.sysroot}/bin/bq2-runtime`, "native/bootstrap.mjs", "src/main-quickjs.ts", ...args],
+    argv: [runtimeFile(place, place.seedArch), "native/bootstrap.mjs", "src/main-quickjs.ts", ...args],
     cwd: place.source,
     env: { NODE_PATH: packagesOf(place) },
   };

@@ -2,7 +2,7 @@
  * QuickJS as a UEFI application, without a program: `bq2 efi-app-builder` adds that. There is no C library in it: musl's
  * mathematics and strings are compiled along, since its own objects use the red zone, which interrupts overwrite on firmware.
  */
-import { ARCHES, type Arch } from "../../src/base/arch.ts";
+import { ARCHES, type Arch, type ArchFacts } from "../../src/base/arch.ts";
 import { dirname } from "../../src/base/path.ts";
 import { type InsideAction, objectName } from "../../src/plan/action.ts";
 import { OWN_SOURCE, type Package, type Place, releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
@@ -46,11 +46,6 @@ const FLAGS = [
   "-D_GNU_SOURCE",
 ];
 
-const MACHINE_FLAGS: { readonly [A in Arch]: readonly string[] } = {
-  x86_64: ["-mno-red-zone", "-fcf-protection=none"],
-  aarch64: ["-mno-outline-atomics", "-falign-functions=4", "-falign-loops=4", "-falign-jumps=4"],
-};
-
 /** A static PIE whose segments are apart: `src/formats/pe-from-elf.ts` takes it. */
 const LINK_FLAGS = [
   "-nostdlib",
@@ -67,9 +62,9 @@ export function efiRuntimeFile(arch: Arch): string {
   return `/lib/bq2/efi/runtime-${arch}`;
 }
 
-/** The other architecture of the two. */
-export function foreignArch(own: Arch): Arch {
-  return own === "x86_64" ? "aarch64" : "x86_64";
+/** The architectures that are not `own`. */
+export function foreignArches(own: Arch): readonly ArchFacts[] {
+  return Object.values(ARCHES).filter(({ name }) => name !== own);
 }
 
 const common = {
@@ -84,65 +79,71 @@ export const efiRuntime: Package = {
   ...common,
   name: "efi-runtime",
   why: "runs TypeScript on bare firmware: the engine and one primitive, as a UEFI application",
-  build: (place) => build(place, place.arch.name, `${place.arch.triple}-gcc`),
+  build: (place) => ({
+    kind: "steps",
+    why: WHY,
+    actions: actionsFor(place, place.arch, `${place.arch.triple}-gcc`),
+  }),
 };
 
-/** The same for the other architecture, by the seed's cross compiler: for applications only, never part of an image. */
+/** The same for other architectures, by the seed's compilers: for applications only, never part of an image. */
 export const foreignEfiRuntime: Package = {
   ...common,
   name: "foreign-efi-runtime",
-  why: "the same for machines of the other architecture",
-  build(place) {
-    const arch = foreignArch(place.arch.name);
-    return build(place, arch, `${ARCHES[arch].seedTriple}-gcc`);
-  },
+  why: "the same for machines of other architectures",
+  build: (place) => ({
+    kind: "steps",
+    why: WHY,
+    actions: foreignArches(place.arch.name).flatMap((arch) =>
+      actionsFor(place, arch, `${arch.seedTriple}-gcc`),
+    ),
+  }),
 };
 
-function build(place: Place, arch: Arch, compiler: string): ReturnType<Package["build"]> {
+const WHY = "sources of four projects, each compiled with flags of its own";
+
+function actionsFor(place: Place, arch: ArchFacts, compiler: string): InsideAction[] {
   const [quickjsTree, muslTree, zlibTree] = [treeOf(quickjs), treeOf(musl), treeOf(zlib)];
-  const headers = `${place.workdir}/include`;
-  const flags = [...FLAGS, ...MACHINE_FLAGS[arch], "-isystem", headers];
+  const workdir = `${place.workdir}/${arch.name}`;
+  const headers = `${workdir}/include`;
+  const flags = [...FLAGS, ...arch.efiFlags, "-isystem", headers];
   const objects: string[] = [];
   const compile = (more: readonly string[], sources: readonly string[]): InsideAction => {
     objects.push(...sources.map(objectName));
-    const argv = [compiler, ...flags, ...more];
-    return { kind: "compile", argv, sources: [...sources], folder: place.workdir, env: {} };
+    return {
+      kind: "compile",
+      argv: [compiler, ...flags, ...more],
+      sources: [...sources],
+      folder: workdir,
+      env: {},
+    };
   };
-  const muslFlags = [`arch/${ARCHES[arch].muslArch}`, "arch/generic", "src/include", "src/internal"].map(
+  const muslFlags = [`arch/${arch.muslArch}`, "arch/generic", "src/include", "src/internal"].map(
     (folder) => `-I${muslTree}/${folder}`,
   );
-  const output = `${place.destdir}${place.prefix}${efiRuntimeFile(arch)}`;
-  return {
-    kind: "steps",
-    why: "sources of four projects, each compiled with flags of its own",
-    actions: [
-      { kind: "make-folder", path: place.workdir, mode: "0755" },
-      installHeaders(place, muslTree, arch, headers),
-      compile(muslFlags, [
-        ...MATH_SOURCES.map((name) => `${muslTree}/src/math/${name}.c`),
-        ...STRING_SOURCES.map((name) => `${muslTree}/src/string/${name}.c`),
-      ]),
-      compile(
-        [`-DCONFIG_VERSION="${QUICKJS_VERSION}"`],
-        QUICKJS_SOURCES.map((name) => `${quickjsTree}/${name}.c`),
-      ),
-      compile(
-        [],
-        ZLIB_SOURCES.map((name) => `${zlibTree}/${name}.c`),
-      ),
-      compile(
-        ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
-        OWN_SOURCES.map((name) => `${OWN_SOURCE}/native/${name}.c`),
-      ),
-      { kind: "make-folder", path: dirname(output), mode: "0755" },
-      {
-        kind: "run",
-        argv: [compiler, ...LINK_FLAGS, "-o", output, ...objects],
-        cwd: place.workdir,
-        env: {},
-      },
-    ],
-  };
+  const output = `${place.destdir}${place.prefix}${efiRuntimeFile(arch.name)}`;
+  return [
+    { kind: "make-folder", path: workdir, mode: "0755" },
+    installHeaders(workdir, muslTree, arch, headers),
+    compile(muslFlags, [
+      ...MATH_SOURCES.map((name) => `${muslTree}/src/math/${name}.c`),
+      ...STRING_SOURCES.map((name) => `${muslTree}/src/string/${name}.c`),
+    ]),
+    compile(
+      [`-DCONFIG_VERSION="${QUICKJS_VERSION}"`],
+      QUICKJS_SOURCES.map((name) => `${quickjsTree}/${name}.c`),
+    ),
+    compile(
+      [],
+      ZLIB_SOURCES.map((name) => `${zlibTree}/${name}.c`),
+    ),
+    compile(
+      ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
+      OWN_SOURCES.map((name) => `${OWN_SOURCE}/native/${name}.c`),
+    ),
+    { kind: "make-folder", path: dirname(output), mode: "0755" },
+    { kind: "run", argv: [compiler, ...LINK_FLAGS, "-o", output, ...objects], cwd: workdir, env: {} },
+  ];
 }
 
 function treeOf(pkg: Package): string {
@@ -150,17 +151,12 @@ function treeOf(pkg: Package): string {
 }
 
 /** musl's headers for `arch`, which its makefile writes without a configured tree. */
-function installHeaders(place: Place, tree: string, arch: Arch, folder: string): InsideAction {
-  const variables = [
-    `srcdir=${tree}`,
-    `ARCH=${ARCHES[arch].muslArch}`,
-    `includedir=${folder}`,
-    "install-headers",
-  ];
+function installHeaders(workdir: string, tree: string, arch: ArchFacts, folder: string): InsideAction {
+  const variables = [`srcdir=${tree}`, `ARCH=${arch.muslArch}`, `includedir=${folder}`, "install-headers"];
   return {
     kind: "run",
     argv: ["make", "-j{jobs}", "-f", `${tree}/Makefile`, ...variables],
-    cwd: place.workdir,
+    cwd: workdir,
     env: {},
   };
 }

@@ -4,7 +4,7 @@ import type { InsideAction } from "../../src/plan/action.ts";
 import { OWN_SOURCE, type Package, type Place } from "../../src/recipe/package.ts";
 import { linkPackages, NPM_SOURCES, runFromSource } from "../bq2/package.ts";
 import { bq2Runtime } from "../bq2-runtime/package.ts";
-import { efiRuntime, efiRuntimeFile, foreignArch, foreignEfiRuntime } from "../efi-runtime/package.ts";
+import { efiRuntime, efiRuntimeFile, foreignArches, foreignEfiRuntime } from "../efi-runtime/package.ts";
 
 /** Of this project's `src/`: the bindings, and what they import. */
 const BINDINGS = ["base", "efi", "script"];
@@ -20,7 +20,8 @@ export const efi: Package = {
   ...common,
   name: "efi",
   why: "makes UEFI applications from TypeScript; the boot loader is one",
-  needs: [bq2Runtime, efiRuntime],
+  needs: [efiRuntime],
+  tools: [bq2Runtime],
   build: (place) => ({
     kind: "steps",
     why: "copies, and an application that this project's own program makes",
@@ -33,6 +34,7 @@ export const efi: Package = {
           only: ".ts",
         }),
       ),
+      ...linkPackages(place),
       ...forArch(place, place.arch.name),
     ],
   }),
@@ -41,12 +43,16 @@ export const efi: Package = {
 export const foreignEfi: Package = {
   ...common,
   name: "foreign-efi",
-  why: "the same for machines of the other architecture",
-  needs: [bq2Runtime, foreignEfiRuntime],
+  why: "the same for machines of other architectures",
+  needs: [foreignEfiRuntime],
+  tools: [bq2Runtime],
   build: (place) => ({
     kind: "steps",
     why: "as in the package efi",
-    actions: forArch(place, foreignArch(place.arch.name)),
+    actions: [
+      ...linkPackages(place),
+      ...foreignArches(place.arch.name).flatMap(({ name }) => forArch(place, name)),
+    ],
   }),
 };
 
@@ -59,7 +65,6 @@ function forArch(place: Place, arch: Arch): InsideAction[] {
   const runtime = `${place.sysroot}${efiRuntimeFile(arch)}`;
   return [
     { kind: "copy", from: runtime, to: `${place.destdir}/usr${efiRuntimeFile(arch)}`, only: "" },
-    ...linkPackages(place),
     runFromSource(place, [
       "efi-app-builder",
       ...["--input", "src/efi/boot/main.ts"],

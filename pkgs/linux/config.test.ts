@@ -1,9 +1,10 @@
+import { ARCH_NAMES } from "../../src/base/arch.ts";
 import { assert, test } from "../../src/base/testing.ts";
 import { kconfigProblems, kconfigText } from "../../src/recipe/kconfig.ts";
 import { kernelOptions } from "./config.ts";
 
 test("the kernel's options are asked for once each, with a reason", () => {
-  for (const arch of ["x86_64", "aarch64"] as const) {
+  for (const arch of ARCH_NAMES) {
     const options = kernelOptions(arch);
     assert.equal(kconfigProblems(options, kconfigText(options)), [], arch);
     for (const { option, why } of options) assert.ok(why.length > 2, `CONFIG_${option} has no reason`);

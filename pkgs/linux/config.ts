@@ -4,9 +4,10 @@
  * written here is off: no modules, no swap, no debugging. EXPERT is left off on purpose: without it Kconfig
  * keeps the everyday system calls on, so that no program finds a kernel that lacks one.
  *
- * Both lists are kept in the order of Kconfig's menus. `src/recipe/kconfig.ts` turns them into the text that
+ * The lists are kept in the order of Kconfig's menus. `src/recipe/kconfig.ts` turns them into the text that
  * `make allnoconfig` takes and checks that each one has survived.
  */
+import type { Arch } from "../../src/base/arch.ts";
 
 export interface KernelOption {
   /** Without the `CONFIG_` prefix. */
@@ -193,8 +194,22 @@ const X86_64_OPTIONS: readonly KernelOption[] = [
   on("RTC_DRV_CMOS", "the PC's clock"),
 ];
 
-/** All accepted by Kconfig of Linux 6.12; not yet compiled or booted. */
 const AARCH64_OPTIONS: readonly KernelOption[] = [
+  // The processor's faults: of machines that are in the cloud or on a desk, and boot by UEFI
+  on("ARM64_ERRATUM_826319", "Cortex-A53 (Raspberry Pi 3): a deadlock"),
+  on("ARM64_ERRATUM_827319", "Cortex-A53: a cache line lost"),
+  on("ARM64_ERRATUM_824069", "Cortex-A53: a cache line lost"),
+  on("ARM64_ERRATUM_819472", "Cortex-A53: data corrupted by a store exclusive"),
+  on("ARM64_ERRATUM_843419", "Cortex-A53: a wrong address"),
+  on("ARM64_ERRATUM_1463225", "Cortex-A76 (Raspberry Pi 5): an interrupt lost"),
+  on("ARM64_ERRATUM_3194386", "Cortex-A76 to X925, Neoverse: speculation goes on where it was forbidden"),
+  on("ROCKCHIP_ERRATUM_3588001", "RK3588 boards: interrupt tables that other processors do not see"),
+
+  // Processor
+  on("ARM64_VA_BITS_48", "any machine's memory, by page tables of four levels"),
+  on("ARM64_PAN", "the kernel cannot read a program's memory by mistake"),
+  on("ARM64_USE_LSE_ATOMICS", "atomic instructions where the processor has them: many cores wait less"),
+
   {
     option: "CMDLINE",
     value: `"${commandLine("ttyAMA0")}"`,
@@ -203,6 +218,7 @@ const AARCH64_OPTIONS: readonly KernelOption[] = [
   on("SERIAL_AMBA_PL011", "the serial port of QEMU's virt machine and of servers (SBSA)"),
   on("SERIAL_AMBA_PL011_CONSOLE", "console=ttyAMA0"),
   on("PCI_HOST_GENERIC", "PCI where the firmware gives a device tree in place of ACPI"),
+  on("USB_XHCI_PLATFORM", "USB controllers off PCI, as on boards"),
   on("VIRTIO_MMIO", "virtio devices off PCI"),
   on("RTC_DRV_PL031", "the clock of QEMU's virt machine"),
   on("RTC_DRV_EFI", "the clock of servers"),
@@ -212,12 +228,26 @@ const AARCH64_OPTIONS: readonly KernelOption[] = [
 ];
 
 /** The options of one architecture, beyond {@link COMMON_OPTIONS}. */
-export const ARCH_OPTIONS: { readonly [A in "x86_64" | "aarch64"]: readonly KernelOption[] } = {
+const ARCH_OPTIONS: { readonly [A in Arch]: readonly KernelOption[] } = {
   x86_64: X86_64_OPTIONS,
   aarch64: AARCH64_OPTIONS,
 };
 
+/** A part of what is asked for. */
+export interface KernelFragment {
+  readonly title: string;
+  readonly options: readonly KernelOption[];
+}
+
+/** The parts of what is asked for on `arch`, in the order in which Kconfig gets them. */
+export function kernelFragments(arch: Arch): readonly KernelFragment[] {
+  return [
+    { title: "common: what holds on every architecture", options: COMMON_OPTIONS },
+    { title: `${arch}: what holds there alone`, options: ARCH_OPTIONS[arch] },
+  ];
+}
+
 /** Everything that is asked for on `arch`. */
-export function kernelOptions(arch: "x86_64" | "aarch64"): readonly KernelOption[] {
-  return [...COMMON_OPTIONS, ...ARCH_OPTIONS[arch]];
+export function kernelOptions(arch: Arch): readonly KernelOption[] {
+  return kernelFragments(arch).flatMap(({ options }) => options);
 }

@@ -1,55 +1,24 @@
 /**
- * What differs between architectures, as one table each. Nothing else in the project asks which
- * architecture it is: it reads the value here.
+ * The architectures that this project knows, a table each. Nothing else asks which architecture it is: it reads the
+ * value there. Elsewhere, by name, are the kernel's options (`pkgs/linux/config.ts`), the numbers of system calls
+ * (`src/platform/linux-abi.ts`), one structure of theirs (`quickjs-loop.ts`), and what `native/` compiles.
  */
+import type { Arch, ArchFacts } from "./arch-facts.ts";
+import { aarch64 } from "./arches/aarch64.ts";
+import { x86_64 } from "./arches/x86_64.ts";
 
-export type Arch = "x86_64" | "aarch64";
+export type { Arch, ArchFacts, Emulator, Firmware } from "./arch-facts.ts";
 
-export interface ArchFacts {
-  readonly name: Arch;
-  /** Target of our own toolchain (config.sub form). */
-  readonly triple: string;
-  /** Prefix of Debian's compiler for this architecture (`<prefix>-gcc`), the seed's first compiler. */
-  readonly seedTriple: string;
-  /** Debian's name of the architecture. */
-  readonly debian: string;
-  /** `ARCH=` of the kernel's build (linux/arch/<this>). */
-  readonly kernelArch: string;
-  /** Kernel image that carries the EFI stub, below the build folder. */
-  readonly kernelImage: string;
-  /** Kernel target of make that builds it. */
-  readonly kernelTarget: string;
-  /** musl's name (its `arch/` folder, and `ld-musl-<name>.so.1`). */
-  readonly muslArch: string;
-  /** Serial console's device name. */
-  readonly serialConsole: string;
-}
+export const ARCHES: { readonly [A in Arch]: ArchFacts } = { x86_64, aarch64 };
 
-export const ARCHES: { readonly [A in Arch]: ArchFacts } = {
-  x86_64: {
-    name: "x86_64",
-    triple: "x86_64-bq2-linux-musl",
-    seedTriple: "x86_64-linux-gnu",
-    debian: "amd64",
-    kernelArch: "x86",
-    kernelImage: "arch/x86/boot/bzImage",
-    kernelTarget: "bzImage",
-    muslArch: "x86_64",
-    serialConsole: "ttyS0",
-  },
-  aarch64: {
-    name: "aarch64",
-    triple: "aarch64-bq2-linux-musl",
-    seedTriple: "aarch64-linux-gnu",
-    debian: "arm64",
-    kernelArch: "arm64",
-    kernelImage: "arch/arm64/boot/Image",
-    kernelTarget: "Image",
-    muslArch: "aarch64",
-    serialConsole: "ttyAMA0",
-  },
-};
+/** In the order in which they are told. */
+export const ARCH_NAMES: readonly Arch[] = Object.values(ARCHES).map(({ name }) => name);
 
 export function isArch(name: string): name is Arch {
   return Object.hasOwn(ARCHES, name);
+}
+
+/** The architecture with this value in its table; undefined where none has it. */
+export function archWith<K extends keyof ArchFacts>(key: K, value: ArchFacts[K]): ArchFacts | undefined {
+  return Object.values(ARCHES).find((facts) => facts[key] === value);
 }

@@ -1,6 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { quoteWords } from "../base/words.ts";
 import { readText } from "../platform/files.ts";
+import { runsPrograms } from "../platform/foreign-programs.ts";
 import { DIGESTS_FILE, imagePath, tarballPath } from "../runner/outputs.ts";
 import { runPlan } from "../runner/run.ts";
 import { BRIEFS } from "./briefs.ts";
@@ -27,7 +28,9 @@ export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [
           `Digests  ${workspace.output}/${DIGESTS_FILE}\n` +
           `${digests.replaceAll(/^/gm, "  ").trimEnd()}\n\n` +
           `Boot it   ${quoteWords([this.program, "boot", imagePath(run)])}\n` +
-          `Enter it  ${quoteWords([this.program, "sysroot-namespace", "--rootfs", workspace.bq2Rootfs])}\n`,
+          (runsPrograms(this.platform, run.plan.arch)
+            ? `Enter it  ${quoteWords([this.program, "sysroot-namespace", "--rootfs", workspace.bq2Rootfs])}\n`
+            : ""),
       );
     });
   },

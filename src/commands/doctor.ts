@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
+import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
-import { EMULATORS } from "../image/qemu.ts";
 import { type Check, checkHost } from "../linux/checks.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
@@ -18,7 +18,7 @@ export const doctor = buildCommand<{ readonly workdir: string }, [], Bq2Context>
   async func(flags) {
     const { host } = this.platform;
     const { root } = workspaceAt(this.platform, flags.workdir);
-    const checks = await checkHost(this.platform, { folder: root, emulator: EMULATORS[host.arch] });
+    const checks = await checkHost(this.platform, { folder: root, emulator: ARCHES[host.arch].emulator });
     this.process.stdout.write(checks.map(describe).join(""));
     const gaps = checks.filter(({ ok, required }) => required && !ok);
     if (gaps.length === 0) return;

@@ -1,10 +1,12 @@
 import { buildCommand, type Command } from "@stricli/core";
-import type { Arch } from "../base/arch.ts";
+import { ARCH_NAMES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { dirname, isWithin, resolvePath } from "../base/path.ts";
+import { requirePrograms } from "../platform/foreign-programs.ts";
 import type { CompileModule } from "../program/build.ts";
 import type { Compiler } from "../program/compiler.ts";
 import { buildEfiApp } from "../program/efi-app.ts";
+import { loadPlan } from "../runner/documents.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import { GLOBAL_TYPES } from "../script/global-types.ts";
 import { BRIEFS } from "./briefs.ts";
@@ -51,7 +53,7 @@ export function efiAppBuilderCommand(
           kind: "parsed",
           parse: parseArch,
           optional: true,
-          brief: "x86_64 or aarch64 (default: the host's)",
+          brief: `${ARCH_NAMES.join(" or ")} (default: the host's)`,
           placeholder: "ARCH",
         },
         runtime: {
@@ -100,13 +102,16 @@ export async function makeEfiApp(context: Bq2Context, flags: EfiAppFlags, kit: E
 /** On Node, which makes no bytecode: the program that the plan built does the same work, from its own rootfs. */
 export async function makeByBuiltProgram(context: Bq2Context, flags: EfiAppFlags): Promise<void> {
   const { files, host, processes } = context.platform;
-  const program = `${workspaceAt(context.platform, flags.workdir).bq2Rootfs}/usr/bin/bq2`;
+  const workspace = workspaceAt(context.platform, flags.workdir);
+  const program = `${workspace.bq2Rootfs}/usr/bin/bq2`;
   if (files.statusFollowed(program) === undefined) {
     throw new Bq2Error(`Cannot make bytecode: there is no ${program}`, {
       code: "need-missing",
       hint: "bq2 sysroot builds it; for both architectures: see docs/efi.md, profile efi",
     });
   }
+  const arch = loadPlan(context.platform, workspace)?.arch ?? host.arch;
+  requirePrograms(context.platform, arch, `${program} (${arch})`);
   const child = await processes.spawn({
     argv: [program, "efi-app-builder", ...wordsOf(flags)],
     cwd: host.cwd,

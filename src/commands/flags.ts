@@ -1,7 +1,6 @@
 /** Options that several commands share, and how their values are read. */
 
-import type { Arch } from "../base/arch.ts";
-import { isArch } from "../base/arch.ts";
+import { ARCH_NAMES, type Arch, isArch } from "../base/arch.ts";
 import type { Bind } from "../runner/context.ts";
 import { DEFAULT_WORKDIR } from "../runner/workspace.ts";
 
@@ -24,7 +23,7 @@ export const bindFlag = {
 
 export function parseArch(text: string): Arch {
   if (isArch(text)) return text;
-  throw new SyntaxError(`${text} is no architecture of this project: x86_64 or aarch64`);
+  throw new SyntaxError(`${text} is no architecture of this project: ${ARCH_NAMES.join(", ")}`);
 }
 
 /** `SRC:DST`, both absolute. */

@@ -1,5 +1,5 @@
 /** Flags of every command that makes a plan or fetches what it names. */
-import type { Arch } from "../base/arch.ts";
+import { ARCH_NAMES, type Arch } from "../base/arch.ts";
 import { parseArch, parseSha256 } from "./flags.ts";
 import type { PlanChoice } from "./planning.ts";
 
@@ -15,7 +15,13 @@ export const planFlags = {
     kind: "parsed",
     parse: parseArch,
     optional: true,
-    brief: "x86_64 or aarch64 (default: the host's)",
+    brief: `What the system runs on: ${ARCH_NAMES.join(" or ")} (default: the host's)`,
+  },
+  seedArch: {
+    kind: "parsed",
+    parse: parseArch,
+    optional: true,
+    brief: "What the seed runs on, and with it the build (default: the host's)",
   },
   profile: { kind: "parsed", parse: String, optional: true, brief: "What is built (default: minimal)" },
   withoutSources: {
@@ -29,13 +35,14 @@ export const planFlags = {
 export interface PlanFlags {
   readonly seed?: string;
   readonly arch?: Arch;
+  readonly seedArch?: Arch;
   readonly profile?: string;
   readonly withoutSources: boolean;
 }
 
 /** Undefined is what was not chosen. */
-export function planChoice({ seed, arch, profile, withoutSources }: PlanFlags): PlanChoice {
-  return { seed, arch, profile, sources: withoutSources ? false : undefined };
+export function planChoice({ seed, arch, seedArch, profile, withoutSources }: PlanFlags): PlanChoice {
+  return { seed, arch, seedArch, profile, sources: withoutSources ? false : undefined };
 }
 
 export const sourceFlags = {

@@ -9,12 +9,13 @@ import { defaultSeedName } from "../sources/seed.ts";
 
 export interface PlanChoice {
   readonly arch?: Arch | undefined;
+  readonly seedArch?: Arch | undefined;
   readonly profile?: string | undefined;
   readonly seed?: string | undefined;
   readonly sources?: boolean | undefined;
 }
 
-/** Where nothing is chosen: the host's architecture, `minimal`, the seed that this host can resolve, sources. */
+/** Where nothing is chosen: the host's architecture for system and seed, `minimal`, the seed that this host can resolve, sources. */
 export function planFor(platform: Platform, version: string, choice: PlanChoice): Plan {
   const profile = PROFILES.find((name) => name === (choice.profile ?? "minimal"));
   if (profile === undefined) {
@@ -26,6 +27,7 @@ export function planFor(platform: Platform, version: string, choice: PlanChoice)
   return makePlan({
     version,
     arch: ARCHES[choice.arch ?? platform.host.arch],
+    seedArch: ARCHES[choice.seedArch ?? platform.host.arch],
     profile,
     seed: choice.seed ?? defaultSeedName(platform),
     epoch: SOURCE_DATE_EPOCH,

@@ -3,11 +3,13 @@ import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import type { View } from "../linux/view.ts";
 import { makeFolders } from "../platform/files.ts";
+import { requirePrograms } from "../platform/foreign-programs.ts";
 import type { Bind } from "../runner/context.ts";
 import { loadState } from "../runner/documents.ts";
 import { runInteractive } from "../runner/enter.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import { openSeed } from "../sources/seed.ts";
+import { shellArch } from "../sources/seed-arch.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { bindFlag, workdirFlag } from "./flags.ts";
@@ -74,11 +76,14 @@ function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: rea
       hint: "give an unpacked rootfs with --rootfs, or build one with bq2 sysroot",
     });
   }
+  const isSeed = rootfs === workspace.seedRootfs;
+  const shell = isSeed ? undefined : shellArch(platform.files, rootfs);
+  if (shell !== undefined && shell !== "no shell") requirePrograms(platform, shell, `${rootfs} (${shell})`);
   const mountPoint = `${workspace.work}/mount`;
   makeFolders(platform.files, mountPoint);
   const common = { mountPoint, hostname: "bq2", sys: true };
   const shown = binds.map((bind) => ({ ...bind, readOnly: false }));
-  const seed = rootfs === workspace.seedRootfs ? seedOf(context, workdir) : undefined;
+  const seed = isSeed ? seedOf(context, workdir) : undefined;
   if (seed === undefined) return { ...common, root: { kind: "folder", path: rootfs }, binds: shown };
   const layers = seed.kind === "tree" ? [seed.folder, rootfs] : [rootfs];
   const hostBinds = seed.kind === "host" ? seed.binds.map((bind) => ({ ...bind, readOnly: true })) : [];

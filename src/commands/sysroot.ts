@@ -99,7 +99,7 @@ function preparePlan(context: Bq2Context, workspace: Workspace, flags: SysrootFl
     log.info(`Wrote build plan at ${workspace.plan}`);
     return;
   }
-  for (const name of ["arch", "profile", "seed", "sources"] as const) {
+  for (const name of ["arch", "seedArch", "profile", "seed", "sources"] as const) {
     const wanted = choice[name];
     if (wanted === undefined || wanted === there[name]) continue;
     throw new Bq2Error(

@@ -3,7 +3,7 @@
  *
  * Subset: read only; segments, entry point and relative relocations. No symbols, no dynamic linking.
  */
-import type { Arch } from "../base/arch.ts";
+import { type Arch, archWith } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { bytes, reserved, type StructValues, struct, u16, u32, u64 } from "../base/struct.ts";
 
@@ -51,12 +51,6 @@ const DT_PLTRELSZ = 2;
 const DT_RELA = 7;
 const DT_RELASZ = 8;
 
-/** Machine, and its relocation "load address plus addend": x86-64 psABI 1.0, 4.4.1; AArch64 ELF, 5.7.16. */
-const MACHINES: ReadonlyMap<number, { readonly arch: Arch; readonly relative: number }> = new Map([
-  [62, { arch: "x86_64", relative: 8 }], // EM_X86_64, R_X86_64_RELATIVE
-  [183, { arch: "aarch64", relative: 1027 }], // EM_AARCH64, R_AARCH64_RELATIVE
-]);
-
 export interface ElfSegment {
   /** Where it belongs, from the load address on. */
   readonly address: number;
@@ -83,7 +77,7 @@ export function readStaticPie(file: Uint8Array): PositionIndependentElf {
   const [m0, m1, m2, m3, bits, order] = header.identification;
   if (m0 !== 0x7f || m1 !== 0x45 || m2 !== 0x4c || m3 !== 0x46) refuse("it does not begin with ELF's mark");
   if (bits !== 2 || order !== 1) refuse("64 bits, little-endian are wanted");
-  const machine = MACHINES.get(header.machine);
+  const machine = archWith("elfMachine", header.machine);
   if (machine === undefined) refuse(`its machine is ${header.machine}`);
   if (header.type !== ET_DYN) refuse("it is not position-independent");
   const headers = Array.from({ length: header.programHeaderCount }, (_, i) =>
@@ -97,10 +91,10 @@ export function readStaticPie(file: Uint8Array): PositionIndependentElf {
   const dynamic = headers.find(({ type }) => type === PT_DYNAMIC);
   const table = dynamic === undefined ? { start: 0, end: 0 } : relocationTable(segments, dynamic);
   return {
-    arch: machine.arch,
+    arch: machine.name,
     entry: header.entry,
     segments: segments.filter((segment) => !isOfLinker(segment, table)),
-    relocations: relocationsOf(segments, table, machine.relative),
+    relocations: relocationsOf(segments, table, machine.elfRelative),
   };
 }
 

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { GIB, MIB, makeDisk, run, withFolder } from "../../tests/disk-file.ts";
 import { requireTools } from "../../tests/oracle.ts";
-import { type GptPartition, PARTITION_TYPES, writeGpt } from "./gpt.ts";
+import { ARCHES } from "../base/arch.ts";
+import { ESP_TYPE, type GptPartition, writeGpt } from "./gpt.ts";
 
 const DISK_ID = "0F1E2D3C-4B5A-8697-8877-665544332211";
 
 const PARTITIONS: readonly GptPartition[] = [
   {
-    type: PARTITION_TYPES.esp,
+    type: ESP_TYPE,
     id: "11111111-2222-8333-8444-555555555555",
     name: "bq2-esp",
     firstSector: 2048,
@@ -18,7 +19,7 @@ const PARTITIONS: readonly GptPartition[] = [
     attributeBits: [0],
   },
   {
-    type: PARTITION_TYPES.root.x86_64,
+    type: ARCHES.x86_64.rootPartitionType,
     id: "66666666-7777-8888-9999-AAAAAAAAAAAA",
     name: "bq2-rööt",
     firstSector: 6144,
@@ -47,7 +48,7 @@ describe.skipIf(!requireTools("sgdisk"))("sgdisk", () => {
       await makeDisk(disk, options.diskSize, (sink) => writeGpt(sink, options));
       expect(run("sgdisk", "-p", disk)).toContain(`Disk identifier (GUID): ${DISK_ID}`);
       const first = run("sgdisk", "-i", "1", disk);
-      expect(first).toContain(`GUID code: ${PARTITION_TYPES.esp} (EFI system partition)`);
+      expect(first).toContain(`GUID code: ${ESP_TYPE} (EFI system partition)`);
       expect(first).toContain("unique GUID: 11111111-2222-8333-8444-555555555555");
       expect(first).toContain("First sector: 2048 ");
       expect(first).toContain("Last sector: 6143 ");

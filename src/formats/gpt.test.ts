@@ -1,12 +1,12 @@
 import { assert, test } from "../base/testing.ts";
-import { GPT_BACK_SECTORS, GPT_FRONT_SECTORS, type GptPartition, PARTITION_TYPES, writeGpt } from "./gpt.ts";
+import { ESP_TYPE, GPT_BACK_SECTORS, GPT_FRONT_SECTORS, type GptPartition, writeGpt } from "./gpt.ts";
 import { bytesToGuid, guidFromDigest, guidToBytes } from "./gpt-guid.ts";
 
 const ID = "01234567-89AB-CDEF-0123-456789ABCDEF";
 const SECTORS = 4096;
 
 function partition(values: Partial<GptPartition>): GptPartition {
-  return { type: PARTITION_TYPES.esp, id: ID, name: "p", firstSector: 2048, sectorCount: 8, ...values };
+  return { type: ESP_TYPE, id: ID, name: "p", firstSector: 2048, sectorCount: 8, ...values };
 }
 
 function refusal(...partitions: readonly GptPartition[]): string {

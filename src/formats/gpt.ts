@@ -2,7 +2,7 @@
  * GUID partition tables (UEFI 2.10, 5.2.3 and 5.3): the protective MBR, the table at the front of the
  * disk and its backup at the end.
  *
- * Subset: written, not read; 512-byte sectors; 128 entries; no boot code in the MBR.
+ * Subset: written (`gpt-reader.ts` finds a partition); 512-byte sectors; 128 entries; no boot code in the MBR.
  */
 import { concatBytes } from "../base/bytes.ts";
 import { crc32 } from "../base/crc.ts";
@@ -13,16 +13,8 @@ import type { Sink } from "./sink.ts";
 
 export const SECTOR_SIZE = 512;
 
-/** Partition types of the Discoverable Partitions Specification, version 1. */
-export const PARTITION_TYPES = {
-  /** EFI system partition (also UEFI 2.10, table 5.7). */
-  esp: "C12A7328-F81F-11D2-BA4B-00A0C93EC93B",
-  /** Root file system, by architecture. */
-  root: {
-    x86_64: "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709",
-    aarch64: "B921B045-1DF0-41C3-AF44-4C6F280D3FAE",
-  },
-} as const;
+/** Type of an EFI system partition (UEFI 2.10, table 5.7). */
+export const ESP_TYPE: Guid = "C12A7328-F81F-11D2-BA4B-00A0C93EC93B";
 
 export interface GptPartition {
   readonly type: Guid;
@@ -73,7 +65,7 @@ const Mbr = struct("MBR", 512, {
 });
 
 /** UEFI 2.10, table 5.5: the header. */
-const GptHeader = struct("GPT header", 92, {
+export const GptHeader = struct("GPT header", 92, {
   signature: ascii(8),
   revision: u32,
   headerSize: u32,
@@ -91,7 +83,7 @@ const GptHeader = struct("GPT header", 92, {
 });
 
 /** UEFI 2.10, table 5.6: a partition. */
-const GptEntry = struct("GPT partition entry", ENTRY_SIZE, {
+export const GptEntry = struct("GPT partition entry", ENTRY_SIZE, {
   typeGuid: bytes(16),
   uniqueGuid: bytes(16),
   firstSector: u64,

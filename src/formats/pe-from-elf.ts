@@ -4,7 +4,7 @@
  *
  * Sections keep the distances that the linker gave them; what only that linker knows (symbols, notes) is dropped.
  */
-import type { Arch } from "../base/arch.ts";
+import { ARCHES } from "../base/arch.ts";
 import { alignUp, concatBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
@@ -30,9 +30,6 @@ const SPARE_SECTIONS = 8;
 const DIRECTORY_COUNT = 16;
 const BASE_RELOCATIONS = 5; // "Optional Header Data Directories"
 const DIRECTORY_SIZE = 8;
-
-/** PE Format, "Machine Types". */
-const MACHINES: { readonly [A in Arch]: number } = { x86_64: 0x8664, aarch64: 0xaa64 };
 
 // PE Format, "Characteristics" and "DLL Characteristics".
 const EXECUTABLE_IMAGE = 0x0002;
@@ -179,7 +176,7 @@ function headersOf(
     DosHeader.encode({ magic: MZ, peOffset: DosHeader.size }),
     CoffHeader.encode({
       signature: PE_SIGNATURE,
-      machine: MACHINES[elf.arch],
+      machine: ARCHES[elf.arch].peMachine,
       sectionCount: sections.length,
       optionalHeaderSize: OptionalHeader.size + directories.length,
       characteristics: EXECUTABLE_IMAGE | LARGE_ADDRESS_AWARE,

@@ -1,5 +1,5 @@
 /** Linux kernels that UEFI starts by itself: those with an EFI stub are PE images (Linux, Documentation/admin-guide/efi-stub.rst). */
-import type { Arch } from "../base/arch.ts";
+import { ARCH_NAMES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
 import { leastFileSize, readPe } from "./pe.ts";
@@ -35,8 +35,8 @@ const NO_KERNELS: readonly { readonly magic: string; readonly what: string; read
 /**
  * What a kernel image is for. `file`: its first 64 KiB at least; `name` is for messages.
  *
- * Throws {@link Bq2Error} `no-efi-stub` where UEFI could not start it, `unsupported-arch` for a machine other than
- * x86_64 and aarch64.
+ * Throws {@link Bq2Error} `no-efi-stub` where UEFI could not start it, `unsupported-arch` for a machine that this
+ * project does not know.
  */
 export function readEfiKernel(file: Uint8Array, name: string): EfiKernel {
   const pe = readPe(file);
@@ -49,15 +49,11 @@ export function readEfiKernel(file: Uint8Array, name: string): EfiKernel {
   }
   if (pe.arch === undefined) {
     throw new Bq2Error(
-      `Cannot boot ${name}: its PE machine type is 0x${pe.coff.machine.toString(16)}, x86_64 or aarch64 wanted`,
+      `Cannot boot ${name}: its PE machine type is 0x${pe.coff.machine.toString(16)}, ${ARCH_NAMES.join(" or ")} wanted`,
       { code: "unsupported-arch" },
     );
   }
-  return {
-    arch: pe.arch,
-    version: pe.arch === "x86_64" ? x86Version(file) : undefined,
-    leastSize: leastFileSize(pe),
-  };
+  return { arch: pe.arch, version: setupVersion(file), leastSize: leastFileSize(pe) };
 }
 
 function describeOther(file: Uint8Array): { readonly found: string; readonly hint: string } {
@@ -75,8 +71,8 @@ function setupHeader(file: Uint8Array): ReturnType<typeof SetupHeader.decode> | 
   return header.magic === HDRS ? header : undefined;
 }
 
-/** The first word of the version string that boot loaders show. */
-function x86Version(file: Uint8Array): string | undefined {
+/** The first word of the version string that boot loaders show; on x86_64 alone there is one. */
+function setupVersion(file: Uint8Array): string | undefined {
   const offset = setupHeader(file)?.kernelVersionOffset ?? 0;
   if (offset === 0) return undefined;
   const LONGEST = 64; // __NEW_UTS_LEN, linux/utsname.h

@@ -3,7 +3,7 @@
  *
  * Subset: headers and section table of an image, read; no imports, relocations or signatures.
  */
-import type { Arch } from "../base/arch.ts";
+import { type Arch, archWith } from "../base/arch.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32, u64 } from "../base/struct.ts";
 
 /** PE Format, "MS-DOS Stub": only what a loader of PE reads. */
@@ -77,12 +77,6 @@ export const PE_SIGNATURE = Uint8Array.of(0x50, 0x45, 0, 0); // "PE\0\0"
 export const PE32_PLUS = 0x020b;
 export const EFI_APPLICATION = 10; // PE Format, "Windows Subsystem": IMAGE_SUBSYSTEM_EFI_APPLICATION
 
-/** PE Format, "Machine Types". */
-const MACHINES: ReadonlyMap<number, Arch> = new Map([
-  [0x8664, "x86_64"], // IMAGE_FILE_MACHINE_AMD64
-  [0xaa64, "aarch64"], // IMAGE_FILE_MACHINE_ARM64
-]);
-
 type ValuesOf<S extends { decode(bytes: Uint8Array): unknown }> = ReturnType<S["decode"]>;
 
 export interface PeImage {
@@ -130,7 +124,7 @@ export function readPe(file: Uint8Array): PeImage | undefined {
     directoriesOffset: optionalOffset + OptionalHeader.size,
     sectionTableOffset,
     sections,
-    arch: MACHINES.get(coff.machine),
+    arch: archWith("peMachine", coff.machine)?.name,
     isEfiApplication: optional.subsystem === EFI_APPLICATION,
   };
 }

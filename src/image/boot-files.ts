@@ -56,13 +56,8 @@ export interface BootSources {
 }
 
 /** Where firmware looks by itself: UEFI 2.10, 3.5.1.1. */
-const BOOT_PATHS: { readonly [A in Arch]: string } = {
-  x86_64: "EFI/BOOT/BOOTX64.EFI",
-  aarch64: "EFI/BOOT/BOOTAA64.EFI",
-};
-
 export function bootPath(arch: Arch): string {
-  return BOOT_PATHS[arch];
+  return `EFI/BOOT/${ARCHES[arch].efiBootFile}`;
 }
 
 const KERNEL_HEADERS_SIZE = 64 * 1024;

@@ -2,14 +2,14 @@
  * `bq2 boot`: finds QEMU and a UEFI firmware on the host, and boots a disk image with its serial console
  * on the terminal.
  */
-import type { Arch } from "../base/arch.ts";
+import { ARCHES, type Arch, type Emulator, type Firmware } from "../base/arch.ts";
 import { equalBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { SECTOR_SIZE } from "../formats/gpt.ts";
 import { readDiskFormat } from "../formats/qcow2.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type Acceleration, EMULATORS, type Emulator, type Firmware, qemuArgv } from "./qemu.ts";
+import { type Acceleration, qemuArgv } from "./qemu.ts";
 
 export interface BootOptions {
   /** Absolute path of a QCOW2 or raw disk. */
@@ -28,7 +28,7 @@ export interface BootOptions {
  * installed; `no-kvm` where `kvm` is asked for and cannot work.
  */
 export function bootArgv(platform: Platform, options: BootOptions): string[] {
-  const emulator = EMULATORS[options.arch];
+  const emulator = ARCHES[options.arch].emulator;
   const format = diskFormat(platform, options.image);
   if (options.acceleration === "kvm") checkKvm(platform, options.arch);
   return qemuArgv(findProgram(platform, emulator), {

@@ -2,7 +2,7 @@
  * No boot loader: the kernel itself where it needs nothing beside it, else a unified kernel image of an EFI stub, the
  * kernel, its initrd and its command line.
  */
-import type { Arch } from "../base/arch.ts";
+import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { leastFileSize, readPe } from "../formats/pe.ts";
@@ -11,11 +11,6 @@ import { contentOf } from "../formats/tree.ts";
 import { type BootFiles, type BootSources, bootPath, checkArch, checkSize } from "./boot-files.ts";
 import { osRelease } from "./os-release.ts";
 
-/** systemd's names. */
-const STUBS: { readonly [A in Arch]: string } = {
-  x86_64: "linuxx64.efi.stub",
-  aarch64: "linuxaa64.efi.stub",
-};
 const STUB_FOLDER = "/usr/lib/systemd/boot/efi"; // Debian's systemd-boot-efi, Arch's systemd
 
 export function directKernel(from: BootSources): Pick<BootFiles, "kind" | "files"> {
@@ -33,7 +28,7 @@ export function directKernel(from: BootSources): Pick<BootFiles, "kind" | "files
 }
 
 function readStub({ platform: { files }, options, kernel }: BootSources): Uint8Array {
-  const path = options.efiStub ?? `${STUB_FOLDER}/${STUBS[kernel.arch]}`;
+  const path = options.efiStub ?? `${STUB_FOLDER}/${ARCHES[kernel.arch].efiStub}`;
   if (options.efiStub === undefined && files.statusFollowed(path) === undefined) {
     throw new Bq2Error(`Cannot add a command line or an initrd to the kernel: no EFI stub at ${path}`, {
       code: "missing-tool",

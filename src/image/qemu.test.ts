@@ -1,5 +1,6 @@
+import { ARCHES } from "../base/arch.ts";
 import { assert, test } from "../base/testing.ts";
-import { EMULATORS, type Machine, qemuArgv } from "./qemu.ts";
+import { type Machine, qemuArgv } from "./qemu.ts";
 
 const MACHINE: Machine = {
   arch: "x86_64",
@@ -57,7 +58,7 @@ test("a terminal gets QEMU's escape keys, and the machine may reboot", () => {
 });
 
 test("no firmware is listed twice", () => {
-  for (const emulator of Object.values(EMULATORS)) {
+  for (const { emulator } of Object.values(ARCHES)) {
     const codes = emulator.firmware.map((firmware) => firmware.code);
     assert.equal([...new Set(codes)], codes);
   }

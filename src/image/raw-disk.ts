@@ -1,9 +1,10 @@
 /** The raw bytes of a disk: root file system, EFI system partition, partition tables. */
+import { ARCHES } from "../base/arch.ts";
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { ESP_NAME } from "../formats/boot-entries.ts";
 import { type Ext4Options, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4.ts";
 import { writeFat32 } from "../formats/fat32.ts";
-import { PARTITION_TYPES, SECTOR_SIZE, writeGpt } from "../formats/gpt.ts";
+import { ESP_TYPE, SECTOR_SIZE, writeGpt } from "../formats/gpt.ts";
 import type { Tree } from "../formats/tree.ts";
 import type { Bulk, Files } from "../platform/platform.ts";
 import type { BootFiles } from "./boot-files.ts";
@@ -125,9 +126,9 @@ function writePartitionTable(
     diskId: ids.disk,
     diskSize,
     partitions: [
-      { type: PARTITION_TYPES.esp, id: ids.espPartition, name: ESP_NAME, ...sectors(layout.esp) },
+      { type: ESP_TYPE, id: ids.espPartition, name: ESP_NAME, ...sectors(layout.esp) },
       {
-        type: PARTITION_TYPES.root[boot.arch],
+        type: ARCHES[boot.arch].rootPartitionType,
         id: ids.rootPartition,
         name: ROOT_NAME,
         ...sectors(layout.root),

@@ -6,8 +6,9 @@ import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import { ESP_NAME } from "../formats/boot-entries.ts";
 import { COUNTED_ENTRY, encodeTries, parseTries, TRIES_FILE, TRIES_LIMIT } from "../formats/boot-tries.ts";
-import { MS_NODEV, MS_NOEXEC, MS_NOSUID, mountFileSystem, unmountUnused } from "../linux/mount.ts";
+import { mountFileSystem, unmountUnused } from "../linux/mount.ts";
 import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
+import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
 import type { Files, Platform } from "../platform/platform.ts";
 import { EFI_VARIABLES } from "./system.ts";
 

@@ -1,3 +1,5 @@
+import { ARCHES } from "../base/arch.ts";
+import { rawFirmware } from "../base/arch-facts.ts";
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { makeFolders } from "../platform/files.ts";
@@ -113,11 +115,8 @@ for (const [name, options, fix] of REFUSALS) {
 test("checkHost tells what is not installed, and how full the disk is", async () => {
   const platform = machine({});
   platform.files.writeFile("/firmware.fd", new Uint8Array());
-  const emulator = {
-    program: "qemu-system-x86_64",
-    debianPackages: { program: "qemu-system-x86", firmware: "ovmf" },
-    firmware: [{ code: "/absent.fd" }, { code: "/firmware.fd" }],
-  };
+  const firmware = ["/absent.fd", "/firmware.fd"].map((code) => rawFirmware(code, code));
+  const emulator = { ...ARCHES.x86_64.emulator, firmware };
   const checks = await checkHost(platform, { folder: "/not/there/yet", emulator });
   const find = (start: string): Check | undefined => checks.find(({ name }) => name.startsWith(start));
   assert.equal(find("unshare")?.ok, true);

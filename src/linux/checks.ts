@@ -1,4 +1,5 @@
 /** What `bq2 doctor` says about a machine: programs, files and disk space, each gap with its fix. */
+import type { Emulator } from "../base/arch.ts";
 import { dirname } from "../base/path.ts";
 import type { Platform } from "../platform/platform.ts";
 import { checkNamespaces } from "./namespace-checks.ts";
@@ -44,13 +45,6 @@ const GIB = 2 ** 30;
 
 /** A `minimal` build's sources, seed, kernel tree and image, measured. */
 const DISK_WANTED = 6 * GIB;
-
-/** What `bq2 boot` needs; `EMULATORS[arch]` of `image/qemu.ts` is one. */
-interface Emulator {
-  readonly program: string;
-  readonly debianPackages: { readonly program: string; readonly firmware: string };
-  readonly firmware: readonly { readonly code: string }[];
-}
 
 export interface HostCheckOptions {
   /** Where the workspace is, or will be. */

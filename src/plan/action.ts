@@ -98,16 +98,17 @@ export const PopulateSeedSchema = v.strictObject({
 export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(Text) });
 /** Takes this project's own source over, for the steps that are built from it (`OWN_SOURCE_NAME`). */
 export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source") });
-/** Packs the finished rootfs as `<file>.tar.gz`. */
-export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text });
+/** Packs the finished rootfs as `<file>.tar.gz`. `program`: the `bq2` that does it in the bq2 namespace. */
+export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text, program: Path });
 /**
- * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes. With `sources`, /workspace holds
+ * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes; `program` as above. With `sources`, /workspace holds
  * this project's own source and every pinned archive; `modules` are the packages that this project imports, each with
  * the ends of the paths that are wanted of it (none: all).
  */
 export const WriteImageSchema = v.strictObject({
   kind: v.literal("write-image"),
   file: Text,
+  program: Path,
   kernel: Path,
   size: v.pipe(v.number(), v.integer()),
   sources: v.nullable(

@@ -22,6 +22,7 @@ function plan(steps: Step[]): Plan {
     format: PLAN_FORMAT,
     version: "0.1.0",
     arch: "x86_64",
+    seedArch: "x86_64",
     profile: "minimal",
     seed: "host",
     epoch: 0,

@@ -156,7 +156,7 @@ function refusal(path: string, problem: string, hint?: string): Bq2Error {
  * version or pin, other phases, or steps in another order.
  */
 export function overridesBetween(from: Plan, to: Plan): Overrides {
-  for (const field of ["version", "arch", "profile", "seed", "epoch", "pins"] as const) {
+  for (const field of ["version", "arch", "seedArch", "profile", "seed", "epoch", "pins"] as const) {
     if (canonicalJson(from[field]) !== canonicalJson(to[field])) throw inexpressible(`${field} differs`);
   }
   const names = (plan: Plan): string => plan.phases.map((phase) => phase.name).join(", ");

@@ -1,15 +1,18 @@
 /**
- * The plan: everything that will be done, as plain values. The same code, profile, arch and seed
+ * The plan: everything that will be done, as plain values. The same code, profile, architectures and seed
  * name give the same bytes on any machine; jobs, host paths and clocks never enter it.
  */
 import * as v from "valibot";
+import { ARCH_NAMES } from "../base/arch.ts";
 import { EnvSchema } from "./action.ts";
 import { BuildSchema } from "./build.ts";
 import { PinSchema, Sha256 } from "./source.ts";
 
-export const PLAN_FORMAT = "bq2-plan/1";
+export const PLAN_FORMAT = "bq2-plan/2";
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, "not a lower-case name"));
+
+export const ArchSchema = v.picklist(ARCH_NAMES);
 
 /** Where a path lies: on the machine, in the seed rootfs, or in the generated rootfs. */
 export const PlanPathSchema = v.strictObject({
@@ -66,7 +69,10 @@ export const PlanSchema = v.strictObject({
   format: v.literal(PLAN_FORMAT),
   /** The release of `bq2` that wrote it; part of the file names of what is built. */
   version: v.string(),
-  arch: v.picklist(["x86_64", "aarch64"]),
+  /** What the system that is built runs on. */
+  arch: ArchSchema,
+  /** What the seed runs on, and with it the build; where it is another one, the system is cross-compiled. */
+  seedArch: ArchSchema,
   profile: Name,
   seed: v.string(),
   /** SOURCE_DATE_EPOCH: the one time in every output, seconds since 1970. */

@@ -3,11 +3,10 @@ import { existsSync, realpathSync, writeSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ARCH_NAMES, archWith } from "../base/arch.ts";
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { systemError } from "./node-path.ts";
 import type { Arch, Clock, Host } from "./platform.ts";
-
-const ARCHES: { readonly [nodeName: string]: Arch } = { x64: "x86_64", arm64: "aarch64" };
 
 const RETRY_MILLISECONDS = 5;
 
@@ -43,11 +42,11 @@ function selfScript(script: string | undefined): string[] {
 }
 
 function archOf(nodeName: string): Arch {
-  const arch = ARCHES[nodeName];
-  if (arch !== undefined) return arch;
+  const arch = archWith("node", nodeName);
+  if (arch !== undefined) return arch.name;
   throw new Bq2Error(`Cannot run on this machine: its architecture is ${nodeName}`, {
     code: "unsupported-arch",
-    hint: "x86_64 and aarch64 are supported",
+    hint: `supported are ${ARCH_NAMES.join(", ")}`,
   });
 }
 

@@ -8,7 +8,7 @@
  * Paths are absolute. Names are bytes on Linux; here they are strings that lose nothing
  * (`base/text.ts`). Every failing file operation throws {@link SystemError}.
  */
-import type { Arch } from "../base/arch.ts";
+import type { Arch } from "../base/arch-facts.ts";
 import { Bq2Error } from "../base/error.ts";
 
 export interface Platform {

@@ -3,6 +3,7 @@
  * left; the program ends when nothing is waited for any more.
  */
 import { architecture, setIdle } from "bq2:native";
+import type { Arch } from "../base/arch.ts";
 import {
   CLOCK_MONOTONIC,
   EPOLL_CTL_ADD,
@@ -17,8 +18,12 @@ import {
 import { SystemError } from "./platform.ts";
 import { call, errnoName, rawCall } from "./quickjs-call.ts";
 
-/** struct epoll_event: packed on x86_64 alone (EPOLL_PACKED). */
-const EVENT = architecture === "x86_64" ? { size: 12, fdAt: 4 } : { size: 16, fdAt: 8 };
+/** struct epoll_event, in bytes: packed on x86_64 alone (EPOLL_PACKED). */
+const EVENTS: { readonly [A in Arch]: { readonly size: number; readonly fdAt: number } } = {
+  x86_64: { size: 12, fdAt: 4 },
+  aarch64: { size: 16, fdAt: 8 },
+};
+const EVENT = EVENTS[architecture];
 const EVENTS_AT_ONCE = 256;
 
 type Wake = () => void;

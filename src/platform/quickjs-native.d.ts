@@ -15,7 +15,7 @@ declare module "bq2:native" {
   export function syscall(number: number, ...words: readonly Word[]): number;
 
   /** `x86_64` or `aarch64`: what the runtime was compiled for. */
-  export const architecture: "x86_64" | "aarch64";
+  export const architecture: import("../base/arch.ts").Arch;
   /** As the kernel passed them, without the NULs. `name=value` in the environment. */
   export const programArguments: readonly Uint8Array[];
   export const programEnvironment: readonly Uint8Array[];

@@ -36,6 +36,7 @@ function plan(...phases: readonly PhaseRecipe[]): Plan {
   return makePlan({
     version: "1",
     arch: ARCHES.x86_64,
+    seedArch: ARCHES.x86_64,
     profile: "test",
     seed: "host",
     epoch: 1,

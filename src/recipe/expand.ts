@@ -7,6 +7,7 @@ import {
   BUILD_ROOT,
   type HostContext,
   type HostStep,
+  isCross,
   OWN_SOURCE_NAME,
   type Package,
   type PhaseRecipe,
@@ -19,6 +20,7 @@ import {
 export interface PlanRequest {
   readonly version: string;
   readonly arch: ArchFacts;
+  readonly seedArch: ArchFacts;
   readonly profile: string;
   readonly seed: string;
   readonly epoch: number;
@@ -26,11 +28,20 @@ export interface PlanRequest {
   readonly phases: readonly PhaseRecipe[];
 }
 
-/** The plan for these phases. Throws Bq2Error `bad-recipe` where a need has no step before it. */
-export function makePlan(request: PlanRequest): Plan {
+/**
+ * The plan for these phases.
+ *
+ * @throws Bq2Error `bad-recipe` where a need has no step before it; `cannot-cross` where the system builds within
+ * itself, and its programs do not run where it is built.
+ */
+export function makePlan(wanted: PlanRequest): Plan {
+  const cross = isCross(wanted);
+  const request = { ...wanted, phases: wanted.phases.filter(({ forSeed }) => cross || !forSeed) };
+  if (cross) refuseOwnPrograms(request);
   const pins = collectPins(request.phases);
   const context: HostContext = {
     arch: request.arch,
+    seedArch: request.seedArch,
     seed: request.seed,
     version: request.version,
     sources: request.sources,
@@ -40,6 +51,7 @@ export function makePlan(request: PlanRequest): Plan {
     format: PLAN_FORMAT,
     version: request.version,
     arch: request.arch.name,
+    seedArch: request.seedArch.name,
     profile: request.profile,
     seed: request.seed,
     epoch: request.epoch,
@@ -47,6 +59,20 @@ export function makePlan(request: PlanRequest): Plan {
     pins,
     phases: request.phases.map((recipe) => makePhase(recipe, request, context)),
   };
+}
+
+function refuseOwnPrograms({ profile, arch, seedArch, phases }: PlanRequest): void {
+  const inside = phases.find(
+    ({ namespace, steps }) => namespace === "bq2" && steps.some((step) => !isHostStep(step)),
+  );
+  if (inside === undefined) return;
+  throw new Bq2Error(
+    `Cannot plan ${profile} for ${arch.name} on ${seedArch.name}: ${inside.name} runs programs of the new system`,
+    {
+      code: "cannot-cross",
+      hint: `build it on a machine (or a VM) of ${arch.name}; profile minimal can be built on any`,
+    },
+  );
 }
 
 function isHostStep(step: Package | HostStep): step is HostStep {
@@ -83,18 +109,27 @@ function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: HostConte
     writes: [...recipe.writes],
     env: { ...recipe.env },
     steps: recipe.steps.map((step) =>
-      isHostStep(step) ? makeHostStep(step, context) : makeStep(step, recipe, request),
+      isHostStep(step)
+        ? makeHostStep(step, recipe, request.phases, context)
+        : makeStep(step, recipe, request),
     ),
   };
 }
 
-function makeHostStep(step: HostStep, context: HostContext): Step {
+function makeHostStep(
+  step: HostStep,
+  recipe: PhaseRecipe,
+  phases: readonly PhaseRecipe[],
+  context: HostContext,
+): Step {
+  const toolPhases = toolPhasesOf(phases);
+  const tools = toolPhases.length > 0 ? (step.tools ?? []) : [];
   return {
     name: step.name,
     version: "",
     sources: [],
     patches: [],
-    needs: [],
+    needs: tools.map((tool) => findNeed(tool, step, recipe, toolPhases, phases)),
     env: {},
     prefix: "/",
     workdir: "/",
@@ -105,7 +140,8 @@ function makeHostStep(step: HostStep, context: HostContext): Step {
 
 function makeStep(pkg: Package, recipe: PhaseRecipe, request: PlanRequest): Step {
   const place: Place = {
-    arch: request.arch,
+    arch: recipe.forSeed ? request.seedArch : request.arch,
+    seedArch: request.seedArch,
     phase: recipe.name,
     destdir: recipe.destdir === null ? "" : pathIn(recipe.namespace, recipe.destdir),
     prefix: recipe.prefix,
@@ -130,18 +166,32 @@ function makeStep(pkg: Package, recipe: PhaseRecipe, request: PlanRequest): Step
   };
 }
 
-/** The phase's base, then what the package asks for; each once. */
+/** The phase's base, then what the package asks for, then what it runs; each once. */
 function needsOf(pkg: Package, recipe: PhaseRecipe, phases: readonly PhaseRecipe[]): StepRef[] {
   const upToThis = phases.slice(0, phases.indexOf(recipe) + 1);
   const base = (recipe.base ?? []).map((need) => ({ phase: need.phase, step: need.package.name }));
-  const needs = pkg.needs.map((need) => findNeed(need, pkg, recipe, upToThis));
-  const all = new Map([...base, ...needs].map((ref) => [stepId(ref.phase, ref.step), ref]));
+  const needs = pkg.needs.map((need) => findNeed(need, pkg, recipe, recipe.needsFrom, upToThis));
+  const toolPhases = toolPhasesOf(phases);
+  const toolsFrom = toolPhases.length > 0 ? toolPhases : recipe.needsFrom;
+  const tools = (pkg.tools ?? []).map((tool) => findNeed(tool, pkg, recipe, toolsFrom, upToThis));
+  const all = new Map([...base, ...needs, ...tools].map((ref) => [stepId(ref.phase, ref.step), ref]));
   return [...all.values()];
 }
 
-/** The step that builds `need`, or what stands in its place, in the first phase that has one before `by`. */
-function findNeed(need: Package, by: Package, recipe: PhaseRecipe, phases: readonly PhaseRecipe[]): StepRef {
-  for (const name of recipe.needsFrom) {
+/** Names of the phases that make what the build runs; none where the system's own programs run there. */
+function toolPhasesOf(phases: readonly PhaseRecipe[]): string[] {
+  return phases.filter(({ forSeed }) => forSeed).map(({ name }) => name);
+}
+
+/** The step that builds `need`, or what stands in its place, in the first phase of `from` that has one before `by`. */
+function findNeed(
+  need: Package,
+  by: Package | HostStep,
+  recipe: PhaseRecipe,
+  from: readonly string[],
+  phases: readonly PhaseRecipe[],
+): StepRef {
+  for (const name of from) {
     const steps = phases.find((phase) => phase.name === name)?.steps ?? [];
     const before = name === recipe.name ? steps.slice(0, steps.indexOf(by)) : steps;
     const packages = before.filter((step): step is Package => !isHostStep(step));
@@ -153,7 +203,7 @@ function findNeed(need: Package, by: Package, recipe: PhaseRecipe, phases: reado
     `Cannot plan ${recipe.name}/${by.name}: it needs ${need.name}, which no earlier step builds`,
     {
       code: "bad-recipe",
-      hint: `looked in ${recipe.needsFrom.join(", ")}; put ${need.name} before it in pkgs/phases.ts`,
+      hint: `looked in ${from.join(", ")}; put ${need.name} before it in pkgs/phases.ts`,
     },
   );
 }

@@ -22,6 +22,8 @@ export interface Package {
   readonly patches?: readonly Patch[];
   /** Packages whose outputs its build sees. */
   readonly needs: readonly Package[];
+  /** Packages whose programs its build runs: of the seed's architecture, where the system's is another one. */
+  readonly tools?: readonly Package[];
   /** Satisfies needs of that package in phases that build this one and not it. */
   readonly inPlaceOf?: Package;
   readonly env?: Step["env"];
@@ -32,7 +34,10 @@ export interface Package {
 
 /** Where, for what and with what a package is built. */
 export interface Place {
+  /** What the output runs on. */
   readonly arch: ArchFacts;
+  /** What the build runs on. */
+  readonly seedArch: ArchFacts;
   readonly phase: string;
   /** `DESTDIR` as the build sees it, empty where the output goes straight to the namespace's root. */
   readonly destdir: string;
@@ -58,6 +63,11 @@ export interface PhaseRecipe {
   readonly destdir: PlanPath | null;
   readonly writes: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /**
+   * It makes what the build runs, for the seed's architecture. Left out where the system's is the same: there the
+   * phases that follow make it.
+   */
+  readonly forSeed?: true;
   /** Phases whose steps satisfy `needs`, tried in this order. */
   readonly needsFrom: readonly string[];
   /** What every step of the phase sees, whatever it needs. */
@@ -75,17 +85,25 @@ export interface BaseNeed {
 export interface HostStep {
   readonly host: true;
   readonly name: string;
+  /** Of the phase that makes what the build runs ({@link PhaseRecipe.forSeed}), in plans that have it. */
+  readonly tools?: readonly Package[];
   readonly action: (context: HostContext) => HostAction;
 }
 
 export interface HostContext {
   readonly arch: ArchFacts;
+  readonly seedArch: ArchFacts;
   readonly seed: string;
   readonly version: string;
   /** Whether the image carries its sources. */
   readonly sources: boolean;
   /** Names of all pins of the plan, in order. */
   readonly pins: readonly string[];
+}
+
+/** Whether the system is built on a machine of another architecture. */
+export function isCross({ arch, seedArch }: Pick<Place, "arch" | "seedArch">): boolean {
+  return arch.name !== seedArch.name;
 }
 
 /** Source trees and build folders, the same in every namespace, so that paths in outputs are too. */

@@ -38,13 +38,16 @@ function clearRootfs({ platform: { files } }: RunContext, rootfs: string): void 
   removeAllBut(`${rootfs}/var/lib`, (name) => name.startsWith("sysroot-"));
 }
 
-/** Puts the outputs of the sysroot phase below the workspace's seed rootfs. */
-export function assembleSysroot(context: RunContext, phase: Phase): void {
+/** Puts the outputs of the sysroot phases so far below the workspace's seed rootfs. */
+export function assembleSysroot(context: RunContext, phases: readonly Phase[]): void {
   const { seedRootfs } = context.workspace;
-  const merged = mergeLayers(
-    layersOf(
-      context,
-      phase.steps.map((step) => ({ phase: phase.name, step: step.name })),
+  // Each by itself: a package may be there for two architectures, in folders of their own.
+  const merged = phases.flatMap(({ name, steps }) =>
+    mergeLayers(
+      layersOf(
+        context,
+        steps.map((step) => ({ phase: name, step: step.name })),
+      ),
     ),
   );
   const sysroot = `${seedRootfs}${SYSROOT}`;

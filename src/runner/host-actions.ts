@@ -71,7 +71,7 @@ function fetchWork(context: RunContext, action: Extract<HostAction, { kind: "fet
 function seedWork(context: RunContext, action: Extract<HostAction, { kind: "populate-seed" }>): StepWork {
   const { platform, workspace, plan } = context;
   const cache = workspace.cache.root;
-  const key = textDigest(platform, canonicalJson(action));
+  const key = textDigest(platform, canonicalJson({ ...action, arch: plan.seedArch }));
   return {
     key,
     isPresent: ({ output }) => openSeed(platform, cache, output) !== undefined,
@@ -84,7 +84,7 @@ function seedWork(context: RunContext, action: Extract<HostAction, { kind: "popu
         mirror: context.mirror,
         offline: context.offline,
         name: action.seed,
-        arch: plan.arch,
+        arch: plan.seedArch,
         packages: action.packages,
         sha256: context.seedSha256,
         digest: context.state().seedDigest ?? undefined,

@@ -1,5 +1,6 @@
 /**
- * Writes an output in the bq2 namespace: the finished rootfs is the root, its own program does the work. What it takes
+ * Writes an output in the bq2 namespace: the finished rootfs is the root, `program` in it does the work: its own, or in a
+ * cross build what the step needs. What it takes
  * of this machine is bound read-only, at places that do not depend on the machine.
  */
 import { canonicalJson } from "../base/json.ts";
@@ -10,14 +11,11 @@ import { parseAs } from "../plan/parse.ts";
 import type { Phase, Step } from "../plan/plan.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
 import { type RunContext, requireOutput } from "./context.ts";
-import { rootfsSteps } from "./layers.ts";
+import { neededTrees, rootfsSteps } from "./layers.ts";
 import { runInNamespace, scratchOf } from "./namespace-step.ts";
 import { OUTPUT_COMMAND, RESULT_SUFFIX } from "./output-inside.ts";
 import { type OutputRequest, OutputResultSchema } from "./output-request.ts";
 import { changesOf, HOSTNAME } from "./step-view.ts";
-
-/** The new system's program. */
-const PROGRAM = "/usr/bin/bq2";
 
 /** Where the namespace has what it is given; /run is a tmpfs there. */
 const PLACE = "/run/bq2";
@@ -30,6 +28,7 @@ export async function outputInNamespace(
   phase: Phase,
   step: Step,
   request: OutputRequest,
+  program: string,
 ): Promise<string> {
   const { files } = context.platform;
   const scratch = scratchOf(context, phase, step);
@@ -42,11 +41,11 @@ export async function outputInNamespace(
     encodeUtf8(canonicalJson({ ...inside(context, request), output: written })),
   );
   await runInNamespace(context, phase, step, {
-    view: viewOf(context, scratch, exchange),
+    view: viewOf(context, step, scratch, exchange),
     actions: [
       {
         kind: "run",
-        argv: [PROGRAM, OUTPUT_COMMAND, `${EXCHANGE}/${REQUEST}`],
+        argv: [program, OUTPUT_COMMAND, `${EXCHANGE}/${REQUEST}`],
         cwd: "/",
         env: { ...phase.env },
       },
@@ -66,14 +65,14 @@ export async function outputInNamespace(
   return sha256;
 }
 
-function viewOf(context: RunContext, scratch: string, exchange: string): View {
+function viewOf(context: RunContext, step: Step, scratch: string, exchange: string): View {
   const mountPoint = `${scratch}/mount`;
   makeFolders(context.platform.files, mountPoint, 0o755);
   const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
   return {
     root: {
       kind: "overlay",
-      layers: outputs.map((output) => context.store.treeOf(output)),
+      layers: [...neededTrees(context, step), ...outputs.map((output) => context.store.treeOf(output))],
       changes: changesOf(scratch),
     },
     mountPoint,

@@ -9,6 +9,7 @@ import { NO_ATTRIBUTES } from "../formats/tree.ts";
 import { buildImage } from "../image/build-image.ts";
 import { OpenFiles } from "../image/open-files.ts";
 import { parseAs } from "../plan/parse.ts";
+import { ArchSchema } from "../plan/plan.ts";
 import { readText } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { writeTarball } from "./tarball.ts";
@@ -42,7 +43,7 @@ export const OutputRequestSchema = v.variant("kind", [
     kernel: v.string(),
     /** Bytes of the disk. */
     size: v.number(),
-    arch: v.picklist(["x86_64", "aarch64"]),
+    arch: ArchSchema,
   }),
 ]);
 export type OutputRequest = v.InferOutput<typeof OutputRequestSchema>;

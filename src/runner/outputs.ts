@@ -102,14 +102,14 @@ function stepOf(context: RunContext, action: HostAction): StepPlace {
 /** In the phase's namespace: by the new system's own program, or by this process. */
 function makeOutput(
   context: RunContext,
-  action: HostAction,
+  action: ActionOf<"pack-rootfs" | "write-image">,
   path: string,
   request: OutputRequest,
 ): Promise<string> {
   const { phase, step } = stepOf(context, action);
   makeFolders(context.platform.files, dirname(path));
   return phase.namespace === "bq2"
-    ? outputInNamespace(context, phase, step, request)
+    ? outputInNamespace(context, phase, step, request, action.program)
     : writeOutput(context.platform, request);
 }
 
@@ -123,14 +123,15 @@ function kernelFile(rootfs: readonly OutputEntry[], path: string): string {
   });
 }
 
-/** All that the file depends on: the rootfs's outputs, in order, and how it is written. */
+/** All that the file depends on: the rootfs's outputs, in order, how it is written and by what. */
 function outputKey(context: RunContext, format: string, action: HostAction): string {
+  const tools = stepOf(context, action).step.needs.map((ref) => requireOutput(context, ref));
   const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
   const carriesSources = action.kind === "write-image" && action.sources !== null;
   const sources = carriesSources ? [requireOwnSource(context), context.plan.pins] : null;
   return textDigest(
     context.platform,
-    canonicalJson({ format, epoch: context.plan.epoch, action, outputs, sources }),
+    canonicalJson({ format, epoch: context.plan.epoch, action, outputs, tools, sources }),
   );
 }
 

@@ -162,6 +162,8 @@ export function isComplete(context: RunContext, phase: Phase): boolean {
 /** Lays the outputs of a finished phase out where the user can enter them. */
 function finishPhase(context: RunContext, phase: Phase): void {
   if (phase.steps.every((step) => step.build.kind === "host")) return;
-  if (phase.destdir === null && phase.namespace === "seed") assembleSysroot(context, phase);
+  const isSysroot = ({ destdir, namespace }: Phase): boolean => destdir === null && namespace === "seed";
+  const phases = context.plan.phases.filter((other) => isSysroot(other) && isComplete(context, other));
+  if (isSysroot(phase)) assembleSysroot(context, phases);
   else assembleRootfs(context);
 }

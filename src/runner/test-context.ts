@@ -57,6 +57,7 @@ export function testPlan(phases: readonly Phase[]): Plan {
     format: PLAN_FORMAT,
     version: "0.0.0",
     arch: "x86_64",
+    seedArch: "x86_64",
     profile: "minimal",
     seed: "host",
     epoch: 1000,

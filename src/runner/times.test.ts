@@ -19,7 +19,7 @@ function pathOf(plan: Plan, seconds: Readonly<Record<string, number>>): string {
 
 const hostStep = (name: string): Step => ({
   ...testStep(name),
-  build: { kind: "host", action: { kind: "pack-rootfs", file: "x" } },
+  build: { kind: "host", action: { kind: "pack-rootfs", file: "x", program: "/x" } },
 });
 
 test("steps that are done are listed in plan order, whether built or found", () => {

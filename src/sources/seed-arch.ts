@@ -1,5 +1,5 @@
 /** Tells for which architecture a root filesystem was made, by a program that every one has. */
-import type { Arch } from "../base/arch.ts";
+import { type Arch, archWith } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { bytes, struct, u8, u16 } from "../base/struct.ts";
@@ -16,28 +16,30 @@ const ElfStart = struct("ELF header, first 20 bytes", 20, {
   machine: u16,
 });
 const ELF_MAGIC = "\x7fELF";
-const MACHINES: { readonly [A in Arch]: number } = {
-  x86_64: 62, // EM_X86_64, linux/elf-em.h
-  aarch64: 183, // EM_AARCH64, linux/elf-em.h
-};
-
 const SHELLS = ["/bin/sh", "/usr/bin/sh", "/bin/busybox"];
+
+/** What the shell below `root` was compiled for; undefined for anything that this project does not know. */
+export function shellArch(files: Files, root: string): Arch | "no shell" | undefined {
+  const shell = SHELLS.map((path) => findInRoot(files, root, path)).find((path) => path !== undefined);
+  return shell === undefined ? "no shell" : archWith("elfMachine", machineOf(files, shell) ?? -1)?.name;
+}
 
 /** @throws Bq2Error `no-rootfs` where there is no shell below `root`, `wrong-arch` where it is for another machine. */
 export function checkRootfsArch(files: Files, root: string, wanted: Arch, name: string): void {
-  const shell = SHELLS.map((path) => findInRoot(files, root, path)).find((path) => path !== undefined);
-  if (shell === undefined) {
+  const found = shellArch(files, root);
+  if (found === wanted) return;
+  if (found === "no shell") {
     throw new Bq2Error(`Cannot use ${name} as a seed: there is no /bin/sh in it`, {
       code: "no-rootfs",
       hint: "wanted is a whole root filesystem with a compiler, packed from its root (`bin`, `usr`, … at the top)",
     });
   }
-  const machine = machineOf(files, shell);
-  if (machine === MACHINES[wanted]) return;
-  const found = Object.entries(MACHINES).find(([, number]) => number === machine)?.[0];
   throw new Bq2Error(
     `Cannot use ${name} as a seed: its /bin/sh is ${found === undefined ? "no program for Linux that bq2 knows" : `for ${found}`}, wanted ${wanted}`,
-    { code: "wrong-arch", hint: "take the root filesystem made for this machine's architecture" },
+    {
+      code: "wrong-arch",
+      hint: `take a root filesystem of ${wanted}, or say with --seed-arch what it is for`,
+    },
   );
 }
 

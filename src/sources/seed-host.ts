@@ -29,6 +29,12 @@ export async function resolveHost({
   packages,
   onProgress,
 }: SeedRequest): Promise<ResolvedSeed> {
+  if (arch !== platform.host.arch) {
+    throw new Bq2Error(`Cannot use this machine as a seed of ${arch}: it is ${platform.host.arch}`, {
+      code: "wrong-arch",
+      hint: "leave --seed-arch out, or choose --seed debian-12",
+    });
+  }
   checkPrograms(platform, packages);
   onProgress?.("hashing the machine's toolchain");
   const paths = await toolchainFiles(platform, packages);

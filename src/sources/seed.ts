@@ -17,6 +17,7 @@ import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { Sha256 } from "../plan/source.ts";
 import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
+import { requirePrograms } from "../platform/foreign-programs.ts";
 import type { FileLock, Files, Platform } from "../platform/platform.ts";
 import { withCacheHint } from "./cache.ts";
 import type { FetchOptions } from "./fetch.ts";
@@ -101,7 +102,7 @@ export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "ho
 /**
  * The seed, made if it is not there yet.
  *
- * @throws Bq2Error `unknown-seed`, `wrong-arch`, `seed-changed` (it is no longer the one of `digest`),
+ * @throws Bq2Error `unknown-seed`, `wrong-arch`, `foreign-programs`, `seed-changed` (it is no longer the one of `digest`),
  * `digest-mismatch` (a tarball), and what fetching and apt throw.
  */
 export async function prepareSeed(request: SeedRequest): Promise<Seed> {
@@ -129,13 +130,8 @@ function changedSeed({ name, cache }: SeedRequest, begun: string, now: string): 
 /** What the seed is today, without making it. */
 export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
   const { name, arch, platform } = request;
-  if (arch !== platform.host.arch) {
-    throw new Bq2Error(`Cannot prepare a seed for ${arch}: this machine is ${platform.host.arch}`, {
-      code: "wrong-arch",
-      hint: "a seed's programs run here; build on a machine (or a VM) of that architecture",
-    });
-  }
   if (name === "host") return resolveHost(request);
+  requirePrograms(platform, arch, `a seed of ${arch}`);
   const suite = DEBIAN_SUITES[name];
   if (suite !== undefined) return resolveDebian(request, suite);
   if (name.includes("/") || /\.(tar(\.\w+)?|t[gxz]z|tzst)$/.test(name)) return resolveTarball(request);

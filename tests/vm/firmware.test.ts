@@ -1,13 +1,13 @@
 /** The harness itself, on the firmware alone: no disk, so that it ends in its own shell. */
 import { expect, test } from "vitest";
-import { EMULATORS } from "../../src/image/qemu.ts";
+import { ARCH_NAMES, ARCHES } from "../../src/base/arch.ts";
 import { canRunVm, withVm } from "./qemu.ts";
 
 const FIRMWARE_START_SECONDS = 120;
 
-for (const arch of ["x86_64", "aarch64"] as const) {
+for (const arch of ARCH_NAMES) {
   test.skipIf(!canRunVm(arch))(
-    `${EMULATORS[arch].program}: the UEFI shell answers, and powers off`,
+    `${ARCHES[arch].emulator.program}: the UEFI shell answers, and powers off`,
     async () => {
       await withVm({ arch }, async (vm) => {
         await vm.waitFor(/UEFI Interactive Shell v\d/, FIRMWARE_START_SECONDS);

@@ -16,8 +16,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Arch } from "../../src/base/arch.ts";
-import { type Disk, EMULATORS, qemuArgv } from "../../src/image/qemu.ts";
+import { ARCHES, type Arch } from "../../src/base/arch.ts";
+import { type Disk, qemuArgv } from "../../src/image/qemu.ts";
 import { findTool, requireFiles, requireTools } from "../oracle.ts";
 
 export interface KernelOfItsOwn {
@@ -66,7 +66,7 @@ export interface Vm {
 
 /** True where machines of that architecture can be started; throws in CI where they cannot. */
 export function canRunVm(arch: Arch): boolean {
-  const { program, firmware } = EMULATORS[arch];
+  const { program, firmware } = ARCHES[arch].emulator;
   const [debian] = firmware; // CI is Debian
   if (debian === undefined) throw new Error(`Cannot test ${arch}: no firmware is listed`);
   return requireTools(program, "setpriv") && requireFiles(debian.code, debian.variables);
@@ -94,7 +94,7 @@ export async function withVm<T>(options: VmOptions, body: (vm: Vm) => Promise<T>
 }
 
 function startQemu(options: VmOptions, monitor: string): ChildProcess {
-  const emulator = EMULATORS[options.arch];
+  const emulator = ARCHES[options.arch].emulator;
   const [firmware] = emulator.firmware;
   const program = findTool(emulator.program);
   if (program === undefined || firmware === undefined)

@@ -1,0 +1,54 @@
+/**
+ * Whether this machine runs programs of an architecture: its own, and those that its kernel hands to an emulator
+ * (Linux, Documentation/admin-guide/binfmt-misc.rst). The emulator must be open from the start (flag F): in a namespace
+ * its file is not there.
+ */
+import { ARCHES, type Arch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { readText } from "./files.ts";
+import type { Platform } from "./platform.ts";
+
+const BINFMT_MISC = "/proc/sys/fs/binfmt_misc";
+
+/** Files there that are no emulators. */
+const CONTROLS = ["register", "status"];
+
+/** @throws Bq2Error `foreign-programs`: `Cannot use <what>: …`. */
+export function requirePrograms(platform: Platform, arch: Arch, what: string): void {
+  if (runsPrograms(platform, arch)) return;
+  throw new Bq2Error(
+    `Cannot use ${what}: this machine is ${platform.host.arch}, and its kernel has no emulator for programs of ${arch}`,
+    {
+      code: "foreign-programs",
+      hint: "use a machine (or a VM) of that architecture; or apt-get install qemu-user-static binfmt-support, which takes root",
+    },
+  );
+}
+
+export function runsPrograms({ files, host }: Platform, arch: Arch): boolean {
+  if (arch === host.arch) return true;
+  if (files.status(BINFMT_MISC) === undefined) return false;
+  const entries = files.list(BINFMT_MISC).filter((name) => !CONTROLS.includes(name));
+  return entries.some((name) => emulates(readText(files, `${BINFMT_MISC}/${name}`), arch));
+}
+
+/** The text of a kernel's entry: is it on, its emulator open, and does it take a program of `arch`? */
+export function emulates(entry: string, arch: Arch): boolean {
+  const field = (name: string): string => new RegExp(`^${name}:? (.*)$`, "m").exec(entry)?.[1] ?? "";
+  if (!entry.startsWith("enabled\n") || !field("flags").includes("F") || field("offset") !== "0")
+    return false;
+  const [magic, mask] = [bytesOf(field("magic")), bytesOf(field("mask"))];
+  const start = programStart(arch);
+  return magic.length > 0 && magic.every((byte, i) => ((start[i] ?? 0) & (mask[i] ?? 0xff)) === byte);
+}
+
+function bytesOf(hex: string): number[] {
+  return (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
+}
+
+/** How an executable for Linux begins: System V ABI, chapter 4, "ELF Header". */
+function programStart(arch: Arch): Uint8Array {
+  const { elfMachine } = ARCHES[arch];
+  const identification = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]; // 64 bits, little-endian
+  return Uint8Array.of(...identification, 2, 0, elfMachine & 0xff, elfMachine >> 8); // ET_EXEC
+}
