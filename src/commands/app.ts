@@ -17,6 +17,7 @@ const COMMANDS: CommandLoaders = {
   image: async () => (await import("./image.ts")).image,
   sources: async () => (await import("./sources.ts")).sources,
   verify: async () => (await import("./verify.ts")).verify,
+  "kernel-config": async () => (await import("./kernel-config.ts")).kernelConfig,
   report: async () => (await import("./report.ts")).report,
   doctor: async () => (await import("./doctor.ts")).doctor,
 };

@@ -1,9 +1,10 @@
 import { buildCommand } from "@stricli/core";
-import type { Arch } from "../base/arch.ts";
+import { ARCH_NAMES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { quoteWords } from "../base/words.ts";
 import { bootArgv, boot as bootImage } from "../image/boot.ts";
+import { archToBoot } from "../image/image-arch.ts";
 import { requirePlan } from "../runner/documents.ts";
 import { workspaceAt } from "../runner/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
@@ -31,7 +32,7 @@ export const boot = buildCommand<Flags, [string?], Bq2Context>({
     brief: BRIEFS.boot,
     fullDescription:
       "Boots IMAGE (default: the workspace's own) under QEMU with UEFI firmware, its serial console on the\n" +
-      "terminal. Ctrl-A X leaves. Emulated unless --accel kvm is given.",
+      "terminal. Ctrl-A X leaves. Emulated unless --accel kvm is given. The image says for which machines it is.",
   },
   parameters: {
     flags: {
@@ -46,7 +47,7 @@ export const boot = buildCommand<Flags, [string?], Bq2Context>({
         kind: "parsed",
         parse: parseArch,
         optional: true,
-        brief: "Of the image (default: the plan's, or the host's)",
+        brief: `For which machines, where the image is for several: ${ARCH_NAMES.join(", ")}`,
       },
       snapshot: {
         kind: "boolean",
@@ -69,10 +70,10 @@ export const boot = buildCommand<Flags, [string?], Bq2Context>({
   },
   async func(flags, image) {
     const { platform } = this;
-    const own = image === undefined ? ownImage(this, flags.workdir) : undefined;
+    const path = image === undefined ? ownImage(this, flags.workdir) : resolvePath(platform.host.cwd, image);
     const options = {
-      image: own?.path ?? resolvePath(platform.host.cwd, image ?? ""),
-      arch: flags.arch ?? own?.arch ?? platform.host.arch,
+      image: path,
+      arch: await archToBoot(platform, path, flags.arch),
       acceleration: flags.accel,
       memoryMiB: flags.memory,
       keepChanges: !flags.snapshot,
@@ -83,12 +84,12 @@ export const boot = buildCommand<Flags, [string?], Bq2Context>({
 });
 
 /** The image that this workspace's plan makes. */
-function ownImage(context: Bq2Context, workdir: string): { path: string; arch: Arch } {
+function ownImage(context: Bq2Context, workdir: string): string {
   const workspace = workspaceAt(context.platform, workdir);
   const plan = requirePlan(context.platform, workspace);
   for (const { build } of plan.phases.flatMap((phase) => phase.steps)) {
     if (build.kind !== "host" || build.action.kind !== "write-image") continue;
-    return { path: `${workspace.output}/${build.action.file}.qcow2`, arch: plan.arch };
+    return `${workspace.output}/${build.action.file}.qcow2`;
   }
   throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} makes none`, {
     code: "no-image",

@@ -51,7 +51,7 @@ const FOLDER_SIZE_LIMIT = 65_536 * ENTRY_SIZE; // fatgen103: at most 65,536 entr
 const FILE_SIZE_LIMIT = 0xffffffff; // DIR_FileSize has 32 bits
 
 /** fatgen103, "FAT 32 Byte Directory Entry Structure". */
-const DirectoryEntry = struct("FAT directory entry", ENTRY_SIZE, {
+export const DirectoryEntry = struct("FAT directory entry", ENTRY_SIZE, {
   shortName: ascii(11, " "),
   attributes: u8,
   ntReserved: u8,

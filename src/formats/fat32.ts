@@ -1,7 +1,7 @@
 /**
  * FAT32 file systems (Microsoft fatgen103, version 1.03): a fixed set of files, written in one go.
  *
- * Subset: written, not read; 512-byte sectors; every file in one piece; folders are made as paths need
+ * Subset: written (`fat32-reader.ts` lists folders); 512-byte sectors; every file in one piece; folders are made as paths need
  * them; one time for all. Fewer than 65,525 clusters would make it FAT16 to every reader, so a file
  * system below about 33 MiB is refused.
  */
@@ -33,11 +33,11 @@ const FAT32_CLUSTERS_MIN = 65_525 + 16; // fatgen103, "FAT Type Determination", 
 const FSINFO_SECTOR = 1;
 const BACKUP_BOOT_SECTOR = 6; // fatgen103, BPB_BkBootSec: "no value other than 6 is recommended"
 const MEDIA_FIXED = 0xf8; // fatgen103, BPB_Media
-const END_OF_CHAIN = 0x0fffffff;
-const FIRST_CLUSTER = 2;
+export const END_OF_CHAIN = 0x0fffffff;
+export const FIRST_CLUSTER = 2;
 
 /** fatgen103, "FAT32 Boot Sector": BPB and extended boot record. */
-const BootSector = struct("FAT32 boot sector", 512, {
+export const BootSector = struct("FAT32 boot sector", 512, {
   jump: bytes(3),
   oemName: ascii(8, " "),
   bytesPerSector: u16,

@@ -14,6 +14,7 @@ export const QCOW2_SECTOR = 512;
 
 const MAGIC = 0x514649fb; // "QFI\xfb"
 const VERSION = 3;
+const V2_LENGTH = 72; // version 2 ends before `incompatibleFeatures`
 const REFCOUNT_ORDER = 4; // 2^4 bits a count
 
 /** qcow2.txt, "Header", up to and with the fields of version 3. */
@@ -64,6 +65,18 @@ export function encodeQcow2Header(layout: Qcow2Layout): Uint8Array {
   return cluster;
 }
 
+/** The header of an image that begins with `start`, {@link QCOW2_HEADER_SIZE} bytes; version 2 says less. */
+export function readQcow2Header(start: Uint8Array): ReturnType<typeof Header.decode> {
+  const padded = new Uint8Array(Header.size);
+  padded.set(start.subarray(0, start[7] === VERSION ? Header.size : V2_LENGTH)); // the version's lowest byte
+  try {
+    return Header.decode(padded);
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged(error.message); // a 64-bit field beyond 2^53
+    throw error;
+  }
+}
+
 /** What a disk image says of itself. */
 export type DiskFormat =
   | { readonly format: "qcow2"; readonly version: number; readonly virtualSize: number }
@@ -77,17 +90,9 @@ export type DiskFormat =
 export function readDiskFormat(start: Uint8Array): DiskFormat {
   const magic = Uint8Array.of(0x51, 0x46, 0x49, 0xfb);
   if (start.length < 4 || magic.some((byte, i) => start[i] !== byte)) return { format: "raw" };
-  const V2_LENGTH = 72; // version 2 ends before `incompatibleFeatures`
   if (start.length < V2_LENGTH) throw damaged(`${start.length} bytes, ${V2_LENGTH} wanted`);
-  const padded = new Uint8Array(Header.size);
-  padded.set(start.subarray(0, V2_LENGTH));
-  try {
-    const { version, virtualSize } = Header.decode(padded);
-    return { format: "qcow2", version, virtualSize };
-  } catch (error) {
-    if (error instanceof RangeError) throw damaged(error.message); // a 64-bit field beyond 2^53
-    throw error;
-  }
+  const { version, virtualSize } = readQcow2Header(start);
+  return { format: "qcow2", version, virtualSize };
 }
 
 function damaged(found: string): Bq2Error {
