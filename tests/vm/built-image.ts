@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import type { Arch } from "../../src/base/arch.ts";
+import { nodePlatform } from "../../src/platform/node.ts";
 import { findTool, requireTools } from "../oracle.ts";
 import { canRunVm } from "./qemu.ts";
 
@@ -14,21 +16,31 @@ export interface BuiltImage {
   readonly disk: { readonly path: string; readonly format: "qcow2" };
   readonly kernel: string;
   readonly bootLoader: string;
+  /** Its rootfs, unpacked. */
+  readonly rootfs: string;
 }
 
-export function canBootImage(): boolean {
-  return canRunVm("x86_64") && requireTools("qemu-img", "e2fsck", "sfdisk", "dd");
+export function canBootImage(arch: Arch = "x86_64"): boolean {
+  return canRunVm(arch) && requireTools("qemu-img", "e2fsck", "sfdisk", "dd");
 }
 
-/** Builds in `BQ2_TEST_WORKDIR`, or in the workspace that the commands have by default. */
-export async function buildImage(): Promise<BuiltImage> {
-  const workdir = process.env.BQ2_TEST_WORKDIR ?? "data/sysroot";
+/**
+ * Builds in `BQ2_TEST_WORKDIR`, or in the workspace that the commands have by default; for another architecture than this
+ * machine's beside that.
+ */
+export async function buildImage(arch: Arch = "x86_64"): Promise<BuiltImage> {
+  const base = process.env.BQ2_TEST_WORKDIR ?? "data/sysroot";
+  const workdir = arch === nodePlatform().host.arch ? base : `${base}-${arch}`;
   // Not waited for in one call: the test runner is to hear from this process meanwhile.
-  await promisify(execFile)("bin/bq2", ["build", "--workdir", workdir], { maxBuffer: 2 ** 28 });
+  await promisify(execFile)("bin/bq2", ["build", "--arch", arch, "--workdir", workdir], {
+    maxBuffer: 2 ** 28,
+  });
+  const rootfs = join(workdir, "seed-rootfs/bq2-rootfs");
   return {
-    disk: { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" },
-    kernel: join(workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz"),
-    bootLoader: join(workdir, "seed-rootfs/bq2-rootfs/usr/lib/bq2/efi/boot-x86_64.efi"),
+    disk: { path: join(workdir, `output/bq2-0.1.0-${arch}.qcow2`), format: "qcow2" },
+    kernel: join(rootfs, "boot/vmlinuz"),
+    bootLoader: join(rootfs, `usr/lib/bq2/efi/boot-${arch}.efi`),
+    rootfs,
   };
 }
 
