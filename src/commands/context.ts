@@ -2,7 +2,7 @@
 import type { Command, CommandContext, RouteMap, StricliProcess } from "@stricli/core";
 import { type Log, lineLog } from "../base/log.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
-import type { Progress } from "../runner/context.ts";
+import { type Progress, SILENT_PROGRESS } from "../runner/context.ts";
 import type { CommandName } from "./briefs.ts";
 
 export interface Bq2Context extends CommandContext {
@@ -31,9 +31,6 @@ export type Route = Command<Bq2Context> | RouteMap<Bq2Context>;
 /** By name, as typed. */
 export type CommandLoaders = { readonly [name in CommandName]?: () => Promise<Route> };
 
-/** Progress for a log file: the log lines are enough. */
-const SILENT: Progress = { begin: () => {}, end: () => {} };
-
 export interface Surroundings {
   readonly platform: Platform;
   readonly program: string;
@@ -50,9 +47,9 @@ export interface Surroundings {
 export function commandContext(from: Surroundings): Bq2Context {
   const { platform } = from;
   const { host, clock } = platform;
-  const progress = from.terminalProgress ?? SILENT;
+  const progress = from.terminalProgress ?? SILENT_PROGRESS;
   const log = lineLog((line) => {
-    progress.end();
+    progress.clear();
     host.writeError(line);
   }, clock.nowMicroseconds);
   const process: StricliProcess = {

@@ -106,7 +106,7 @@ export const image = buildCommand<Flags, [], Bq2Context>({
       temporaryTar: `${output}.tar.partial`,
     });
     let done = "";
-    this.progress.begin("image", () => [done]);
+    const endProgress = this.progress.begin("image", () => [done]);
     try {
       const summary = await buildImage(platform, {
         rootfs: rootfs.tree,
@@ -127,10 +127,10 @@ export const image = buildCommand<Flags, [], Bq2Context>({
           done = `${stage}: ${Math.round(doneBytes / 2 ** 20)} MiB`;
         },
       });
-      this.progress.end();
+      endProgress();
       this.process.stdout.write(describe(summary));
     } finally {
-      this.progress.end();
+      endProgress();
       rootfs.release();
     }
   },

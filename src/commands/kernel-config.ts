@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { type KernelFragment, kernelFragments } from "../../pkgs/linux/config.ts";
 import { ARCH_NAMES, type Arch } from "../base/arch.ts";
 import { kconfigText } from "../recipe/kconfig.ts";
+import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseArch } from "./flags.ts";
 
@@ -11,7 +12,7 @@ interface Flags {
 
 export const kernelConfig = buildCommand<Flags, [], Bq2Context>({
   docs: {
-    brief: "Show the kernel's configuration: what each fragment sets, and why",
+    brief: BRIEFS["kernel-config"],
     fullDescription:
       "Prints what the kernel is asked for, fragment by fragment, each option below its reason. It is what Kconfig\n" +
       "reads: everything else that asks is off (allnoconfig). A build fails where an option that is asked for does\n" +

@@ -5,6 +5,8 @@ import type { State } from "../plan/state.ts";
 import { makeFolders, removeTree } from "../platform/files.ts";
 import type { Bind, RunContext } from "../runner/context.ts";
 import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/documents.ts";
+import { interruptionBy } from "../runner/interruption.ts";
+import { openJobPool } from "../runner/job-pool.ts";
 import { openStore } from "../runner/store.ts";
 import { type Workspace, workspaceAt, workspaceFolders } from "../runner/workspace.ts";
 import type { Bq2Context } from "./context.ts";
@@ -63,7 +65,8 @@ export async function openRun(
     store: openStore(platform, workspace.cache.store),
     log,
     progress: context.progress,
-    jobs: options.jobs ?? platform.host.cpuCount,
+    pool: openJobPool(platform, options.jobs ?? platform.host.cpuCount),
+    interruption: interruptionBy(platform.processes),
     program: context.program,
     projectFolder: context.projectFolder,
     fetcher: context.fetcher,

@@ -75,7 +75,12 @@ export const sysrootRunner = buildCommand<Flags, [], Bq2Context>({
         brief: "Run this in the step's namespace in place of the step",
         placeholder: "CMD",
       },
-      jobs: { kind: "parsed", parse: parseCount, optional: true, brief: "Jobs of make (default: one a CPU)" },
+      jobs: {
+        kind: "parsed",
+        parse: parseCount,
+        optional: true,
+        brief: "Jobs in all, of all steps and their makes (default: one a CPU)",
+      },
       ...sourceFlags,
       offline: { kind: "boolean", default: false, withNegated: false, brief: "Ask no network" },
       workdir: workdirFlag,

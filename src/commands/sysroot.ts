@@ -33,7 +33,12 @@ export const buildFlags = {
   ...planFlags,
   ...sourceFlags,
   offline: { kind: "boolean", default: false, withNegated: false, brief: "Ask no network" },
-  jobs: { kind: "parsed", parse: parseCount, optional: true, brief: "Jobs of make (default: one a CPU)" },
+  jobs: {
+    kind: "parsed",
+    parse: parseCount,
+    optional: true,
+    brief: "Jobs in all, of all steps and their makes (default: one a CPU)",
+  },
   workdir: workdirFlag,
 } as const;
 

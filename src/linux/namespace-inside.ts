@@ -22,8 +22,8 @@ export const WITH_NETWORK = "network";
 
 const NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
 
-/** Where steps tell how they ended; handed on where it is open. */
-const RESULT_FD = 3;
+/** Where steps tell how they ended, and their pool of jobs (`runner/inside.ts`); handed on where they are open. */
+const HANDED_ON = [3, 4, 5];
 
 /** The program's exit code; 1 where a signal ended it. Throws SystemError where the kernel refuses a namespace. */
 export async function runInOwnNamespaces(platform: Platform, args: readonly string[]): Promise<number> {
@@ -45,7 +45,7 @@ export async function runInOwnNamespaces(platform: Platform, args: readonly stri
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-    extraFds: platform.files.status(`/proc/self/fd/${RESULT_FD}`) === undefined ? [] : [RESULT_FD],
+    extraFds: HANDED_ON.filter((fd) => platform.files.status(`/proc/self/fd/${fd}`) !== undefined),
   });
   return (await child.wait()).code ?? 1;
 }

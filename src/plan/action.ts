@@ -8,7 +8,12 @@ const Text = v.string();
 const Path = v.pipe(v.string(), v.startsWith("/", "not an absolute path"));
 export const EnvSchema = v.record(v.string(), v.string());
 
-/** Runs a program. `{jobs}` in an argument is replaced by the number of jobs when it runs. */
+/**
+ * The argument by which a call of GNU make says that it shares the jobs of the build; replaced when it runs.
+ */
+export const SHARED_JOBS = "-j{jobs}";
+
+/** Runs a program. See {@link SHARED_JOBS}. */
 export const RunSchema = v.strictObject({
   kind: v.literal("run"),
   argv: v.pipe(v.array(Text), v.minLength(1)),
@@ -16,7 +21,7 @@ export const RunSchema = v.strictObject({
   env: EnvSchema,
 });
 /**
- * Compiles each of `sources` to an object in `folder`, as many at once as there are jobs: `argv`, then `-c`, the source,
+ * Compiles each of `sources` to an object in `folder`, as many at once as there are jobs left: `argv`, then `-c`, the source,
  * `-o` and the object, which is called {@link objectName}.
  */
 export const CompileSchema = v.strictObject({

@@ -12,6 +12,8 @@ export const StepRecordSchema = v.strictObject({
   output: Sha256,
   /** Seconds it took, 0 where the store had it. */
   seconds: v.number(),
+  /** When it began, in seconds since 1970; absent where the store had it. */
+  began: v.exactOptional(v.number()),
   /** Processor seconds of the programs that a step ran in its namespace; absent where it ran none. */
   cpuSeconds: v.exactOptional(v.number()),
 });
@@ -24,6 +26,7 @@ export const StateSchema = v.strictObject({
   seedDigest: v.nullable(Sha256),
   /** Digest of this project's own source as staged; null before `stage-source`. */
   ownSource: v.nullable(Sha256),
+  /** The step that began last. */
   current: v.nullable(StepRefSchema),
   /** By `phase/step`. */
   done: v.record(v.string(), StepRecordSchema),

@@ -4,38 +4,47 @@ import { createLogUpdate } from "log-update";
 const REDRAW_MILLISECONDS = 200;
 
 export interface TerminalProgress {
-  begin(title: string, detail: () => readonly string[]): void;
-  end(): void;
+  begin(title: string, detail: () => readonly string[]): () => void;
+  clear(): void;
 }
 
-/** Draws on standard error. Nothing stays on the screen after `end`. */
+interface Entry {
+  readonly title: string;
+  readonly detail: () => readonly string[];
+  /** In milliseconds. */
+  readonly start: number;
+}
+
+/** Draws on standard error what is under way, the oldest first. Nothing stays on the screen when all is over. */
 export function terminalProgress(): TerminalProgress {
   const draw = createLogUpdate(process.stderr);
+  const entries = new Set<Entry>();
   let timer: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    if (timer === undefined) return;
-    clearInterval(timer);
-    timer = undefined;
-    draw.clear();
-  };
   return {
     begin(title, detail) {
-      end();
-      const start = performance.now();
-      timer = setInterval(() => {
-        const seconds = Math.floor((performance.now() - start) / 1000);
-        const width = process.stderr.columns || 80; // 0 where a terminal does not know its size
-        const lines = detail().map((line) =>
-          `  ${line}`.replaceAll(/[^\x20-\x7e]/g, " ").slice(0, width - 1),
-        );
-        draw(
-          [`${title}  ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`, ...lines].join(
-            "\n",
-          ),
-        );
-      }, REDRAW_MILLISECONDS);
-      timer.unref();
+      const entry = { title, detail, start: performance.now() };
+      entries.add(entry);
+      timer ??= setInterval(
+        () => draw([...entries].flatMap(linesOf).join("\n")),
+        REDRAW_MILLISECONDS,
+      ).unref();
+      return () => {
+        if (!entries.delete(entry)) return;
+        draw.clear();
+        if (entries.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
     },
-    end,
+    clear: () => {
+      if (entries.size > 0) draw.clear();
+    },
   };
+}
+
+function linesOf({ title, detail, start }: Entry): string[] {
+  const seconds = Math.floor((performance.now() - start) / 1000);
+  const width = process.stderr.columns || 80; // 0 where a terminal does not know its size
+  const lines = detail().map((line) => `  ${line}`.replaceAll(/[^\x20-\x7e]/g, " ").slice(0, width - 1));
+  return [`${title}  ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`, ...lines];
 }

@@ -1,6 +1,6 @@
 /** From a step's fields to the actions that carry it out. Pure; what `--dry-run` prints. */
 import { dirname } from "../base/path.ts";
-import { type Action, type InsideAction, objectName } from "../plan/action.ts";
+import { type Action, type InsideAction, objectName, SHARED_JOBS } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import { type Phase, pathIn, type Step } from "../plan/plan.ts";
 import { kconfigText } from "./kconfig.ts";
@@ -122,7 +122,7 @@ interface MakeCall {
 }
 
 function make(scene: Scene, cwd: string, call: MakeCall): InsideAction {
-  return run(scene, cwd, ["make", "-j{jobs}", ...call.flags, ...call.targets]);
+  return run(scene, cwd, ["make", SHARED_JOBS, ...call.flags, ...call.targets]);
 }
 
 function optionalMake(scene: Scene, cwd: string, call: MakeCall): InsideAction[] {

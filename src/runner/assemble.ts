@@ -5,7 +5,7 @@
 import { canonicalJson } from "../base/json.ts";
 import { dirname } from "../base/path.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import type { Phase } from "../plan/plan.ts";
+import { type Phase, stepId } from "../plan/plan.ts";
 import { copyFile } from "../platform/copy.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
 import { SYSROOT } from "../recipe/package.ts";
@@ -17,14 +17,19 @@ import { mergeLayers, type OwnedEntry } from "./rootfs.ts";
 /** Marks the generated rootfs, and says which outputs it was put together from. */
 const MARKER = ".bq2-rootfs";
 
-/** Puts the outputs of every rootfs phase so far into the workspace's bq2 rootfs, unless they are there. */
+/** Puts the outputs of every complete rootfs phase into the workspace's bq2 rootfs, unless they are there. */
 export function assembleRootfs(context: RunContext): void {
   const { bq2Rootfs } = context.workspace;
-  const built = rootfsSteps(context.plan).filter(
-    (ref) => context.state().done[`${ref.phase}/${ref.step}`] !== undefined,
-  );
+  const complete = context.plan.phases.filter((phase) => isComplete(context, phase)).map(({ name }) => name);
+  const built = rootfsSteps(context.plan).filter(({ phase }) => complete.includes(phase));
   const merged = mergeLayers(layersOf(context, built));
   assemble(context, bq2Rootfs, merged, `${bq2Rootfs}/${MARKER}`, () => clearRootfs(context, bq2Rootfs));
+}
+
+/** True where every step of the phase is recorded as done. */
+export function isComplete(context: RunContext, phase: Phase): boolean {
+  const { done } = context.state();
+  return phase.steps.every((step) => done[stepId(phase.name, step.name)] !== undefined);
 }
 
 /** Removes all but what is no output: the workspace, and the plan with its state below /var/lib. */

@@ -4,15 +4,24 @@ import type { Log } from "../base/log.ts";
 import { type Plan, type StepRef, stepId } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
+import type { Interruption } from "./interruption.ts";
+import type { JobPool } from "./job-pool.ts";
 import type { Store } from "./store.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Shows what is under way; a terminal draws it, a log file does not. */
 export interface Progress {
-  /** Something began; `detail` gives lines that say how far it is, asked for again and again. */
-  begin(title: string, detail: () => readonly string[]): void;
-  end(): void;
+  /**
+   * Something began; `detail` gives lines that say how far it is, asked for again and again. Several may be under way at
+   * once. The returned function says that it is over.
+   */
+  begin(title: string, detail: () => readonly string[]): () => void;
+  /** Makes room for other output; what is under way is drawn again behind it. */
+  clear(): void;
 }
+
+/** For a log file, where log lines are enough. */
+export const SILENT_PROGRESS: Progress = { begin: () => () => {}, clear: () => {} };
 
 export interface Bind {
   readonly source: string;
@@ -27,7 +36,8 @@ export interface RunContext {
   readonly store: Store;
   readonly log: Log;
   readonly progress: Progress;
-  readonly jobs: number;
+  readonly pool: JobPool;
+  readonly interruption: Interruption;
   /** How a user starts this program: for commands that are shown. */
   readonly program: string;
   /** The project's own folder: `pkgs/` with its patches lies there. */

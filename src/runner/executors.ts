@@ -5,16 +5,23 @@
 import { Bq2Error } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { nameToBytes } from "../base/text.ts";
-import { type InsideAction, objectName } from "../plan/action.ts";
+import { JOBSERVER_FLAG, type JobDescriptors, type JobTokens } from "../linux/job-tokens.ts";
+import { type InsideAction, objectName, SHARED_JOBS } from "../plan/action.ts";
 import { copyFile, copyTree } from "../platform/copy.ts";
 import { makeFolders, readText, removeTree, walk } from "../platform/files.ts";
 import type { Exit, Files, Platform, SpawnOptions } from "../platform/platform.ts";
 import { kconfigProblems } from "../recipe/kconfig.ts";
 import { applyPatchToTree } from "../sources/patch.ts";
 
+export interface StepJobs {
+  readonly descriptors: JobDescriptors;
+  readonly tokens: JobTokens;
+}
+
 export interface ExecutionContext {
   readonly platform: Platform;
-  readonly jobs: number;
+  /** What the step may take beside the one job that it has. */
+  readonly jobs: StepJobs;
   /** Patch texts by sha256 (names of `base/text.ts`: any bytes). */
   readonly patches: Readonly<Record<string, string>>;
 }
@@ -37,16 +44,18 @@ export class ProgramFailure extends Bq2Error {
 
 const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
   async run(action, { platform, jobs }) {
-    const argv = action.argv.map((word) => word.replaceAll("{jobs}", String(jobs)));
-    const program = requireProgram(platform, argv[0] ?? "", action.env.PATH ?? "");
-    await runProgram(platform, { ...action, argv: [program, ...argv.slice(1)] });
+    const [name = "", ...words] = action.argv;
+    const program = requireProgram(platform, name, action.env.PATH ?? "");
+    const argv = [program, ...words.map((word) => (word === SHARED_JOBS ? JOBSERVER_FLAG : word))];
+    const extraFds = words.includes(SHARED_JOBS) ? jobs.descriptors : [];
+    await runProgram(platform, { argv, cwd: action.cwd, env: action.env, extraFds });
   },
   async compile({ argv, sources, folder, env }, { platform, jobs }) {
     const [compiler = "", ...flags] = argv;
     const program = requireProgram(platform, compiler, env.PATH ?? "");
-    await inParallel(jobs, sources, async (source) => {
+    await inParallel(platform, jobs.tokens, sources, async (source) => {
       const words = [program, ...flags, "-c", source, "-o", objectName(source)];
-      await runProgram(platform, { argv: words, cwd: folder, env });
+      await runProgram(platform, { argv: words, cwd: folder, env, extraFds: [] });
     });
   },
   "write-file"({ path, text, mode }, { platform: { files } }) {
@@ -95,33 +104,49 @@ const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
   },
 };
 
-type Command = Pick<SpawnOptions, "argv" | "cwd" | "env">;
+type Command = Required<Pick<SpawnOptions, "argv" | "cwd" | "env" | "extraFds">>;
 
-async function runProgram(platform: Platform, { argv, cwd, env }: Command): Promise<void> {
+async function runProgram(platform: Platform, command: Command): Promise<void> {
   const child = await platform.processes.spawn({
-    ...{ argv, cwd, env },
+    ...command,
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
   });
   const exit = await child.wait();
-  if (exit.code !== 0) throw new ProgramFailure(argv, exit);
+  if (exit.code !== 0) throw new ProgramFailure(command.argv, exit);
 }
 
-/** `work` on every item, `width` at once; after a failure no more begin, and the first one is thrown at the end. */
+/** How often to look for a job that somebody else gave back. */
+const POLL_SECONDS = 0.05;
+
+/**
+ * `work` on every item, as many at once as there are jobs: the step's own for one of them, one taken for every other. After a
+ * failure no more begin, and the first one is thrown at the end.
+ */
 async function inParallel<T>(
-  width: number,
+  { clock }: Platform,
+  tokens: JobTokens,
   items: readonly T[],
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const left = [...items];
   const failures: unknown[] = [];
-  const worker = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined && failures.length === 0; item = left.shift()) {
-      await work(item).catch((error: unknown) => failures.push(error));
-    }
+  const running = new Set<Promise<void>>();
+  const begin = (item: T): void => {
+    const one = work(item)
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => {
+        running.delete(one);
+        if (running.size > 0) tokens.give();
+      });
+    running.add(one);
   };
-  await Promise.all(Array.from({ length: width }, worker));
+  while (left.length > 0 && failures.length === 0) {
+    if (running.size === 0 || tokens.tryTake()) begin(left.shift() as T);
+    else await Promise.race([...running, clock.sleep(POLL_SECONDS)]);
+  }
+  await Promise.all(running);
   if (failures.length > 0) throw failures[0];
 }
 

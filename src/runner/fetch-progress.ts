@@ -11,19 +11,16 @@ export function fetchProgress(
   archives: readonly Archive[],
 ): { onEvent: (event: FetchEvent) => void; end: () => void } {
   const received = new Map<string, number>();
-  const show = (): void => progress.begin("download-sources", () => byteLines(archives, received));
-  show();
+  const end = progress.begin("download-sources", () => byteLines(archives, received));
   return {
     onEvent(event) {
       const { file, size } = event.archive;
       if (event.kind === "progress") received.set(file, event.received);
       else if (event.kind === "cached" || event.kind === "fetched") received.set(file, size);
       const line = logLine(event);
-      if (line === undefined) return;
-      log[line.level](`${file}: ${line.text}`);
-      show();
+      if (line !== undefined) log[line.level](`${file}: ${line.text}`);
     },
-    end: () => progress.end(),
+    end,
   };
 }
 

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { Bq2Error, describeError } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
+import { type JobDescriptors, jobTokens } from "../linux/job-tokens.ts";
 import { processorSeconds } from "../linux/processor-time.ts";
 import { enterView, type View } from "../linux/view.ts";
 import { type InsideAction, InsideActionSchema } from "../plan/action.ts";
@@ -18,7 +19,6 @@ import { describeAction, execute, ProgramFailure } from "./executors.ts";
 export interface InsideRequest {
   readonly view: View;
   readonly actions: readonly InsideAction[];
-  readonly jobs: number;
   /** By sha256. */
   readonly patches: Readonly<Record<string, string>>;
 }
@@ -26,12 +26,12 @@ export interface InsideRequest {
 const RequestSchema = v.strictObject({
   view: v.looseObject({}),
   actions: v.array(InsideActionSchema),
-  jobs: v.number(),
   patches: v.record(v.string(), v.string()),
 });
 
-/** Where the result is written: the first descriptor behind standard error. */
+/** Where the result is written: the first descriptor behind standard error. The pool of jobs comes behind it. */
 const RESULT_FD = 3;
+const JOB_FDS: JobDescriptors = [4, 5];
 
 export const InsideResultSchema = v.strictObject({
   /** Position of the action that failed; null where all went well, or the view could not be built. */
@@ -61,10 +61,11 @@ async function attempt(platform: Platform, path: string): Promise<Outcome> {
   try {
     const request = parseAs(RequestSchema, readText(platform.files, path), path, "run the step again");
     enterView(platform, request.view as unknown as View); // written by our own coordinator just now
+    const jobs = { descriptors: JOB_FDS, tokens: jobTokens(platform, JOB_FDS) };
     for (const [position, action] of request.actions.entries()) {
       index = position;
       platform.host.writeOut(`+ ${describeAction(action)}\n`);
-      await execute(action, { platform, jobs: request.jobs, patches: request.patches });
+      await execute(action, { platform, jobs, patches: request.patches });
     }
     return SUCCESS;
   } catch (error) {

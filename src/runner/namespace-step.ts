@@ -62,7 +62,6 @@ async function build(context: RunContext, phase: Phase, step: Step, key: string)
   const cpuSeconds = await runInNamespace(context, phase, step, {
     view,
     actions,
-    jobs: context.jobs,
     patches: patchTexts(context, step),
   });
   const source = { upper: `${changesOf(scratch)}/upper`, layers: layersBelow(view) };
@@ -114,7 +113,6 @@ export async function runInNamespace(
   makeFolders(files, `${workspace.logs}/${phase.name}`);
   const logFd = files.open(log, "write");
   const resultFd = files.open(resultFile, "write");
-  let interrupted = false;
   try {
     const child = await startInNamespaces(platform, {
       argv: [...platform.host.self, INSIDE_COMMAND, requestFile],
@@ -124,19 +122,17 @@ export async function runInNamespace(
       stdin: "pipe", // by which the inside sees that we are there
       stdout: { fd: logFd },
       stderr: { fd: logFd },
-      extraFds: [resultFd],
+      extraFds: [resultFd, ...context.pool.descriptors()],
       ownGroup: true, // Ctrl-C on the terminal is for us
     });
-    const undo = platform.processes.onSignal(["SIGINT", "SIGTERM"], () => {
-      interrupted = true;
-      child.kill("SIGKILL"); // ends everything within
-    });
-    context.progress.begin(`${phase.name}/${step.name}`, () => lastLines(platform, log, SHOWN_LINES));
+    const unlisten = context.interruption.listen(() => child.kill("SIGKILL")); // ends everything within
+    const title = stepId(phase.name, step.name);
+    const endProgress = context.progress.begin(title, () => lastLines(platform, log, SHOWN_LINES));
     try {
-      return await judge(context, phase, step, child, request, resultFile, () => interrupted);
+      return await judge(context, phase, step, child, request, resultFile);
     } finally {
-      undo();
-      context.progress.end();
+      unlisten();
+      endProgress();
     }
   } finally {
     files.close(logFd);
@@ -151,12 +147,11 @@ async function judge(
   child: Child,
   request: InsideRequest,
   resultFile: string,
-  interrupted: () => boolean,
 ): Promise<number> {
   const exit = await child.wait();
   const id = stepId(phase.name, step.name);
   const text = readText(context.platform.files, resultFile);
-  if (text === "") throw await unexplainedEnd(context, phase, step, exit, interrupted());
+  if (text === "") throw await unexplainedEnd(context, phase, step, exit);
   const result = parseAs(InsideResultSchema, text, resultFile, "run the step again");
   if (result.message === null) return result.cpuSeconds;
   const action = result.failedAction === null ? undefined : request.actions[result.failedAction];
@@ -179,9 +174,9 @@ async function unexplainedEnd(
   phase: Phase,
   step: Step,
   exit: Exit,
-  interrupted: boolean,
 ): Promise<StepFailure> {
   const id = stepId(phase.name, step.name);
+  const interrupted = context.interruption.happened();
   const facts = { actionIndex: null, exitCode: exit.code ?? null, signal: exit.signal ?? null, interrupted };
   if (interrupted) {
     const hint = "run the same command again to go on from here";

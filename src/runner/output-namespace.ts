@@ -50,7 +50,6 @@ export async function outputInNamespace(
         env: { ...phase.env },
       },
     ],
-    jobs: context.jobs,
     patches: {},
   });
   const resultPath = `${exchange}/${REQUEST}${RESULT_SUFFIX}`;

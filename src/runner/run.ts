@@ -1,15 +1,17 @@
 /**
- * Runs a plan: phases in order, steps in order, each from the state or the store where its key is
- * known, else for real. The state is written after every step.
+ * Runs a plan: each step from the state or the store where its key is known, else for real, as soon as what it needs is
+ * there. The state is written after every step.
  */
 import { Bq2Error } from "../base/error.ts";
 import { type Phase, type Step, type StepRef, stepId } from "../plan/plan.ts";
 import type { StepRecord } from "../plan/state.ts";
-import { assembleRootfs, assembleSysroot } from "./assemble.ts";
 import type { RunContext } from "./context.ts";
+import { loadDurations, noteDuration, USUAL_SECONDS } from "./durations.ts";
 import { hostStep } from "./host-actions.ts";
 import { namespaceStep } from "./namespace-step.ts";
+import { elapsedSince, type PhaseRun, phaseRun } from "./phase-run.ts";
 import { StepFailure, writeReport } from "./report.ts";
+import { predecessors, runTasks, type Task } from "./schedule.ts";
 
 export interface Selection {
   /** Names of phases, in any order; undefined: all. */
@@ -69,57 +71,109 @@ function unknown(what: string, name: string, known: readonly string[]): Bq2Error
   });
 }
 
-/** Runs what is selected. Rejects with the error of the first step that fails, its report written. */
+/** How often to look whether the steps that run have left a job. */
+const POLL_SECONDS = 0.1;
+
+/**
+ * Runs what is selected, steps side by side where their needs allow. Rejects with the error of the first step that failed,
+ * its report written; what ran beside it has come to its end by then.
+ */
 export async function runPlan(context: RunContext, options: RunOptions): Promise<void> {
-  const { log } = context;
-  const start = context.platform.clock.monotonicSeconds();
+  const { log, platform } = context;
+  const start = platform.clock.monotonicSeconds();
+  const selected = new Map<string, { readonly phase: PhaseRun; readonly step: Step }>();
   for (const { phase, steps } of select(context, options)) {
-    const phaseStart = context.platform.clock.monotonicSeconds();
-    log.info(`Executing phase ${phase.name} (namespace=${phase.namespace})`);
-    log.info(`**** ${phase.description} ****`);
-    log.info(`Executing ${steps.length} build steps`);
-    for (const step of steps) await runStep(context, phase, step, options);
-    if (isComplete(context, phase)) finishPhase(context, phase);
-    log.info("All build steps completed");
-    log.info(`Completed phase ${phase.name} in ${elapsed(context, phaseStart)}`);
+    const run = phaseRun(context, phase, steps.length);
+    for (const step of steps) selected.set(stepId(phase.name, step.name), { phase: run, step });
   }
-  log.info(`Completed sysroot run in ${elapsed(context, start)}`);
+  await runTasks({
+    tasks: tasksOf(context, [...selected.keys()]),
+    slots: context.pool,
+    prepare(id) {
+      const found = selected.get(id);
+      return found === undefined ? undefined : prepareStep(context, found.phase, found.step, options);
+    },
+    onFailure(running) {
+      if (running.length > 0 && !context.interruption.happened())
+        log.info(`Nothing more begins; ${running.join(", ")} may come to its end`);
+    },
+    pause: () => platform.clock.sleep(POLL_SECONDS),
+  });
+  log.info(`Completed sysroot run in ${elapsedSince(context, start)}`);
 }
 
-function elapsed(context: RunContext, since: number): string {
-  return `${(context.platform.clock.monotonicSeconds() - since).toFixed(3)}s`;
+/** What each step waits for, and about how long it takes. */
+function tasksOf({ platform, plan, workspace }: RunContext, ids: readonly string[]): Task[] {
+  const before = predecessors(plan);
+  const durations = loadDurations(platform, workspace.cache);
+  const usual = new Map(
+    plan.phases.flatMap((phase) =>
+      phase.steps.map(({ name, build }) => [stepId(phase.name, name), USUAL_SECONDS[build.kind]] as const),
+    ),
+  );
+  return ids.map((id) => ({
+    id,
+    after: before.get(id) ?? [],
+    seconds: durations[id] ?? usual.get(id) ?? 0,
+  }));
 }
 
-async function runStep(context: RunContext, phase: Phase, step: Step, options: RunOptions): Promise<void> {
+/** Takes the step from state or store where they have it; else gives the work that makes it. */
+function prepareStep(
+  context: RunContext,
+  run: PhaseRun,
+  step: Step,
+  options: RunOptions,
+): (() => Promise<void>) | undefined {
+  const { phase } = run;
   const ref = { phase: phase.name, step: step.name };
-  const id = stepId(phase.name, step.name);
+  run.begin();
   const work = workOf(context, phase, step);
-  const record = context.state().done[id];
+  const record = context.state().done[stepId(phase.name, step.name)];
   if (options.resume && record?.key === work.key && work.isPresent(record)) {
     context.log.info(`Finished ${step.name} already`);
-    return;
+    run.stepOver();
+    return undefined;
   }
-  context.update({ current: ref });
   const stored = options.resume ? work.stored() : undefined;
   if (stored !== undefined) {
     finishStep(context, ref, { key: work.key, output: stored, seconds: 0 });
     context.log.info(`Finished ${step.name} (its output was in the store)`);
-    return;
+    run.stepOver();
+    return undefined;
   }
-  const start = context.platform.clock.monotonicSeconds();
-  context.log.info(
-    `Building ${[step.name, step.version].join(" ").trim()} in ${step.workdir} (phase=${phase.name})`,
-  );
-  context.log.info(`Starting ${step.build.kind} build for ${step.name} (cpus=${context.jobs})`);
+  return async () => {
+    await makeStep(context, phase, step, work, options);
+    run.stepOver();
+  };
+}
+
+async function makeStep(
+  context: RunContext,
+  phase: Phase,
+  step: Step,
+  work: StepWork,
+  options: RunOptions,
+): Promise<void> {
+  const { log, platform, workspace } = context;
+  const ref = { phase: phase.name, step: step.name };
+  const id = stepId(phase.name, step.name);
+  const before = context.state().done[id];
+  context.update({ current: ref });
+  const start = platform.clock.monotonicSeconds();
+  const began = Math.round(platform.clock.nowMicroseconds() / 1000) / 1000;
+  log.info(`Building ${[step.name, step.version].join(" ").trim()} in ${step.workdir} (phase=${phase.name})`);
+  log.info(`Starting ${step.build.kind} build for ${step.name} (cpus=${context.pool.size})`);
   const made = await makeOrReport(context, phase, step, work, options);
-  const seconds = Math.round((context.platform.clock.monotonicSeconds() - start) * 1000) / 1000;
-  if (!options.resume && record?.key === work.key && record.output !== made.output) {
-    context.log.warn(
-      `${id} came out otherwise than before: ${record.output} was, ${made.output} is. It is not reproducible`,
+  const seconds = Math.round((platform.clock.monotonicSeconds() - start) * 1000) / 1000;
+  if (!options.resume && before?.key === work.key && before.output !== made.output) {
+    log.warn(
+      `${id} came out otherwise than before: ${before.output} was, ${made.output} is. It is not reproducible`,
     );
   }
-  finishStep(context, ref, { key: work.key, ...made, seconds });
-  context.log.info(`Finished ${step.name} in ${seconds.toFixed(3)}s`);
+  finishStep(context, ref, { key: work.key, ...made, seconds, began });
+  noteDuration(platform, workspace.cache, id, made.cpuSeconds ?? seconds);
+  log.info(`Finished ${step.name} in ${seconds.toFixed(3)}s`);
 }
 
 async function makeOrReport(
@@ -151,19 +205,4 @@ export function workOf(context: RunContext, phase: Phase, step: Step): StepWork 
   return step.build.kind === "host"
     ? hostStep(context, step.build.action)
     : namespaceStep(context, phase, step);
-}
-
-/** True where every step of the phase is recorded as done. */
-export function isComplete(context: RunContext, phase: Phase): boolean {
-  const { done } = context.state();
-  return phase.steps.every((step) => done[stepId(phase.name, step.name)] !== undefined);
-}
-
-/** Lays the outputs of a finished phase out where the user can enter them. */
-function finishPhase(context: RunContext, phase: Phase): void {
-  if (phase.steps.every((step) => step.build.kind === "host")) return;
-  const isSysroot = ({ destdir, namespace }: Phase): boolean => destdir === null && namespace === "seed";
-  const phases = context.plan.phases.filter((other) => isSysroot(other) && isComplete(context, other));
-  if (isSysroot(phase)) assembleSysroot(context, phases);
-  else assembleRootfs(context);
 }

@@ -10,7 +10,9 @@ import { makeFolders } from "../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
 import { FetchError } from "../platform/platform.ts";
 import { testBulk } from "../platform/test-bulk.ts";
-import type { RunContext } from "./context.ts";
+import { type RunContext, SILENT_PROGRESS } from "./context.ts";
+import { interruptionBy } from "./interruption.ts";
+import { openJobPool } from "./job-pool.ts";
 import { planDigest } from "./keys.ts";
 import { manifestOf, textDigest } from "./manifest.ts";
 import { openStore } from "./store.ts";
@@ -36,6 +38,14 @@ export function testStep(name: string, needs: readonly StepRef[] = [], flags: re
       why: "a test",
       actions: [{ kind: "run", argv: ["make", ...flags], cwd: "/", env: {} }],
     },
+  };
+}
+
+/** A step of the coordinator itself. */
+export function hostTestStep(name: string): Step {
+  return {
+    ...testStep(name),
+    build: { kind: "host", action: { kind: "pack-rootfs", file: "x", program: "/x" } },
   };
 }
 
@@ -79,8 +89,9 @@ export function testContext(platform: MemoryPlatform, plan: Plan, logged: string
     plan,
     store: openStore(platform, workspace.cache.store),
     log: { info: log, warn: log, error: log },
-    progress: { begin: () => {}, end: () => {} },
-    jobs: 2,
+    progress: SILENT_PROGRESS,
+    pool: openJobPool(platform, 2),
+    interruption: interruptionBy(platform.processes),
     program: "/project/bin/bq2",
     projectFolder: "/project",
     fetcher: {

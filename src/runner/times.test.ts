@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
-import type { Plan, Step } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { emptyState, type State } from "../plan/state.ts";
-import { testPhase, testPlan, testStep } from "./test-context.ts";
+import { hostTestStep, testPhase, testPlan, testStep } from "./test-context.ts";
 import { criticalPath, stepTimes, totalSeconds } from "./times.ts";
 
 const need = (step: string) => ({ phase: "one", step });
@@ -16,11 +16,6 @@ function pathOf(plan: Plan, seconds: Readonly<Record<string, number>>): string {
   const path = criticalPath(plan, stateOf(seconds));
   return `${path.map(({ step }) => step).join(" ")}: ${totalSeconds(path)}`;
 }
-
-const hostStep = (name: string): Step => ({
-  ...testStep(name),
-  build: { kind: "host", action: { kind: "pack-rootfs", file: "x", program: "/x" } },
-});
 
 test("steps that are done are listed in plan order, whether built or found", () => {
   const plan = testPlan([testPhase("one", [testStep("b"), testStep("a"), testStep("c")])]);
@@ -49,9 +44,9 @@ test("the critical path is the longest chain of needs", () => {
 
 test("a step of the coordinator waits for all before it, and all behind it wait for that", () => {
   const plan = testPlan([
-    testPhase("setup", [hostStep("fetch"), hostStep("unpack")]),
+    testPhase("setup", [hostTestStep("fetch"), hostTestStep("unpack")]),
     testPhase("one", [testStep("a"), testStep("b")]),
-    testPhase("out", [hostStep("pack")]),
+    testPhase("out", [hostTestStep("pack")]),
   ]);
   const seconds = { "setup/fetch": 1, "setup/unpack": 2, "one/a": 5, "one/b": 4, "out/pack": 1 };
   assert.equal(pathOf(plan, seconds), "fetch unpack a pack: 9");

@@ -1,6 +1,7 @@
 /** Where a build's time went: what each step took, and the chain of needs that no number of processors shortens. */
 import { type Plan, type StepRef, stepId } from "../plan/plan.ts";
 import type { State, StepRecord } from "../plan/state.ts";
+import { predecessors } from "./schedule.ts";
 
 export interface StepTime extends StepRef {
   /** Wall seconds; 0 where the store had the output. */
@@ -23,25 +24,21 @@ function timeOf(phase: string, step: string, record: StepRecord | undefined): St
   return { phase, step, seconds: record?.seconds ?? 0, cpuSeconds: record?.cpuSeconds ?? 0 };
 }
 
-/**
- * The chain of steps, each needed by the next, that takes longest. Steps of the coordinator need what stands before them
- * in the plan, and so does whatever stands behind them: that is how they are run.
- */
+/** The chain of steps, each waiting for the one before, that takes longest. */
 export function criticalPath(plan: Plan, state: State): StepTime[] {
+  const times = new Map(
+    plan.phases.flatMap((phase) =>
+      phase.steps.map(({ name }) => {
+        const id = stepId(phase.name, name);
+        return [id, timeOf(phase.name, name, state.done[id])] as const;
+      }),
+    ),
+  );
   const longest = new Map<string, readonly StepTime[]>();
-  let barrier: readonly StepTime[] = [];
-  for (const phase of plan.phases) {
-    for (const step of phase.steps) {
-      const id = stepId(phase.name, step.name);
-      const time = timeOf(phase.name, step.name, state.done[id]);
-      const before =
-        step.build.kind === "host"
-          ? [...longest.values()]
-          : step.needs.map((need) => longest.get(stepId(need.phase, need.step)) ?? []);
-      const path = [...longestOf([barrier, ...before]), time];
-      longest.set(id, path);
-      if (step.build.kind === "host") barrier = path;
-    }
+  for (const [id, before] of predecessors(plan)) {
+    const time = times.get(id);
+    if (time !== undefined)
+      longest.set(id, [...longestOf(before.map((other) => longest.get(other) ?? [])), time]);
   }
   return [...longestOf([...longest.values()])];
 }

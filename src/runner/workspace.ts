@@ -34,6 +34,8 @@ export interface Cache {
   readonly root: string;
   readonly sourceTrees: string;
   readonly store: string;
+  /** How long steps took (`durations.ts`). */
+  readonly durations: string;
 }
 
 export const DEFAULT_WORKDIR = "data/sysroot";
@@ -63,7 +65,12 @@ export function workspaceAt(platform: Platform, workdir: string): Workspace {
 
 function cacheOf(platform: Platform): Cache {
   const root = cacheFolder(platform.host);
-  return { root, sourceTrees: `${root}/source-trees`, store: `${root}/store` };
+  return {
+    root,
+    sourceTrees: `${root}/source-trees`,
+    store: `${root}/store`,
+    durations: `${root}/step-seconds.json`,
+  };
 }
 
 /** The layout that `sysroot-builder` makes. */

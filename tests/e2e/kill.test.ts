@@ -9,9 +9,8 @@ import { bq2, digests, expectSuccess, makePlace, type Place, removePlace, startB
 import { smallStep, writeSmallPlan } from "./small-plan.ts";
 
 const KILLS = 20;
-const STEPS = Array.from({ length: 8 }, (_, n) =>
-  smallStep(`step${n}`, n === 0 ? [] : [`step${n - 1}`], 0.3),
-);
+/** Two chains, which run side by side. */
+const STEPS = Array.from({ length: 8 }, (_, n) => smallStep(`step${n}`, n < 2 ? [] : [`step${n - 2}`], 0.3));
 
 /** The same moments in every run (a linear congruential generator; Numerical Recipes, 7.1). */
 function* fractions(seed: number): Generator<number> {
@@ -55,7 +54,7 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
           rmSync(path, { recursive: true, force: true });
         await writeSmallPlan(place, { steps: STEPS });
       }
-      const runner = startBq2(place, "sysroot");
+      const runner = startBq2(place, "sysroot", "--jobs", "2");
       await sleep(300 + 1500 * next());
       const alive = processesOf(place);
       const victim = next() < 0.5 ? runner.pid : alive[Math.floor(next() * alive.length)];
@@ -74,18 +73,18 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
     expect(digests(place)).toEqual(undisturbed);
   });
 
-  test("Ctrl-C ends the step and its processes, with the shell's exit code, and no report", async () => {
-    await writeSmallPlan(place, { steps: [smallStep("slow", [], 30)] });
+  test("Ctrl-C ends the steps and their processes, with the shell's exit code, and no report", async () => {
+    await writeSmallPlan(place, { steps: ["slow", "slower"].map((name) => smallStep(name, [], 30)) });
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
-    const runner = startBq2(place, "sysroot");
+    const runner = startBq2(place, "sysroot", "--jobs", "2");
     await new Promise<void>((resolve) => {
       let said = "";
       runner.stderr.setEncoding("utf8").on("data", (text: string) => {
         said += text;
-        if (/Starting .* slow/.test(said)) resolve();
+        if (/Starting .* slow [\s\S]*Starting .* slower /.test(said)) resolve();
       });
     });
-    await sleep(500); // the step's program starts
+    await sleep(500); // the steps' programs start
     runner.kill("SIGINT");
     const code = await new Promise((resolve) => runner.once("exit", resolve));
     expect(code).toBe(130);

@@ -1,0 +1,66 @@
+import { ARCHES } from "../src/base/arch.ts";
+import { assert, test } from "../src/base/testing.ts";
+import { type Plan, type Step, stepId } from "../src/plan/plan.ts";
+import { makePlan } from "../src/recipe/expand.ts";
+import { workOf } from "../src/runner/run.ts";
+import { testContext, testPlatform } from "../src/runner/test-context.ts";
+import { type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
+
+function planOf(profile: Profile): Plan {
+  return makePlan({
+    version: "1.2.3",
+    arch: ARCHES.x86_64,
+    seedArch: ARCHES.x86_64,
+    profile,
+    seed: "debian-12",
+    epoch: SOURCE_DATE_EPOCH,
+    sources: true,
+    phases: phasesOf(profile),
+  });
+}
+
+/** The key of every step behind host-setup, where each output is as new as its key. */
+function keysOf(plan: Plan): Map<string, string> {
+  const context = testContext(testPlatform(), plan);
+  context.update({ seedDigest: "5".repeat(64), ownSource: "0".repeat(64) });
+  const keys = new Map<string, string>();
+  for (const phase of plan.phases.slice(1)) {
+    for (const step of phase.steps) {
+      const { key } = workOf(context, phase, step);
+      const id = stepId(phase.name, step.name);
+      keys.set(id, key);
+      context.update({ done: { ...context.state().done, [id]: { key, output: key, seconds: 1 } } });
+    }
+  }
+  return keys;
+}
+
+/** What is built again after `change` to every step of that name. */
+function rebuilt(profile: Profile, name: string, change: (step: Step) => Step): string[] {
+  const plan = planOf(profile);
+  const phases = plan.phases.map((phase) => ({
+    ...phase,
+    steps: phase.steps.map((step) => (step.name === name ? change(step) : step)),
+  }));
+  const before = keysOf(plan);
+  return [...keysOf({ ...plan, phases })].filter(([id, key]) => before.get(id) !== key).map(([id]) => id);
+}
+
+test("a changed kernel option rebuilds the kernel and what holds it, nothing else", () => {
+  const withOption = (step: Step): Step => {
+    if (step.build.kind !== "kbuild") throw new RangeError(`${step.name} is no kbuild`);
+    const options = [...step.build.options, { option: "CONFIG_EXAMPLE", value: "y" }];
+    return { ...step, build: { ...step.build, options } };
+  };
+  const outputs = ["finalize-rootfs/rootfs-tarball", "image/disk-image"];
+  assert.equal(rebuilt("minimal", "linux", withOption), ["rootfs-from-sysroot/linux", ...outputs]);
+  assert.equal(rebuilt("full", "linux", withOption), ["system-from-sysroot/linux", ...outputs]);
+});
+
+test("a changed library rebuilds what is linked to it, not the compiler or the kernel", () => {
+  const withFlag = (step: Step): Step => ({ ...step, env: { ...step.env, EXAMPLE: "1" } });
+  const changed = rebuilt("minimal", "zlib", withFlag);
+  assert.ok(changed.includes("sysroot-from-seed/bq2-runtime") && changed.includes("rootfs-from-sysroot/bq2"));
+  for (const kept of ["sysroot-from-seed/musl", "rootfs-from-sysroot/busybox", "rootfs-from-sysroot/linux"])
+    assert.ok(!changed.includes(kept), kept);
+});

@@ -1,0 +1,98 @@
+/** Steps side by side: the same bytes as one after another, one pool of jobs, and what a failure does to the others. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { InsideAction } from "../../src/plan/action.ts";
+import type { Step } from "../../src/plan/plan.ts";
+import type { State } from "../../src/plan/state.ts";
+import { requireTools } from "../oracle.ts";
+import {
+  bq2,
+  digests,
+  documents,
+  expectSuccess,
+  makePlace,
+  type Place,
+  readJson,
+  removePlace,
+} from "./bq2.ts";
+import { SMALL_PHASE, smallStep, writeSmallPlan } from "./small-plan.ts";
+
+/** The step with other actions in place of its last one, which sleeps. */
+function ending(step: Step, ...actions: readonly InsideAction[]): Step {
+  if (step.build.kind !== "steps") throw new Error("no steps");
+  return { ...step, build: { ...step.build, actions: [...step.build.actions.slice(0, -1), ...actions] } };
+}
+
+function run(step: Step, ...argv: string[]): InsideAction {
+  return { kind: "run", argv, cwd: step.workdir, env: {} };
+}
+
+/** A make with nine targets that say how many of them there are at once. */
+function makeStep(name: string): Step {
+  const step = smallStep(name);
+  const targets = Array.from({ length: 9 }, (_, n) => `t${n}`).join(" ");
+  const text = `all: ${targets}\n${targets}:\n\t@mkdir at.$@; echo at once: $$(ls -d at.* | wc -l); sleep 0.4; rmdir at.$@\n`;
+  const path = `${step.workdir}/Makefile`;
+  return ending(step, { kind: "write-file", path, mode: "0644", text }, run(step, "make", "-j{jobs}"));
+}
+
+describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side by side", () => {
+  let place: Place;
+  let other: Place;
+  beforeEach(() => {
+    place = makePlace();
+    other = makePlace();
+  });
+  afterEach(() => {
+    removePlace(place);
+    removePlace(other);
+  });
+
+  test("end in the digests that they have one after another", async () => {
+    const steps = [
+      ...["a", "b", "c"].map((name) => smallStep(name, [], 1)),
+      smallStep("d", ["a", "b"]),
+      smallStep("e", ["d"]),
+    ];
+    const order = async (where: Place, jobs: string): Promise<string> => {
+      await writeSmallPlan(where, { steps });
+      const { error } = expectSuccess(await bq2(where, "sysroot", "--jobs", jobs));
+      const lines = error.match(/(Building|Finished) [a-e] /g) ?? [];
+      return lines.map((line) => `${line.startsWith("B") ? "+" : "-"}${line.at(-2)}`).join("");
+    };
+    expect(await order(place, "1")).toMatch(/^(\+(\w)-\2){5}$/);
+    const parallel = await order(other, "3");
+    expect(parallel).toMatch(/^(\+[abc]){3}/);
+    expect(parallel.indexOf("+d")).toBeGreaterThan(Math.max(parallel.indexOf("-a"), parallel.indexOf("-b")));
+    expect(digests(other)).toEqual(digests(place));
+    const { out } = expectSuccess(await bq2(other, "report"));
+    expect(out).toMatch(/Critical path\n[\s\S]*rootfs-from-sysroot\/d\n[\s\S]*rootfs-from-sysroot\/e\n/);
+  });
+
+  test("a make has all jobs where it is alone, and says nothing about its jobserver", async () => {
+    await writeSmallPlan(place, { steps: [makeStep("made")] });
+    expectSuccess(await bq2(place, "sysroot", "--jobs", "3"));
+    const log = readFileSync(join(place.workdir, `logs/${SMALL_PHASE}/made.log`), "utf8");
+    const counts = [...log.matchAll(/at once: (\d+)/g)].map(([, count]) => Number(count));
+    expect(counts.length).toBe(9);
+    expect(Math.max(...counts)).toBe(3);
+    expect(log).not.toMatch(/warning|jobserver unavailable/);
+  });
+
+  test("after a failure nothing begins; what runs is finished and kept; each failure has its report", async () => {
+    const fails = (step: Step): Step => ending(step, run(step, "ls", "/no/such/file"));
+    const slow = smallStep("slow", [], 3);
+    const steps = [fails(smallStep("bad")), fails(smallStep("worse")), slow, smallStep("never", ["slow"])];
+    await writeSmallPlan(place, { steps });
+    const failed = await bq2(place, "sysroot", "--jobs", "3");
+    expect(failed.code).toBe(1);
+    expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/bad, report in/);
+    expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/worse, report in/);
+    expect(failed.error).toMatch(/Nothing more begins; .*rootfs-from-sysroot\/slow.* may come to its end/);
+    expect(failed.error).toMatch(/Finished slow in/);
+    expect(failed.error).not.toMatch(/Building never/);
+    expect(readdirSync(join(documents(place, "state"), "../sysroot-build-reports"))).toHaveLength(2);
+    expect(readJson<State>(documents(place, "state")).done[`${SMALL_PHASE}/slow`]).toBeDefined();
+  });
+});
