@@ -12,7 +12,7 @@ export const BRIEFS = {
   image: "A disk image from any rootfs and kernel",
   sources: "The pinned archives: list, fetch, verify",
   verify: "Prove that a build is clean, or that two are equal",
-  report: "Say where a build's time went",
+  report: "Say where a build's time and disk went",
   "kernel-config": "Show the kernel's configuration: what each fragment sets, and why",
   doctor: "Say what this machine lacks, with the fix for each gap",
   "efi-app-builder": "A UEFI application from a TypeScript program",

@@ -18,6 +18,7 @@ import { actionsOf } from "../recipe/actions.ts";
 import { OWN_SOURCE_NAME } from "../recipe/package.ts";
 import { captureOutput } from "./capture.ts";
 import { type RunContext, requireOutput, requireOwnSource, requireSeed } from "./context.ts";
+import { allocatedBytes } from "./disk-use.ts";
 import { type InsideRequest, InsideResultSchema } from "./inside.ts";
 import { stepKey } from "./keys.ts";
 import { textDigest } from "./manifest.ts";
@@ -66,9 +67,10 @@ async function build(context: RunContext, phase: Phase, step: Step, key: string)
   });
   const source = { upper: `${changesOf(scratch)}/upper`, layers: layersBelow(view) };
   const output = captureOutput(context, phase, step, source, `${scratch}/output`);
+  const workBytes = allocatedBytes(files, scratch);
   const digest = store.add(key, stepId(phase.name, step.name), output.folder, output.manifest);
   removeTree(files, scratch);
-  return { output: digest, cpuSeconds };
+  return { output: digest, cpuSeconds, workBytes };
 }
 
 function layersBelow({ root }: View): readonly string[] {

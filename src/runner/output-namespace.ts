@@ -15,6 +15,7 @@ import { neededTrees, rootfsSteps } from "./layers.ts";
 import { runInNamespace, scratchOf } from "./namespace-step.ts";
 import { OUTPUT_COMMAND, RESULT_SUFFIX } from "./output-inside.ts";
 import { type OutputRequest, OutputResultSchema } from "./output-request.ts";
+import type { Made } from "./run.ts";
 import { changesOf, HOSTNAME } from "./step-view.ts";
 
 /** Where the namespace has what it is given; /run is a tmpfs there. */
@@ -22,14 +23,14 @@ const PLACE = "/run/bq2";
 const EXCHANGE = `${PLACE}/exchange`;
 const REQUEST = "request.json";
 
-/** Gives the sha256 of the output's uncompressed form; the file then stands at `request.output`. */
+/** The output's digest is that of its uncompressed form; the file then stands at `request.output`. */
 export async function outputInNamespace(
   context: RunContext,
   phase: Phase,
   step: Step,
   request: OutputRequest,
   program: string,
-): Promise<string> {
+): Promise<Made> {
   const { files } = context.platform;
   const scratch = scratchOf(context, phase, step);
   const exchange = `${scratch}/exchange`;
@@ -40,7 +41,7 @@ export async function outputInNamespace(
     `${exchange}/${REQUEST}`,
     encodeUtf8(canonicalJson({ ...inside(context, request), output: written })),
   );
-  await runInNamespace(context, phase, step, {
+  const cpuSeconds = await runInNamespace(context, phase, step, {
     view: viewOf(context, step, scratch, exchange),
     actions: [
       {
@@ -61,7 +62,7 @@ export async function outputInNamespace(
   );
   files.rename(`${exchange}/output`, request.output);
   removeTree(files, scratch);
-  return sha256;
+  return { output: sha256, cpuSeconds };
 }
 
 function viewOf(context: RunContext, step: Step, scratch: string, exchange: string): View {

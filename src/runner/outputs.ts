@@ -12,7 +12,7 @@ import { textDigest } from "./manifest.ts";
 import { rootfsEntries, withSources } from "./output-entries.ts";
 import { outputInNamespace } from "./output-namespace.ts";
 import { type OutputEntry, type OutputRequest, writeOutput } from "./output-request.ts";
-import type { StepWork } from "./run.ts";
+import type { Made, StepWork } from "./run.ts";
 
 /** Raise these where the same rootfs is to give other bytes. */
 const TARBALL_FORMAT = "bq2-tarball/2";
@@ -47,15 +47,15 @@ export function tarballWork(context: RunContext, action: ActionOf<"pack-rootfs">
     isPresent: () => context.platform.files.status(path) !== undefined,
     stored: () => undefined,
     async make() {
-      const digest = await makeOutput(context, action, path, {
+      const made = await makeOutput(context, action, path, {
         kind: "tarball",
         entries: rootfsEntries(context),
         epoch: context.plan.epoch,
         output: path,
       });
-      recordDigest(context, `${action.file}.tar`, digest);
+      recordDigest(context, `${action.file}.tar`, made.output);
       context.log.info(`Wrote ${path}`);
-      return { output: digest };
+      return made;
     },
   };
 }
@@ -69,7 +69,7 @@ export function imageWork(context: RunContext, action: ActionOf<"write-image">):
     stored: () => undefined,
     async make() {
       const rootfs = rootfsEntries(context);
-      const digest = await makeOutput(context, action, path, {
+      const made = await makeOutput(context, action, path, {
         kind: "image",
         entries: action.sources === null ? rootfs : withSources(context, rootfs, action.sources.modules),
         kernel: kernelFile(rootfs, action.kernel),
@@ -78,9 +78,9 @@ export function imageWork(context: RunContext, action: ActionOf<"write-image">):
         arch: plan.arch,
         output: path,
       });
-      recordDigest(context, `${action.file}.raw`, digest);
+      recordDigest(context, `${action.file}.raw`, made.output);
       context.log.info(`Wrote ${path}`);
-      return { output: digest };
+      return made;
     },
   };
 }
@@ -100,17 +100,17 @@ function stepOf(context: RunContext, action: HostAction): StepPlace {
 }
 
 /** In the phase's namespace: by the new system's own program, or by this process. */
-function makeOutput(
+async function makeOutput(
   context: RunContext,
   action: ActionOf<"pack-rootfs" | "write-image">,
   path: string,
   request: OutputRequest,
-): Promise<string> {
+): Promise<Made> {
   const { phase, step } = stepOf(context, action);
   makeFolders(context.platform.files, dirname(path));
   return phase.namespace === "bq2"
     ? outputInNamespace(context, phase, step, request, action.program)
-    : writeOutput(context.platform, request);
+    : { output: await writeOutput(context.platform, request) };
 }
 
 /** Where the store keeps the kernel that the rootfs has at `path`. */

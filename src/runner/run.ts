@@ -41,6 +41,8 @@ export interface Made {
   readonly output: string;
   /** Processor seconds of the programs that ran in a namespace. */
   readonly cpuSeconds?: number;
+  /** Bytes on disk of all that they wrote. */
+  readonly workBytes?: number;
 }
 
 /** The phases and steps that a selection names. Throws Bq2Error `unknown-step` for a name that is not there. */

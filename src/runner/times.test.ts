@@ -2,7 +2,7 @@ import { assert, test } from "../base/testing.ts";
 import type { Plan } from "../plan/plan.ts";
 import { emptyState, type State } from "../plan/state.ts";
 import { hostTestStep, testPhase, testPlan, testStep } from "./test-context.ts";
-import { criticalPath, stepTimes, totalSeconds } from "./times.ts";
+import { busyTime, criticalPath, stepTimes, totalSeconds } from "./times.ts";
 
 const need = (step: string) => ({ phase: "one", step });
 
@@ -22,8 +22,8 @@ test("steps that are done are listed in plan order, whether built or found", () 
   const state = stateOf({ "one/a": 2, "one/b": 0 });
   const counted = { key: "k", output: "o", seconds: 2, cpuSeconds: 3 };
   assert.equal(stepTimes(plan, { ...state, done: { ...state.done, "one/a": counted } }), [
-    { phase: "one", step: "b", seconds: 0, cpuSeconds: 0 },
-    { phase: "one", step: "a", seconds: 2, cpuSeconds: 3 },
+    { phase: "one", step: "b", seconds: 0, cpuSeconds: 0, workBytes: 0 },
+    { phase: "one", step: "a", seconds: 2, cpuSeconds: 3, workBytes: 0 },
   ]);
 });
 
@@ -50,4 +50,18 @@ test("a step of the coordinator waits for all before it, and all behind it wait 
   ]);
   const seconds = { "setup/fetch": 1, "setup/unpack": 2, "one/a": 5, "one/b": 4, "out/pack": 1 };
   assert.equal(pathOf(plan, seconds), "fetch unpack a pack: 9");
+});
+
+test("time in which several steps ran counts once, time between runs not at all", () => {
+  const record = (began: number, seconds: number, cpuSeconds: number) =>
+    ({ key: "k", output: "o", began, seconds, cpuSeconds }) as const;
+  const done = {
+    "one/c": record(100, 1, 2),
+    "one/a": record(10, 4, 3),
+    "one/b": record(12, 5, 4),
+    "one/within": record(13, 1, 1),
+    "setup/fetch": { key: "k", output: "o", began: 0, seconds: 9 },
+    "one/stored": { key: "k", output: "o", seconds: 0 },
+  };
+  assert.equal(busyTime({ ...emptyState("p"), done }), { seconds: 8, cpuSeconds: 10 });
 });

@@ -1,4 +1,4 @@
-/** Where a build's time went: what each step took, and the chain of needs that no number of processors shortens. */
+/** Where a build's time went: what each step took, how busy the processors were, and the chain that none of them shortens. */
 import { type Plan, type StepRef, stepId } from "../plan/plan.ts";
 import type { State, StepRecord } from "../plan/state.ts";
 import { predecessors } from "./schedule.ts";
@@ -8,6 +8,8 @@ export interface StepTime extends StepRef {
   readonly seconds: number;
   /** Processor seconds, where they were counted. */
   readonly cpuSeconds: number;
+  /** Bytes that its folders took when it was over; 0 where they were not counted. */
+  readonly workBytes: number;
 }
 
 /** Every step that is done, in the order of the plan. */
@@ -21,7 +23,31 @@ export function stepTimes(plan: Plan, state: State): StepTime[] {
 }
 
 function timeOf(phase: string, step: string, record: StepRecord | undefined): StepTime {
-  return { phase, step, seconds: record?.seconds ?? 0, cpuSeconds: record?.cpuSeconds ?? 0 };
+  const { seconds = 0, cpuSeconds = 0, workBytes = 0 } = record ?? {};
+  return { phase, step, seconds, cpuSeconds, workBytes };
+}
+
+export interface BusyTime {
+  /** Wall seconds in which at least one of the steps ran. */
+  readonly seconds: number;
+  /** Processor seconds of all of them. */
+  readonly cpuSeconds: number;
+}
+
+/** Of the steps whose programs were counted. */
+export function busyTime(state: State): BusyTime {
+  const runs = Object.values(state.done)
+    .flatMap(({ began, seconds, cpuSeconds }) =>
+      began === undefined || cpuSeconds === undefined ? [] : [{ began, end: began + seconds, cpuSeconds }],
+    )
+    .sort((a, b) => a.began - b.began);
+  let seconds = 0;
+  let until = 0;
+  for (const { began, end } of runs) {
+    seconds += Math.max(0, end - Math.max(began, until));
+    until = Math.max(until, end);
+  }
+  return { seconds, cpuSeconds: runs.reduce((sum, run) => sum + run.cpuSeconds, 0) };
 }
 
 /** The chain of steps, each waiting for the one before, that takes longest. */

@@ -38,7 +38,8 @@ describe.skipIf(!available)("a finished build", () => {
     expect(looked.code).toBe(1);
     expect(looked.out).toMatch(/^rootfs-from-sysroot\/one: \/usr\/bin\/one names x86_64-linux-gnu$/m);
     const told = expectSuccess(await bq2(place, "report"));
-    expect(told.out).toMatch(/^ +[1-9][0-9.]+ +(?!0\.0 )[0-9.]+ {2}rootfs-from-sysroot\/one$/m);
+    expect(told.out).toMatch(/^ +[1-9][0-9.]+ +(?!0\.0 )[0-9.]+ +[1-9]\d* {2}rootfs-from-sysroot\/one$/m);
+    expect(told.out).toMatch(/^Programs ran for [0-9.]+ s and kept (?!0\.00)[0-9.]+ processors busy/m);
     expect(told.out).toMatch(/^Critical path$/m);
   });
 });
