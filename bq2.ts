@@ -63,6 +63,8 @@ async function dispatch(world: World, name: string, args: readonly string[]): Pr
     return (await import("./src/runner/enter.ts")).enterInside(platform, second ?? "");
   if (first === "output-inside")
     return (await import("./src/runner/output-inside.ts")).outputInside(platform, second ?? "");
+  if (first === "vary-inside")
+    return (await import("./src/runner/vary-inside.ts")).varyInside(platform, second ?? "");
 
   if (first === "namespace-inside")
     return (await import("./src/linux/namespace-inside.ts")).runInOwnNamespaces(platform, args.slice(1));

@@ -57,3 +57,12 @@ export function isZero(bytes: Uint8Array): boolean {
   for (; i < bytes.length; i++) if (bytes[i] !== 0) return false;
   return true;
 }
+
+/** Where `word` first stands in `bytes`, or -1. */
+export function indexOfBytes(bytes: Uint8Array, word: Uint8Array): number {
+  const first = word[0] ?? 0;
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    if (word.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}

@@ -89,3 +89,12 @@ function effectivePlan(context: Bq2Context, workspace: Workspace, plan: Plan, op
   context.log.info(`Applying build plan overrides from ${workspace.overrides}`);
   return withOverrides(context.platform, workspace, plan);
 }
+
+/** Runs `body` with the build in `workdir`, locked and opened. */
+export async function withRun(
+  context: Bq2Context,
+  workdir: string,
+  body: (run: RunContext) => Promise<void>,
+): Promise<void> {
+  await withWorkspace(context, workdir, async (workspace) => body(await openRun(context, workspace, {})));
+}

@@ -32,7 +32,10 @@ test("the first path that differs is named, and how", () => {
     [[folder("usr"), file("usr/a", "a")], "/usr/b: only the first has it"],
     [[folder("boot"), ...output], "/boot: only the second has it"],
   ];
-  for (const [other, wanted] of cases) assert.equal(firstDifference(output, other), wanted);
+  for (const [other, wanted] of cases) {
+    const found = firstDifference(output, other);
+    assert.equal(`/${found?.path}: ${found?.how}`, wanted);
+  }
 });
 
 /** A complete build whose steps each have one file with this text. */

@@ -1,10 +1,11 @@
 /** The plan, its overrides and the state on disk. Each is written in one stroke. */
+import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { dirname } from "../base/path.ts";
 import { applyOverrides, type Overrides, OverridesSchema } from "../plan/overrides.ts";
 import { parseAs } from "../plan/parse.ts";
-import { type Plan, PlanSchema } from "../plan/plan.ts";
+import { PLAN_FORMAT, type Plan, PlanSchema } from "../plan/plan.ts";
 import { emptyState, type State, StateSchema } from "../plan/state.ts";
 import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -15,11 +16,19 @@ const NEW_PLAN_HINT =
   "write a new plan with bq2 sysroot-builder, then start over with bq2 sysroot --no-resume";
 const STATE_HINT = "start over with bq2 sysroot --no-resume; finished steps come back from the store";
 
-/** `undefined` where no plan has been written. Throws Bq2Error `bad-json` or `bad-format`. */
+/** `undefined` where no plan has been written. Throws Bq2Error `bad-json`, `bad-format` or `other-version`. */
 export function loadPlan(platform: Platform, workspace: Workspace): Plan | undefined {
   const text = textOf(platform, workspace.plan);
-  return text === undefined ? undefined : parseAs(PlanSchema, text, workspace.plan, NEW_PLAN_HINT);
+  if (text === undefined) return undefined;
+  const { format } = parseAs(FormatSchema, text, workspace.plan, NEW_PLAN_HINT);
+  if (format === PLAN_FORMAT) return parseAs(PlanSchema, text, workspace.plan, NEW_PLAN_HINT);
+  throw new Bq2Error(
+    `Cannot follow ${workspace.plan}: another version of bq2 wrote it, as ${format}; this one follows ${PLAN_FORMAT}`,
+    { code: "other-version", hint: NEW_PLAN_HINT },
+  );
 }
+
+const FormatSchema = v.looseObject({ format: v.string() });
 
 /** Throws Bq2Error `no-plan` where there is none. */
 export function requirePlan(platform: Platform, workspace: Workspace): Plan {

@@ -3,6 +3,7 @@
  * toolchain, of this machine. Reads every file and symlink as it is; nothing compressed is opened (the kernel is).
  */
 import { ARCHES } from "../base/arch.ts";
+import { indexOfBytes } from "../base/bytes.ts";
 import { isWithin } from "../base/path.ts";
 import { nameToBytes } from "../base/text.ts";
 import { OpenFiles } from "../image/open-files.ts";
@@ -79,12 +80,3 @@ function wordsIn(
 }
 
 const CHUNK = 1 << 20;
-
-/** Where `word` first stands in `bytes`, or -1. */
-function indexOfBytes(bytes: Uint8Array, word: Uint8Array): number {
-  const first = word[0] ?? 0;
-  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (word.every((byte, i) => bytes[at + i] === byte)) return at;
-  }
-  return -1;
-}

@@ -45,11 +45,13 @@ export function smallStep(name: string, needs: readonly string[] = [], seconds =
 
 export interface SmallPlan {
   readonly steps: readonly Step[];
+  /** `host` unless told. */
+  readonly seed?: string;
 }
 
-/** Writes plan and overrides: seed `host`, no sources, the given steps as the whole rootfs. */
-export async function writeSmallPlan(place: Place, { steps }: SmallPlan): Promise<void> {
-  expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
+/** Writes plan and overrides: no sources, the given steps as the whole rootfs. */
+export async function writeSmallPlan(place: Place, { steps, seed = "host" }: SmallPlan): Promise<void> {
+  expectSuccess(await bq2(place, "sysroot-builder", "--seed", seed));
   const noPins = { build: { action: { pins: [] } } };
   const overrides: Overrides = {
     format: "bq2-overrides/1",

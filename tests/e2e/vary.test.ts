@@ -1,0 +1,51 @@
+/** A second build in other circumstances: what shows them is found, named, and told why. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { requireTools } from "../oracle.ts";
+import { bq2, expectSuccess, makePlace, type Place, removePlace } from "./bq2.ts";
+import { smallStep, writeSmallPlan } from "./small-plan.ts";
+
+const available = requireTools("gcc", "make", "flex", "bison", "bc", "tar", "taskset", "unshare");
+
+describe.skipIf(!available)("verify vary", () => {
+  let place: Place;
+  beforeEach(() => {
+    place = makePlace();
+  });
+  afterEach(() => removePlace(place));
+
+  /** A step that writes what this shell command prints into a file of its output. */
+  function printing(name: string, command: string, needs: readonly string[] = []) {
+    const step = smallStep(name, needs);
+    if (step.build.kind !== "steps") throw new Error("no steps");
+    const text = `${command} > /bq2-rootfs/usr/bin/${name}`;
+    const shell = { kind: "run" as const, argv: ["/bin/sh", "-c", text], cwd: step.workdir, env: {} };
+    return { ...step, build: { ...step.build, actions: [...step.build.actions.slice(0, 3), shell] } };
+  }
+
+  test("finds nothing where outputs depend on nothing that varies", async () => {
+    await writeSmallPlan(place, {
+      steps: [smallStep("one"), printing("two", "hostname; umask; id -u; date +%Z")],
+    });
+    expectSuccess(await bq2(place, "sysroot"));
+    const varied = expectSuccess(await bq2(place, "verify", "vary"));
+    expect(varied.error).toMatch(/Building two/);
+    expect(varied.out).toMatch(/^varied +uid \d+, then 4321$/m);
+    expect(varied.out).toMatch(/^equal +rootfs-from-sysroot\/one$/m);
+    expect(varied.out).toMatch(/^equal +finalize-rootfs\/rootfs-tarball$/m);
+  });
+
+  test("names the first step that differs, its file and why; what was built from it follows", async () => {
+    const boot = printing("boot", "cut -d. -f1 /proc/uptime | cut -c1-3");
+    await writeSmallPlan(place, {
+      steps: [smallStep("one"), boot, printing("two", "cat /usr/bin/boot; nproc", ["boot"])],
+    });
+    expectSuccess(await bq2(place, "sysroot"));
+    const varied = await bq2(place, "verify", "vary");
+    expect(varied.code).toBe(1);
+    expect(varied.out).toMatch(/^differs +rootfs-from-sysroot\/boot +\/usr\/bin\/boot: other content/m);
+    expect(varied.out).toMatch(/^follows +rootfs-from-sysroot\/two/m);
+    expect(varied.error).toMatch(
+      /The first step that differs is rootfs-from-sysroot\/boot: .*other bytes, first at byte/,
+    );
+  });
+});
