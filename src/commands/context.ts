@@ -1,8 +1,8 @@
 /** What every command has at hand. */
 import type { Command, CommandContext, RouteMap, StricliProcess } from "@stricli/core";
 import { type Log, lineLog } from "../base/log.ts";
+import { type Progress, SILENT_PROGRESS } from "../base/progress.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
-import { type Progress, SILENT_PROGRESS } from "../runner/context.ts";
 import type { CommandName } from "./briefs.ts";
 
 export interface Bq2Context extends CommandContext {

@@ -1,6 +1,7 @@
 /** What a run has at hand. Nothing here enters a plan or a key but what keys say. */
 import { Bq2Error } from "../base/error.ts";
 import type { Log } from "../base/log.ts";
+import type { Progress } from "../base/progress.ts";
 import { type Plan, type StepRef, stepId } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
@@ -8,20 +9,6 @@ import type { Interruption } from "./interruption.ts";
 import type { JobPool } from "./job-pool.ts";
 import type { Store } from "./store.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** Shows what is under way; a terminal draws it, a log file does not. */
-export interface Progress {
-  /**
-   * Something began; `detail` gives lines that say how far it is, asked for again and again. Several may be under way at
-   * once. The returned function says that it is over.
-   */
-  begin(title: string, detail: () => readonly string[]): () => void;
-  /** Makes room for other output; what is under way is drawn again behind it. */
-  clear(): void;
-}
-
-/** For a log file, where log lines are enough. */
-export const SILENT_PROGRESS: Progress = { begin: () => () => {}, clear: () => {} };
 
 export interface Bind {
   readonly source: string;

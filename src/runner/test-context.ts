@@ -1,6 +1,7 @@
 /** A run context over the memory platform, for tests: a small plan, a store, no network. */
 
 import { dirname } from "../base/path.ts";
+import { SILENT_PROGRESS } from "../base/progress.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { folderTree } from "../image/folder-tree.ts";
 import { OpenFiles } from "../image/open-files.ts";
@@ -10,7 +11,7 @@ import { makeFolders } from "../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
 import { FetchError } from "../platform/platform.ts";
 import { testBulk } from "../platform/test-bulk.ts";
-import { type RunContext, SILENT_PROGRESS } from "./context.ts";
+import type { RunContext } from "./context.ts";
 import { interruptionBy } from "./interruption.ts";
 import { openJobPool } from "./job-pool.ts";
 import { planDigest } from "./keys.ts";
