@@ -107,7 +107,7 @@ describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
       const refused = await bq2(place, command);
       expect([refused.code, refused.error]).toEqual([
         1,
-        expect.stringMatching(/sysroot-build-plan\.json.*bq2-plan\/0.*bq2-plan\/1.*hint: .*--no-resume/),
+        expect.stringMatching(/sysroot-build-plan\.json.*bq2-plan\/0.*bq2-plan\/[1-9].*hint: .*--no-resume/),
       ]);
     }
     const { sources, ...older } = plan;
