@@ -121,7 +121,8 @@ async function checkSameBytes(vm: Vm): Promise<void> {
 
 /** As many as on the host pass, and none fails; what fails is in the console's log. */
 async function checkSharedTests(vm: Vm, { count }: SharedTests): Promise<void> {
-  await ask(vm, "!mkdir -p /mnt && mount -o ro /dev/vdb /mnt");
+  await ask(vm, "!mkdir -p /mnt");
+  await ask(vm, "!mount -o ro /dev/vdb /mnt");
   const [, passed, failed] =
     /^(\d+) passed, (\d+) failed$/m.exec(
       await ask(vm, "!/mnt/tests", /^\d+ passed, \d+ failed$/m, TEST_SECONDS),
