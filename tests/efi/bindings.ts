@@ -82,7 +82,10 @@ const withdraw = offerFile(guid("00000000-0000-4000-8000-000000000001"), bytes);
 withdraw();
 const program = volume.readFile("chained.efi");
 const damaged = program.slice();
-damaged.fill(0x55, program.length - 20_000, program.length - 19_000);
+const MAGIC = "bq2prog2"; // native/program.c; the runtime has that word too, before the program
+let magicAt = program.length - MAGIC.length;
+while (String.fromCharCode(...program.subarray(magicAt, magicAt + MAGIC.length)) !== MAGIC) magicAt--;
+damaged.fill(0x55, magicAt + 20, magicAt + 200);
 const huge = program.slice();
 const header = new DataView(huge.buffer);
 const SIZE_OF_IMAGE = 24 + 56; // Microsoft PE format, "Optional Header": behind the signature and the COFF header
