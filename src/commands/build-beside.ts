@@ -7,7 +7,7 @@ import type { RunContext } from "../runner/context.ts";
 import { requirePlan, savePlan } from "../runner/documents.ts";
 import { runPlan } from "../runner/run.ts";
 import type { Bq2Context } from "./context.ts";
-import { parseCount } from "./flags.ts";
+import { jobsFlag } from "./flags.ts";
 import { sourceFlags } from "./plan-flags.ts";
 import { planFor } from "./planning.ts";
 import { openRun, withWorkspace } from "./session.ts";
@@ -20,7 +20,7 @@ export interface BesideFlags {
 
 export const besideFlags = {
   mirror: sourceFlags.mirror,
-  jobs: { kind: "parsed", parse: parseCount, optional: true, brief: "Jobs of make (default: one a CPU)" },
+  jobs: jobsFlag,
 } as const;
 
 export interface Beside extends BesideFlags {

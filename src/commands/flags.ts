@@ -12,6 +12,13 @@ export const workdirFlag = {
   placeholder: "DIR",
 } as const;
 
+export const jobsFlag = {
+  kind: "parsed",
+  parse: parseCount,
+  optional: true,
+  brief: "Jobs in all, of all steps and their makes (default: one a CPU)",
+} as const;
+
 export const bindFlag = {
   kind: "parsed",
   parse: parseBind,

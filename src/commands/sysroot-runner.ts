@@ -8,7 +8,7 @@ import { runPlan, type Selection, select } from "../runner/run.ts";
 import { runInStep } from "../runner/step-shell.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
-import { bindFlag, parseCount, workdirFlag } from "./flags.ts";
+import { bindFlag, jobsFlag, workdirFlag } from "./flags.ts";
 import { sourceFlags } from "./plan-flags.ts";
 import { openRun, withWorkspace } from "./session.ts";
 
@@ -75,12 +75,7 @@ export const sysrootRunner = buildCommand<Flags, [], Bq2Context>({
         brief: "Run this in the step's namespace in place of the step",
         placeholder: "CMD",
       },
-      jobs: {
-        kind: "parsed",
-        parse: parseCount,
-        optional: true,
-        brief: "Jobs in all, of all steps and their makes (default: one a CPU)",
-      },
+      jobs: jobsFlag,
       ...sourceFlags,
       offline: { kind: "boolean", default: false, withNegated: false, brief: "Ask no network" },
       workdir: workdirFlag,

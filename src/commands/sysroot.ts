@@ -11,7 +11,7 @@ import { runPlan } from "../runner/run.ts";
 import type { Workspace } from "../runner/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
-import { parseCount, workdirFlag } from "./flags.ts";
+import { jobsFlag, workdirFlag } from "./flags.ts";
 import { type PlanFlags, planChoice, planFlags, sourceFlags } from "./plan-flags.ts";
 import { planFor } from "./planning.ts";
 import { openRun, withWorkspace } from "./session.ts";
@@ -33,12 +33,7 @@ export const buildFlags = {
   ...planFlags,
   ...sourceFlags,
   offline: { kind: "boolean", default: false, withNegated: false, brief: "Ask no network" },
-  jobs: {
-    kind: "parsed",
-    parse: parseCount,
-    optional: true,
-    brief: "Jobs in all, of all steps and their makes (default: one a CPU)",
-  },
+  jobs: jobsFlag,
   workdir: workdirFlag,
 } as const;
 

@@ -1,8 +1,9 @@
 import { buildCommand } from "@stricli/core";
 import { Bq2Error } from "../base/error.ts";
 import { stepId } from "../plan/plan.ts";
-import { builtSteps, compareBuilds, compareFinal, type StepComparison } from "../runner/compare.ts";
+import { compareBuilds, compareFinal, type StepComparison } from "../runner/compare.ts";
 import type { RunContext } from "../runner/context.ts";
+import { builtSteps } from "../runner/layers.ts";
 import { buildVaried, explainVaried, varyChoice } from "../runner/vary.ts";
 import { otherConditions } from "../runner/vary-inside.ts";
 import type { Bq2Context } from "./context.ts";
@@ -36,7 +37,10 @@ export const verifyVary = buildCommand<Flags, [], Bq2Context>({
       for (const condition of otherConditions(this.platform)) tell(`varied  ${condition}`);
       for (const { phase, step } of choice.leftOut) tell(`as it is  ${stepId(phase, step)}`);
       const varied = await buildVaried(run, choice);
-      const compared = [...compareBuilds(run, varied, builtSteps), ...compareFinal(run, varied)];
+      const compared = [
+        ...compareBuilds(run, varied, (plan) => builtSteps(plan.phases)),
+        ...compareFinal(run, varied),
+      ];
       judge(this, run, varied, compared);
     });
   },

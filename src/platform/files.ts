@@ -137,13 +137,21 @@ export interface Walked {
   readonly status: FileStatus;
 }
 
-/** All below `root` (itself left out): a folder before what it holds, siblings in byte order, links not followed. */
-export function* walk(files: Files, root: string, below = ""): Generator<Walked> {
+/**
+ * All below `root` (itself left out): a folder before what it holds, siblings in byte order, links not followed. Of a
+ * folder that it does not enter, the folder itself.
+ */
+export function* walk(
+  files: Files,
+  root: string,
+  enters: (folder: FileStatus) => boolean = () => true,
+  below = "",
+): Generator<Walked> {
   for (const name of files.list(below === "" ? root : `${root}/${below}`)) {
     const path = below === "" ? name : `${below}/${name}`;
     const status = files.status(`${root}/${path}`);
     if (status === undefined) continue; // removed in the meantime
     yield { path, status };
-    if (status.kind === "folder") yield* walk(files, root, path);
+    if (status.kind === "folder" && enters(status)) yield* walk(files, root, enters, path);
   }
 }

@@ -53,13 +53,6 @@ function keyOf(context: RunContext, { phase, step }: StepRef): string | undefine
   return context.state().done[stepId(phase, step)]?.key;
 }
 
-/** Steps that ran in a namespace: those with an output in the store. */
-export function builtSteps(plan: Plan): StepRef[] {
-  return plan.phases.flatMap(({ name, steps }) =>
-    steps.filter(({ build }) => build.kind !== "host").map((step) => ({ phase: name, step: step.name })),
-  );
-}
-
 /** What is handed to the user, tarball and disk, as two builds record it: digests by the step that wrote it. */
 export function compareFinal(a: RunContext, b: RunContext): StepComparison[] {
   return finalSteps(a.plan)

@@ -1,5 +1,6 @@
 /** How much disk a build takes. */
 
+import { walk } from "../platform/files.ts";
 import type { FileStatus, Files } from "../platform/platform.ts";
 import { archivePaths } from "../sources/cache.ts";
 import { openSeed } from "../sources/seed.ts";
@@ -12,7 +13,7 @@ export function allocatedBytes(files: Files, folder: string): number {
   if (top === undefined) return 0;
   const seen = new Set<string>();
   let bytes = top.allocated;
-  for (const status of top.kind === "folder" ? statusesBelow(files, folder) : []) {
+  for (const { status } of top.kind === "folder" ? walk(files, folder, isOpen) : []) {
     if (status.kind !== "folder" && status.linkCount > 1) {
       if (seen.has(status.identity)) continue;
       seen.add(status.identity);
@@ -26,14 +27,8 @@ export function allocatedBytes(files: Files, folder: string): number {
 const OWNER_READS = 0o400;
 
 /** Overlayfs has an empty folder without permissions for its own work, which none but root can look into. */
-function* statusesBelow(files: Files, folder: string): Generator<FileStatus> {
-  for (const name of files.list(folder)) {
-    const status = files.status(`${folder}/${name}`);
-    if (status === undefined) continue; // removed in the meantime
-    yield status;
-    if (status.kind === "folder" && (status.mode & OWNER_READS) !== 0)
-      yield* statusesBelow(files, `${folder}/${name}`);
-  }
+function isOpen({ mode }: FileStatus): boolean {
+  return (mode & OWNER_READS) !== 0;
 }
 
 export interface DiskUse {

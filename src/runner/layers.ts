@@ -16,10 +16,13 @@ export function rootfsPhases(plan: Plan): Phase[] {
 
 /** Steps whose outputs make up the generated rootfs, in the order of the plan. */
 export function rootfsSteps(plan: Plan): StepRef[] {
-  return rootfsPhases(plan).flatMap((phase) =>
-    phase.steps
-      .filter((step) => step.build.kind !== "host")
-      .map((step) => ({ phase: phase.name, step: step.name })),
+  return builtSteps(rootfsPhases(plan));
+}
+
+/** Steps that ran in a namespace: those with an output in the store. */
+export function builtSteps(phases: readonly Phase[]): StepRef[] {
+  return phases.flatMap(({ name, steps }) =>
+    steps.filter(({ build }) => build.kind !== "host").map((step) => ({ phase: name, step: step.name })),
   );
 }
 

@@ -14,9 +14,10 @@ import { parseAs } from "../plan/parse.ts";
 import { type StepRef, stepId } from "../plan/plan.ts";
 import { StateSchema } from "../plan/state.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
-import { builtSteps, finalSteps, type StepComparison } from "./compare.ts";
+import { finalSteps, type StepComparison } from "./compare.ts";
 import { type RunContext, requireOutput } from "./context.ts";
 import { explainContents } from "./explain.ts";
+import { builtSteps } from "./layers.ts";
 import { openStore } from "./store.ts";
 import { otherCircumstances, VARY_COMMAND, type VaryRequest, varyPlaces } from "./vary-inside.ts";
 
@@ -49,7 +50,7 @@ export function explainVaried(
 
 /** @param full The slow packages too. Tarball and image are made again where the first build made them. */
 export function varyChoice({ plan, state }: RunContext, full: boolean): VaryChoice {
-  const built = builtSteps(plan);
+  const built = builtSteps(plan.phases);
   const made = finalSteps(plan).filter(({ phase, step }) => state().done[stepId(phase, step)] !== undefined);
   const isLeftOut = ({ step }: StepRef): boolean => !full && SLOW.includes(step);
   return {
@@ -90,7 +91,7 @@ function requestOf({ workspace, plan, projectFolder }: RunContext, choice: VaryC
   };
 }
 
-async function runInside({ platform }: RunContext, request: VaryRequest): Promise<void> {
+async function runInside({ platform, interruption }: RunContext, request: VaryRequest): Promise<void> {
   const { place } = request;
   const file = `${place}/request.json`;
   platform.files.writeFile(file, encodeUtf8(canonicalJson(request)));
@@ -104,8 +105,8 @@ async function runInside({ platform }: RunContext, request: VaryRequest): Promis
     stderr: "inherit",
     ownGroup: true,
   });
-  const undo = platform.processes.onSignal(["SIGINT", "SIGTERM"], () => child.kill("SIGKILL"));
-  const exit = await child.wait().finally(undo);
+  const unlisten = interruption.listen(() => child.kill("SIGKILL"));
+  const exit = await child.wait().finally(unlisten);
   if (exit.code === 0) return;
   throw new Bq2Error("Cannot compare: the second build did not come to its end", {
     code: "vary-failed",

@@ -1,17 +1,10 @@
-/**
- * One script for every architecture: the image that this checkout builds for it boots to the prompt, answers, computes
- * what the host computes, compiles what the others compile, and powers off.
- */
-import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ARCH_NAMES, type Arch } from "../../src/base/arch.ts";
 import { READY_MARKER } from "../../src/init/system.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
 import { BUILD_MINUTES, buildImage, canBootImage } from "./built-image.ts";
+import { planDigest, sha256 } from "./host-plan.ts";
 import { withVm } from "./qemu.ts";
 
 /** Under emulation, on a busy machine. */
@@ -22,22 +15,6 @@ const END_SECONDS = 120;
 const TEST_MINUTES = 30;
 
 const PROMPT = /^> $/m;
-
-function sha256(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
-}
-
-/** The plan that this machine makes of a native build on `arch`. */
-function planDigest(arch: Arch): string {
-  const workdir = mkdtempSync(join(tmpdir(), "bq2-plan-"));
-  try {
-    const choice = ["--seed", "debian-12", "--arch", arch, "--seed-arch", arch];
-    execFileSync("bin/bq2", ["sysroot-builder", ...choice, "--workdir", workdir]);
-    return sha256(join(workdir, "seed-rootfs/bq2-rootfs/var/lib/sysroot-build-plan.json"));
-  } finally {
-    rmSync(workdir, { recursive: true });
-  }
-}
 
 /** Another architecture's kernel takes as long as this one's: its image is built and booted where that is asked for. */
 const isAsked = (arch: Arch): boolean =>

@@ -1,6 +1,5 @@
 /** Boot counting to its end: what comes up is told to be good by process 1, what crashes gives way to the next entry. */
-import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type BootEntry, ENTRIES_FILE, encodeBootEntries } from "../../src/formats/boot-entries.ts";
@@ -9,6 +8,7 @@ import { READY_MARKER } from "../../src/init/system.ts";
 import { MIB, run, withFolder } from "../disk-file.ts";
 import { requireTools } from "../oracle.ts";
 import { BUILD_MINUTES, type BuiltImage, buildImage, canBootImage } from "./built-image.ts";
+import { sha256 } from "./host-plan.ts";
 import { type Vm, withVm } from "./qemu.ts";
 
 /** Firmware and kernel under emulation, on a busy machine. */
@@ -67,8 +67,8 @@ describe.skipIf(!canBootImage() || !requireTools("mcopy", "mtype"))("boot counti
 
   /** Of the image's kernel, started once unless it comes up. */
   function entry(title: string, commandLine: string): BootEntry {
-    const sha256 = createHash("sha256").update(readFileSync(image.kernel)).digest("hex");
-    return { title, kernel: { path: "EFI/bq2/vmlinuz", sha256 }, initrd: null, commandLine, tries: 1 };
+    const kernel = { path: "EFI/bq2/vmlinuz", sha256: sha256(image.kernel) };
+    return { title, kernel, initrd: null, commandLine, tries: 1 };
   }
 });
 
