@@ -39,8 +39,8 @@ export interface Beside extends BesideFlags {
  */
 export function buildBeside(context: Bq2Context, run: RunContext, beside: Beside): Promise<RunContext> {
   const { platform, version } = context;
-  const { arch, profile, sources, seed } = run.plan;
-  const choice = { arch, profile, sources };
+  const { arch, seedArch, profile, sources, seed } = run.plan;
+  const choice = { arch, seedArch, profile, sources };
   const planned = requirePlan(platform, run.workspace);
   if (canonicalJson(planFor(platform, version, { ...choice, seed })) !== canonicalJson(planned)) {
     throw new Bq2Error(
