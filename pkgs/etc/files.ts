@@ -1,7 +1,8 @@
 /**
- * The system's own files in /etc: who there is and what things are called. Nobody logs in: process 1 (`src/init/`) gives
+ * The system's own files, nearly all in /etc: who there is and what things are called. Nobody logs in: process 1 (`src/init/`) gives
  * the consoles to root. Nothing here depends on the architecture.
  */
+import { OWN_ROOTFS_MARKER } from "../../src/base/seed-name.ts";
 
 export interface SystemFile {
   /** Absolute, in the finished rootfs. */
@@ -21,6 +22,7 @@ cd
 /** All of them, sorted by path. `version` is the version of the system that is built. */
 export function systemFiles(version: string): readonly SystemFile[] {
   return [
+    { path: OWN_ROOTFS_MARKER, text: `${version}\n`, why: "by which a seed is seen to be a rootfs of ours" },
     {
       path: "/etc/group",
       text: "root:x:0:\ntty:x:5:\nnobody:x:65534:\n",

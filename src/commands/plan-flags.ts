@@ -8,8 +8,9 @@ export const planFlags = {
     kind: "parsed",
     parse: String,
     optional: true,
-    brief: "What supplies the first compiler: debian-12, debian-13, host, or a rootfs tarball",
-    placeholder: "NAME|TAR",
+    brief:
+      "What supplies the first compiler: debian-12, debian-13, alpine, host, bq2-rootfs-<version>, or a rootfs tarball",
+    placeholder: "NAME|TAR|URL",
   },
   arch: {
     kind: "parsed",
@@ -50,7 +51,7 @@ export const sourceFlags = {
     kind: "parsed",
     parse: parseSha256,
     optional: true,
-    brief: "sha256 that the seed's tarball must have",
+    brief: "sha256 that the seed's tarball (Alpine's minirootfs) must have",
     placeholder: "HEX",
   },
   mirror: {

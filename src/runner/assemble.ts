@@ -14,16 +14,13 @@ import { layersOf, rootfsSteps } from "./layers.ts";
 import { textDigest } from "./manifest.ts";
 import { mergeLayers, type OwnedEntry } from "./rootfs.ts";
 
-/** Marks the generated rootfs, and says which outputs it was put together from. */
-const MARKER = ".bq2-rootfs";
-
 /** Puts the outputs of every complete rootfs phase into the workspace's bq2 rootfs, unless they are there. */
 export function assembleRootfs(context: RunContext): void {
   const { bq2Rootfs } = context.workspace;
   const complete = context.plan.phases.filter((phase) => isComplete(context, phase)).map(({ name }) => name);
   const built = rootfsSteps(context.plan).filter(({ phase }) => complete.includes(phase));
   const merged = mergeLayers(layersOf(context, built));
-  assemble(context, bq2Rootfs, merged, `${bq2Rootfs}/${MARKER}`, () => clearRootfs(context, bq2Rootfs));
+  assemble(context, bq2Rootfs, merged, `${bq2Rootfs}.digest`, () => clearRootfs(context, bq2Rootfs));
 }
 
 /** True where every step of the phase is recorded as done. */

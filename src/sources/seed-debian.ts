@@ -6,12 +6,12 @@
 import { ARCHES } from "../base/arch.ts";
 import { canonicalJson } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { makeFolders, walk } from "../platform/files.ts";
-import type { Files, Platform } from "../platform/platform.ts";
+import { makeFolders } from "../platform/files.ts";
+import type { Platform } from "../platform/platform.ts";
 import { fetchArchives } from "./fetch.ts";
 import type { ResolvedSeed, SeedRequest } from "./seed.ts";
 import { type ResolvedPackage, resolvePackages } from "./seed-apt.ts";
-import { addSeedFiles, DEBIAN_FILES, MERGED_FOLDERS } from "./seed-files.ts";
+import { addSeedFiles, DEBIAN_FILES, fixFolderTimes, MERGED_FOLDERS } from "./seed-files.ts";
 import { unpackDeb } from "./unpack.ts";
 
 /** The releases that may serve as a seed, and the name of each one's suite. */
@@ -71,12 +71,4 @@ export async function makeDebianTree(
   }
   addSeedFiles(files, root, DEBIAN_FILES);
   fixFolderTimes(files, root);
-}
-
-/** Folders and our own links have the time of the unpacking; fixed, equal digests mean equal trees. */
-function fixFolderTimes(files: Files, root: string): void {
-  for (const { path, status } of walk(files, root)) {
-    if (status.kind !== "file") files.setTime(`${root}/${path}`, 0);
-  }
-  files.setTime(root, 0);
 }

@@ -3,6 +3,7 @@
  * the seed is the packages' files and what stands here.
  */
 import { encodeUtf8 } from "../base/text.ts";
+import { walk } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 
 /** Bins and libraries are one folder each, below /usr (file-hierarchy(7), "Compatibility Symlinks"). */
@@ -81,4 +82,12 @@ export function addSeedFiles(files: Files, root: string, wanted: readonly SeedFi
     }
     files.setTime(place, 0);
   }
+}
+
+/** Folders and our own links have the time of the unpacking; fixed, equal digests mean equal trees. */
+export function fixFolderTimes(files: Files, root: string): void {
+  for (const { path, status } of walk(files, root)) {
+    if (status.kind !== "file") files.setTime(`${root}/${path}`, 0);
+  }
+  files.setTime(root, 0);
 }

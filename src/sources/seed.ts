@@ -1,7 +1,7 @@
 /**
- * The seed: the outer root filesystem that supplies the first compiler. Three kinds: Debian's packages
- * (`debian-12`, `debian-13`), the machine's own toolchain (`host`), a root filesystem's tarball (its
- * path). None needs root.
+ * The seed: the outer root filesystem that supplies the first compiler. Four kinds: Debian's packages
+ * (`debian-12`, `debian-13`), Alpine's (`alpine`), the machine's own toolchain (`host`), a root filesystem's tarball
+ * (its path or URL; a release of `bq2`'s own by its name). None needs root.
  *
  * Two steps, apart: `resolveSeed` finds out what the seed would be, and its digest (slow: apt, or
  * hashing); `openSeed` finds one that was made before by that digest (a few file look-ups).
@@ -15,16 +15,19 @@ import * as v from "valibot";
 import { type Arch, isArch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
-import { Sha256 } from "../plan/source.ts";
+import { OWN_ROOTFS_MARKER, releaseOf } from "../base/seed-name.ts";
+import { type Archive, Sha256 } from "../plan/source.ts";
 import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
 import { requirePrograms } from "../platform/foreign-programs.ts";
 import type { FileLock, Files, Platform } from "../platform/platform.ts";
+import type { ApkRecord } from "./apk-index.ts";
 import { withCacheHint } from "./cache.ts";
 import type { FetchOptions } from "./fetch.ts";
+import { makeAlpineTree, resolveAlpine } from "./seed-alpine.ts";
 import type { ResolvedPackage } from "./seed-apt.ts";
 import { DEBIAN_SUITES, makeDebianTree, resolveDebian } from "./seed-debian.ts";
 import { resolveHost } from "./seed-host.ts";
-import { makeTarballTree, resolveTarball } from "./seed-tarball.ts";
+import { makeTarballTree, resolveDownload, resolveTarball } from "./seed-tarball.ts";
 import { findTool, runTool } from "./tool.ts";
 
 /** A folder of the host and where it stands in the seed; read-only. */
@@ -46,12 +49,16 @@ export interface Seed {
   /** sha256 over what the seed is: equal digests, equal files. */
   readonly digest: string;
   readonly base: SeedBase;
+  /** It is a rootfs that `bq2` made: its toolchain is our own. */
+  readonly isOwn: boolean;
 }
 
 /** What a seed is, before its files are there. */
 export type ResolvedSeed = { readonly name: string; readonly arch: Arch; readonly digest: string } & (
   | { readonly kind: "debian"; readonly packages: readonly ResolvedPackage[] }
-  | { readonly kind: "tarball"; readonly file: string }
+  | { readonly kind: "alpine"; readonly minirootfs: Archive; readonly apks: readonly ApkRecord[] }
+  /** `download`: what the file is fetched as, where it is not on this machine. */
+  | { readonly kind: "tarball"; readonly file: string; readonly download?: Archive }
   | { readonly kind: "host"; readonly binds: readonly SeedBind[]; readonly watched: readonly WatchedFile[] }
 );
 
@@ -63,7 +70,7 @@ export interface SeedPackage {
 }
 
 export interface SeedRequest extends FetchOptions {
-  /** `debian-12`, `debian-13`, `host`, or the path of a tarball (absolute, or from the current folder). */
+  /** A name that {@link resolveSeed} knows, or a tarball's path (absolute, or from the current folder) or URL. */
   readonly name: string;
   readonly arch: Arch;
   /** What a Debian seed must hold (`pkgs/seed-packages.ts`). */
@@ -83,8 +90,17 @@ const RecordSchema = v.object({
   /** Present for `host` only. */
   binds: v.optional(v.array(BindSchema)),
   watched: v.optional(v.array(WatchedSchema)),
-  /** For people: what a Debian seed was made of. */
-  packages: v.optional(v.array(v.object({ name: v.string(), version: v.string(), sha256: v.string() }))),
+  /** For people: what a seed of packages was made of. */
+  packages: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        version: v.string(),
+        sha256: v.optional(v.string()),
+        sha1: v.optional(v.string()),
+      }),
+    ),
+  ),
 });
 
 const RECORD = "seed.json";
@@ -97,7 +113,7 @@ export function defaultSeedName(platform: Platform): string {
 }
 
 /** Names that `--seed` takes, apart from paths. */
-export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "host"];
+export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "alpine", "host"];
 
 /**
  * The seed, made if it is not there yet.
@@ -134,10 +150,12 @@ export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
   requirePrograms(platform, arch, `a seed of ${arch}`);
   const suite = DEBIAN_SUITES[name];
   if (suite !== undefined) return resolveDebian(request, suite);
+  if (name === "alpine") return resolveAlpine(request);
+  if (releaseOf(name) !== undefined || /^https?:/.test(name)) return resolveDownload(request);
   if (name.includes("/") || /\.(tar(\.\w+)?|t[gxz]z|tzst)$/.test(name)) return resolveTarball(request);
   throw new Bq2Error(`Cannot use seed "${name}": there is none of that name`, {
     code: "unknown-seed",
-    hint: `choose ${SEED_NAMES.join(", ")}, or the path of a root filesystem's .tar, .tar.gz, .tar.xz or .tar.zst`,
+    hint: `choose ${SEED_NAMES.join(", ")}, bq2-rootfs-<version>, or the path or URL of a root filesystem's .tar, .tar.gz, .tar.xz or .tar.zst`,
   });
 }
 
@@ -152,7 +170,8 @@ export function openSeed(platform: Platform, cache: string, digest: string): See
   if (!watched.every((file) => isUnchanged(files, file))) return undefined;
   const base: SeedBase =
     binds === undefined ? { kind: "tree", folder: `${folder}/${ROOTFS}` } : { kind: "host", binds };
-  return { name, arch, digest, base };
+  const isOwn = base.kind === "tree" && files.status(`${base.folder}${OWN_ROOTFS_MARKER}`) !== undefined;
+  return { name, arch, digest, base, isOwn };
 }
 
 function isUnchanged(files: Files, { path, mtime, size }: WatchedFile): boolean {
@@ -208,8 +227,16 @@ async function fill(request: SeedRequest, resolved: ResolvedSeed, folder: string
         sha256: archive.sha256,
       }));
       break;
+    case "alpine":
+      await makeAlpineTree(request, resolved, `${folder}/${ROOTFS}`);
+      record.packages = resolved.apks.map(({ name, version, checksum }) => ({
+        name,
+        version,
+        sha1: checksum,
+      }));
+      break;
     case "tarball":
-      await makeTarballTree(request, resolved.file, `${folder}/${ROOTFS}`);
+      await makeTarballTree(request, resolved, `${folder}/${ROOTFS}`);
       break;
     case "host":
       record.binds = [...resolved.binds];

@@ -156,6 +156,15 @@ export async function unpackDeb(
   }
 }
 
+/** A tar archive into `target`, a folder that is there, as {@link unpackDeb} puts packages over each other. */
+export function unpackOver(
+  platform: Needed,
+  request: UnpackOptions & { readonly archive: string; readonly target: string },
+): Promise<void> {
+  const { archive, target } = request;
+  return unpackInto(platform, archive, compressionOf(archive), target, false, request);
+}
+
 async function unpackInto(
   platform: Needed,
   archive: string,
