@@ -2,6 +2,7 @@
 import { buildRouteMap } from "@stricli/core";
 import { BRIEFS } from "./briefs.ts";
 import { verifyFixpoint } from "./verify-fixpoint.ts";
+import { verifyLedger } from "./verify-ledger.ts";
 import { verifyRootfs } from "./verify-rootfs.ts";
 import { verifySame } from "./verify-same.ts";
 import { verifySeeds } from "./verify-seeds.ts";
@@ -14,6 +15,7 @@ export const verify = buildRouteMap({
     vary: verifyVary,
     seeds: verifySeeds,
     fixpoint: verifyFixpoint,
+    ledger: verifyLedger,
   },
   docs: { brief: BRIEFS.verify },
 });

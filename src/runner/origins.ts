@@ -1,11 +1,11 @@
 /**
- * The ledger of machine code: which phase made each ELF file and static library of the finished rootfs. Where a plan
+ * Machine code and its origin: which phase made each ELF file and static library of the finished rootfs. Where a plan
  * makes everything again without the seed, none may be left that was made within it.
  */
 import { equalBytes } from "../base/bytes.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { OpenFiles } from "../image/open-files.ts";
 import { stepId } from "../plan/plan.ts";
+import type { Files } from "../platform/platform.ts";
 import type { RunContext } from "./context.ts";
 import { layersOf, rootfsSteps } from "./layers.ts";
 import { mergeLayers, type OwnedEntry } from "./rootfs.ts";
@@ -24,28 +24,30 @@ export function machineCode(context: RunContext): MachineCode[] {
   const inSeed = new Set(
     context.plan.phases.filter(({ namespace }) => namespace === "seed").map(({ name }) => name),
   );
-  const contents = new OpenFiles(context.platform.files);
-  try {
-    return mergeLayers(layersOf(context, rootfsSteps(context.plan)))
-      .filter((owned) => isMachineCode(context, contents, owned))
-      .map(({ entry, layer }) => ({
-        id: stepId(layer.phase, layer.step),
-        path: `/${entry.path}`,
-        madeInSeed: inSeed.has(layer.phase),
-      }));
-  } finally {
-    contents.closeAll();
-  }
+  const { files } = context.platform;
+  const place = ({ entry, layer }: OwnedEntry): string =>
+    `${context.store.treeOf(layer.output)}/${entry.path}`;
+  return mergeLayers(layersOf(context, rootfsSteps(context.plan)))
+    .filter((owned) => owned.entry.kind === "file" && isMachineCode(files, place(owned), owned.entry.size))
+    .map(({ entry, layer }) => ({
+      id: stepId(layer.phase, layer.step),
+      path: `/${entry.path}`,
+      madeInSeed: inSeed.has(layer.phase),
+    }));
 }
 
 /** How the files begin: gABI, "ELF Identification"; ar(5). */
 const MARKS = [encodeUtf8("\u007fELF"), encodeUtf8("!<arch>\n")];
 
-function isMachineCode({ store }: RunContext, contents: OpenFiles, { entry, layer }: OwnedEntry): boolean {
-  if (entry.kind !== "file") return false;
-  const start = new Uint8Array(Math.min(8, entry.size));
-  const content = contents.contentOf(`${store.treeOf(layer.output)}/${entry.path}`, entry.size, false);
-  content.read(start, 0, start.length, 0);
+/** Whether the file at `path` begins like an ELF file or a static library. */
+export function isMachineCode(files: Files, path: string, size: number): boolean {
+  const start = new Uint8Array(Math.min(8, size));
+  const fd = files.open(path, "read");
+  try {
+    files.read(fd, start, 0, start.length, 0);
+  } finally {
+    files.close(fd);
+  }
   return MARKS.some((mark) => equalBytes(start.subarray(0, mark.length), mark));
 }
 

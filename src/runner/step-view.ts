@@ -37,7 +37,8 @@ export function baseOf(context: RunContext, phase: Phase): { layers: string[]; b
   return { layers: [], binds: base.binds.map((bind) => ({ ...bind, readOnly: true })) };
 }
 
-function requireOpenSeed(context: RunContext): Seed {
+/** The seed's files. Throws Bq2Error `seed-changed` where they are gone, `need-missing` before they were laid out. */
+export function requireOpenSeed(context: RunContext): Seed {
   const digest = requireSeed(context);
   const seed = openSeed(context.platform, context.workspace.cache.root, digest);
   if (seed !== undefined) return seed;

@@ -19,6 +19,8 @@ export interface Workspace {
   readonly overrides: string;
   readonly state: string;
   readonly reports: string;
+  /** What `verify ledger` found. */
+  readonly ledger: string;
   /** Whole logs of steps, `<phase>/<step>.log`. */
   readonly logs: string;
   /** Overlays of running and failed steps. */
@@ -55,6 +57,7 @@ export function workspaceAt(platform: Platform, workdir: string): Workspace {
     overrides: `${documents}/sysroot-build-overrides.json`,
     state: `${documents}/sysroot-build-state.json`,
     reports: `${documents}/sysroot-build-reports`,
+    ledger: `${documents}/sysroot-build-ledger.json`,
     logs: `${root}/logs`,
     work: `${root}/work`,
     output: `${root}/output`,
