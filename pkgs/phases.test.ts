@@ -6,27 +6,36 @@ import { actionsOf } from "../src/recipe/actions.ts";
 import { makePlan } from "../src/recipe/expand.ts";
 import { PROFILES, type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
-function planOf(arch: Arch, profile: Profile = "minimal", seedArch: Arch = arch): Plan {
+function planOf(
+  arch: Arch,
+  profile: Profile = "minimal",
+  { seed = "debian-12", seedArch = arch }: { readonly seed?: string; readonly seedArch?: Arch } = {},
+): Plan {
   return makePlan({
     version: "1.2.3",
     arch: ARCHES[arch],
     seedArch: ARCHES[seedArch],
     profile,
-    seed: "debian-12",
+    seed,
     epoch: SOURCE_DATE_EPOCH,
     sources: true,
-    phases: phasesOf(profile),
+    phases: phasesOf(profile, seed),
   });
 }
 
-const PLANS = (["minimal", "efi", "full"] as const).map((profile) => planOf("x86_64", profile));
+/** As a build leaves it in its output folder. */
+const OWN_ROOTFS = "data/sysroot/output/bq2-rootfs-1.2.3-x86_64.tar.gz";
+const PLANS = [
+  ...PROFILES.map((profile) => planOf("x86_64", profile)),
+  planOf("x86_64", "full", { seed: OWN_ROOTFS }),
+];
 
 function stepNames({ phases }: Plan): string[] {
   return phases.map(({ name, steps }) => `${name}: ${steps.map((step) => step.name).join(" ")}`);
 }
 
 test("planning twice gives the same bytes", () => {
-  assert.equal(PROFILES, ["minimal", "efi"]);
+  assert.equal(PROFILES, ["minimal", "efi", "full"]);
   assert.equal(canonicalJson(planOf("x86_64")), canonicalJson(planOf("x86_64")));
 });
 
@@ -49,6 +58,21 @@ test("the full profile builds its own toolchain, then everything again by it", (
     "finalize-rootfs: rootfs-tarball",
     "image: disk-image",
   ]);
+});
+
+test("a rootfs of ours is a seed whose compiler is taken as it is; sources and system stay the same", () => {
+  const [own, foreign] = [planOf("x86_64", "full", { seed: OWN_ROOTFS }), planOf("x86_64", "full")];
+  assert.equal(
+    stepNames(own)[1],
+    "sysroot-from-seed: seed-toolchain linux-headers musl zlib bzip2 xz quickjs bq2-runtime efi-runtime",
+  );
+  assert.equal(stepNames(own).slice(2), stepNames(foreign).slice(2));
+  assert.equal(own.pins, foreign.pins); // the image carries them
+  for (const profile of ["minimal", "efi"] as const)
+    assert.equal(
+      stepNames(planOf("x86_64", profile, { seed: OWN_ROOTFS })),
+      stepNames(planOf("x86_64", profile)),
+    );
 });
 
 test("every program of the first rootfs is built again within it", () => {
@@ -120,7 +144,7 @@ test("a plan of another architecture differs by that architecture only", () => {
 
 test("what is not compiled is equal between architectures", () => {
   for (const seedArch of ARCH_NAMES) {
-    const [a, ...others] = ARCH_NAMES.map((arch) => planOf(arch, "minimal", seedArch));
+    const [a, ...others] = ARCH_NAMES.map((arch) => planOf(arch, "minimal", { seedArch }));
     for (const other of others) {
       assert.equal(a?.pins, other.pins);
       assert.equal(a?.epoch, other.epoch);
@@ -138,7 +162,7 @@ function stepOf(plan: Plan | undefined, name: string): string {
 }
 
 test("for another architecture the build has tools of its own, and runs no program of the new system", () => {
-  const plan = planOf("aarch64", "minimal", "x86_64");
+  const plan = planOf("aarch64", "minimal", { seedArch: "x86_64" });
   assert.equal(stepNames(plan), [
     "host-setup: download-sources populate-seed extract-sources stage-source",
     "tools-from-seed: cross-tools linux-headers musl zlib bzip2 xz quickjs bq2-runtime bq2-program",
@@ -162,6 +186,6 @@ test("for another architecture the build has tools of its own, and runs no progr
 });
 
 test("a system that is built within itself cannot be built on another architecture", () => {
-  const error = assert.throws(() => planOf("aarch64", "full", "x86_64"));
+  const error = assert.throws(() => planOf("aarch64", "full", { seedArch: "x86_64" }));
   assert.match(String(error), /Cannot plan full for aarch64 on x86_64: system-from-sysroot runs programs/);
 });

@@ -4,6 +4,7 @@ import {
   type HostContext,
   type HostStep,
   isCross,
+  isOwnRootfs,
   type Package,
   type PhaseRecipe,
   SYSROOT,
@@ -21,19 +22,20 @@ import { etc } from "./etc/package.ts";
 import { flex } from "./flex/package.ts";
 import { libstdcxx } from "./gcc/libstdcxx.ts";
 import { crossGcc, gcc } from "./gcc/package.ts";
+import { seedToolchain } from "./gcc/seed-toolchain.ts";
 import { KERNEL_PATH, linux, systemLinux } from "./linux/package.ts";
 import { linuxHeaders } from "./linux-headers/package.ts";
 import { m4 } from "./m4/package.ts";
 import { make } from "./make/package.ts";
 import { musl } from "./musl/package.ts";
 import { quickjs } from "./quickjs/package.ts";
-import { crossCompilers, FULL_SEED, MINIMAL_SEED, type SeedPackage } from "./seed-packages.ts";
+import { crossCompilers, FULL_SEED, MINIMAL_SEED, OWN_SEED, type SeedPackage } from "./seed-packages.ts";
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
-/** What can be asked for. `full` is planned below, but not offered before it has gone through to the end. */
-export const PROFILES = ["minimal", "efi"] as const;
-export type Profile = (typeof PROFILES)[number] | "full";
+/** What can be asked for. */
+export const PROFILES = ["minimal", "efi", "full"] as const;
+export type Profile = (typeof PROFILES)[number];
 
 /**
  * The one time in every output: 2025-07-14 00:00 UTC, the week in which the youngest of the pinned
@@ -139,7 +141,7 @@ function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
 }
 
 /** Everything again, seen by nothing of the seed: a shell, make and the sysroot's toolchain are what there is. */
-const systemFromSysroot: PhaseRecipe = {
+const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   name: "system-from-sysroot",
   description: "Rebuild the system within itself, with the sysroot's toolchain.",
   namespace: "bq2",
@@ -150,13 +152,13 @@ const systemFromSysroot: PhaseRecipe = {
   needsFrom: ["system-from-sysroot", "sysroot-from-seed"],
   base: [
     ...[etc, busybox, make].map((pkg) => ({ phase: "rootfs-from-sysroot", package: pkg })),
-    ...[crossGcc, linuxHeaders, musl, libstdcxx].map((pkg) => ({ phase: "sysroot-from-seed", package: pkg })),
+    ...[...toolchain, linuxHeaders, musl].map((pkg) => ({ phase: "sysroot-from-seed", package: pkg })),
   ],
   steps: [
     ...[linuxHeaders, musl, binutils, gcc, libstdcxx],
     ...[make, m4, bison, flex, busybox, bq2, efi, systemLinux],
   ],
-};
+});
 
 /** Carried out in the finished rootfs, by its own program; where that does not run here, by ours of the same source. */
 function outputProgram(context: HostContext): string {
@@ -204,33 +206,45 @@ const image: PhaseRecipe = {
   ],
 };
 
-/** All phases of a profile, in order. */
-const PHASES: { readonly [P in Profile]: readonly PhaseRecipe[] } = {
-  minimal: [
-    hostSetup(({ arch, seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, [arch])]),
-    toolsFromSeed,
-    sysrootFromSeed({ toolchain: [crossTools] }),
-    rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, linux]),
-    finalizeRootfs,
-    image,
-  ],
-  /** No system: what UEFI applications are made with, for every architecture. */
-  efi: [
-    hostSetup(({ seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, Object.values(ARCHES))]),
-    toolsFromSeed,
-    sysrootFromSeed({ toolchain: [crossTools], more: [foreignEfiRuntime] }),
-    rootfsFromSysroot([bq2, efi, foreignEfi]),
-  ],
-  full: [
-    hostSetup(() => FULL_SEED),
-    sysrootFromSeed({ toolchain: [crossBinutils, crossGcc], afterLibc: [libstdcxx] }),
-    rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, make]),
-    systemFromSysroot,
-    finalizeRootfs,
-    image,
-  ],
-};
+const minimalPhases: readonly PhaseRecipe[] = [
+  hostSetup(({ arch, seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, [arch])]),
+  toolsFromSeed,
+  sysrootFromSeed({ toolchain: [crossTools] }),
+  rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, linux]),
+  finalizeRootfs,
+  image,
+];
 
-export function phasesOf(profile: Profile): readonly PhaseRecipe[] {
-  return PHASES[profile];
+/** No system: what UEFI applications are made with, for every architecture. */
+const efiPhases: readonly PhaseRecipe[] = [
+  hostSetup(({ seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, Object.values(ARCHES))]),
+  toolsFromSeed,
+  sysrootFromSeed({ toolchain: [crossTools], more: [foreignEfiRuntime] }),
+  rootfsFromSysroot([bq2, efi, foreignEfi]),
+];
+
+/** `seed`: what its compiler is. `own`: the one of this system, from a rootfs that was built before. */
+function fullPhases(seed: "foreign" | "own"): readonly PhaseRecipe[] {
+  const [packages, toolchain, afterLibc] =
+    seed === "own" ? [OWN_SEED, [seedToolchain], []] : [FULL_SEED, [crossBinutils, crossGcc], [libstdcxx]];
+  return [
+    hostSetup(() => packages),
+    sysrootFromSeed({ toolchain, afterLibc }),
+    rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, make]),
+    systemFromSysroot([...toolchain, ...afterLibc]),
+    finalizeRootfs,
+    image,
+  ];
+}
+
+/** All phases of a profile, in order. The name of the seed tells whether it is a rootfs of ours. */
+export function phasesOf(profile: Profile, seed: string): readonly PhaseRecipe[] {
+  switch (profile) {
+    case "minimal":
+      return minimalPhases;
+    case "efi":
+      return efiPhases;
+    case "full":
+      return fullPhases(isOwnRootfs(seed) ? "own" : "foreign");
+  }
 }

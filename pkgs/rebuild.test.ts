@@ -15,7 +15,7 @@ function planOf(profile: Profile): Plan {
     seed: "debian-12",
     epoch: SOURCE_DATE_EPOCH,
     sources: true,
-    phases: phasesOf(profile),
+    phases: phasesOf(profile, "debian-12"),
   });
 }
 

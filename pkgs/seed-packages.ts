@@ -53,3 +53,11 @@ export const FULL_SEED: readonly SeedPackage[] = [
   { name: "g++", program: "g++", why: "GCC and binutils are written in C++" },
   { name: "m4", program: "m4", why: "GMP's configure asks for it, whatever it then uses" },
 ];
+
+/** What a rootfs of profile `full` brings; the names by which it is seen to have them are its own. */
+export const OWN_SEED: readonly SeedPackage[] = [
+  { name: "busybox", program: "sh", why: "the shell, and what makefiles call" },
+  { name: "make", program: "make", why: "musl, busybox and the kernel are built by it" },
+  { name: "gcc", program: "gcc", why: "the compiler that builds the system" },
+  { name: "binutils", program: "ld", why: "assembler, linker, ar, objcopy" },
+];

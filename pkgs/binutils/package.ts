@@ -41,7 +41,12 @@ export const binutils: Package = {
   ...about,
   why: "the assembler and linker that GCC and the kernel's build call",
   needs: [crossTools, musl],
-  build: (place) => build(place, [`--build=${place.arch.triple}`, `--host=${place.arch.triple}`]),
+  build: (place) =>
+    build(place, [
+      `--build=${place.arch.triple}`,
+      `--host=${place.arch.triple}`,
+      "--with-sysroot=/", // without it the linker takes no --sysroot, by which it serves as the next build's toolchain
+    ]),
 };
 
 function build(place: Place, configureFlags: readonly string[]): ReturnType<Package["build"]> {

@@ -9,7 +9,8 @@ import type { ArchFacts } from "../../src/base/arch.ts";
 import type { InsideAction } from "../../src/plan/action.ts";
 import type { Package } from "../../src/recipe/package.ts";
 
-const BINUTILS = [
+/** The programs of binutils that builds call. */
+export const BINUTILS = [
   "addr2line",
   "ar",
   "as",

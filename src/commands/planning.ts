@@ -24,14 +24,15 @@ export function planFor(platform: Platform, version: string, choice: PlanChoice)
       hint: `profiles: ${PROFILES.join(", ")}`,
     });
   }
+  const seed = choice.seed ?? defaultSeedName(platform);
   return makePlan({
     version,
     arch: ARCHES[choice.arch ?? platform.host.arch],
     seedArch: ARCHES[choice.seedArch ?? platform.host.arch],
     profile,
-    seed: choice.seed ?? defaultSeedName(platform),
+    seed,
     epoch: SOURCE_DATE_EPOCH,
     sources: choice.sources ?? true,
-    phases: phasesOf(profile),
+    phases: phasesOf(profile, seed),
   });
 }
