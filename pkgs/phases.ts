@@ -1,10 +1,10 @@
 /** The build order, on one page. */
 import { ARCHES } from "../src/base/arch.ts";
+import { isOwnRootfs } from "../src/base/seed-name.ts";
 import {
   type HostContext,
   type HostStep,
   isCross,
-  isOwnRootfs,
   type Package,
   type PhaseRecipe,
   SYSROOT,

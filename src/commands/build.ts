@@ -2,7 +2,7 @@ import { buildCommand } from "@stricli/core";
 import { quoteWords } from "../base/words.ts";
 import { readText } from "../platform/files.ts";
 import { runsPrograms } from "../platform/foreign-programs.ts";
-import { DIGESTS_FILE, imagePath, tarballPath } from "../runner/outputs.ts";
+import { DIGESTS_FILE, imagePath, makesImage, tarballPath } from "../runner/outputs.ts";
 import { runPlan } from "../runner/run.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
@@ -20,6 +20,10 @@ export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [
   async func(flags) {
     await withWorkspace(this, flags.workdir, async (workspace) => {
       const run = await runSysroot(this, workspace, flags);
+      if (!makesImage(run.plan)) {
+        this.process.stdout.write(`\nRootfs   ${workspace.bq2Rootfs}\n`);
+        return;
+      }
       await runPlan(run, { phases: ["image"], resume: true, reports: true });
       const digests = readText(this.platform.files, `${workspace.output}/${DIGESTS_FILE}`);
       this.process.stdout.write(

@@ -6,7 +6,7 @@ import { copyFile } from "../platform/copy.ts";
 import { removeTree } from "../platform/files.ts";
 import type { RunContext } from "../runner/context.ts";
 import { loadPlan, savePlan } from "../runner/documents.ts";
-import { tarballPath } from "../runner/outputs.ts";
+import { makesImage, tarballPath } from "../runner/outputs.ts";
 import { runPlan } from "../runner/run.ts";
 import type { Workspace } from "../runner/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
@@ -44,7 +44,7 @@ export const sysroot = buildCommand<SysrootFlags & { readonly workdir: string },
   docs: {
     brief: BRIEFS.sysroot,
     fullDescription:
-      "Builds everything up to the rootfs tarball, from the earliest stage that is not complete:\n" +
+      "Builds everything up to the rootfs tarball (profile efi: the rootfs), from the earliest stage that is not complete:\n" +
       "plan-write, then sysroot-runner. With --no-resume it writes a new plan, forgets the state and sets the\n" +
       "overrides aside; steps whose inputs are as before still come from the store.",
   },
@@ -52,7 +52,7 @@ export const sysroot = buildCommand<SysrootFlags & { readonly workdir: string },
   async func(flags) {
     await withWorkspace(this, flags.workdir, async (workspace) => {
       const run = await runSysroot(this, workspace, flags);
-      this.process.stdout.write(`Wrote ${tarballPath(run)}\n`);
+      this.process.stdout.write(`Wrote ${makesImage(run.plan) ? tarballPath(run) : workspace.bq2Rootfs}\n`);
     });
   },
 });

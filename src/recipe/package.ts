@@ -114,14 +114,6 @@ export const OWN_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCE_NAME}`;
 export const BUILD_ROOT = "/workspace/build";
 export const SYSROOT = "/opt/sysroot";
 
-/**
- * Whether a seed of this name is a rootfs that bq2 made: the name of a release, or a tarball that is still called as it
- * was made. Told by the name, since a plan is the same on any machine; that the compiler is there is seen when it is laid out.
- */
-export function isOwnRootfs(seed: string): boolean {
-  return /(^|\/)bq2-rootfs-[^/]+$/.test(seed);
-}
-
 /** `musl-1.2.5`: how a package's pin and source tree are called. */
 export function releaseName(pkg: { readonly name: string; readonly version: string }): string {
   return `${pkg.name}-${pkg.version}`;

@@ -12,10 +12,10 @@ import type { Platform } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
 import { SYSROOT } from "../recipe/package.ts";
 import type { Seed } from "../sources/seed.ts";
-import { builtSteps, finalSteps } from "./compare.ts";
+import { finalSteps } from "./compare.ts";
 import type { RunContext } from "./context.ts";
 import { closure, findStep } from "./keys.ts";
-import { layersOf, rootfsSteps } from "./layers.ts";
+import { builtSteps, layersOf, rootfsSteps } from "./layers.ts";
 import { isMachineCode } from "./origins.ts";
 import { type Layer, mergeLayers } from "./rootfs.ts";
 import { requireOpenSeed } from "./step-view.ts";
@@ -41,7 +41,7 @@ export function ledger(context: RunContext): LedgerEntry[] {
   const carriedBy = carriedFinder(context, seed.isOwn ? [] : seedFiles);
   const isDone = ({ phase, step }: StepRef): boolean =>
     context.state().done[`${phase}/${step}`] !== undefined;
-  const steps = builtSteps(plan)
+  const steps = builtSteps(plan.phases)
     .filter(isDone)
     .map((ref) => {
       const layers = layersOf(context, closure(plan, findStep(plan, ref)));

@@ -4,7 +4,7 @@ import { canonicalJson } from "../base/json.ts";
 import { dirname } from "../base/path.ts";
 import { compareNames } from "../base/text.ts";
 import type { HostAction } from "../plan/action.ts";
-import type { Phase, Step } from "../plan/plan.ts";
+import type { Phase, Plan, Step } from "../plan/plan.ts";
 import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
 import { type RunContext, requireOutput, requireOwnSource } from "./context.ts";
 import { rootfsSteps } from "./layers.ts";
@@ -22,22 +22,38 @@ export const DIGESTS_FILE = "SHA256SUMS";
 
 type ActionOf<K extends HostAction["kind"]> = Extract<HostAction, { kind: K }>;
 
-/** The host action of a kind in the plan, with its file. Throws where a profile has none. */
-function outputAction<K extends "pack-rootfs" | "write-image">(context: RunContext, kind: K): ActionOf<K> {
-  for (const phase of context.plan.phases) {
+/** The host action of a kind in the plan, with its file; undefined where its profile has none. */
+function outputAction<K extends "pack-rootfs" | "write-image">(plan: Plan, kind: K): ActionOf<K> | undefined {
+  for (const phase of plan.phases) {
     for (const { build } of phase.steps) {
       if (build.kind === "host" && build.action.kind === kind) return build.action as ActionOf<K>;
     }
   }
-  throw new RangeError(`Cannot find a ${kind} action in the plan`);
+  return undefined;
 }
 
-export function tarballPath(context: RunContext): string {
-  return `${context.workspace.output}/${outputAction(context, "pack-rootfs").file}.tar.gz`;
+/** Whether a tarball and an image are made: profile `efi` is no system. */
+export function makesImage(plan: Plan): boolean {
+  return outputAction(plan, "write-image") !== undefined;
 }
 
-export function imagePath(context: RunContext): string {
-  return `${context.workspace.output}/${outputAction(context, "write-image").file}.qcow2`;
+/** @throws Bq2Error `no-output` where the plan's profile makes none. */
+export function tarballPath({ plan, workspace }: RunContext): string {
+  const action = outputAction(plan, "pack-rootfs") ?? noOutput(plan, "rootfs tarball");
+  return `${workspace.output}/${action.file}.tar.gz`;
+}
+
+/** @throws Bq2Error `no-output` where the plan's profile makes none. */
+export function imagePath({ plan, workspace }: RunContext): string {
+  const action = outputAction(plan, "write-image") ?? noOutput(plan, "disk image");
+  return `${workspace.output}/${action.file}.qcow2`;
+}
+
+function noOutput({ profile }: Plan, what: string): never {
+  throw new Bq2Error(`Cannot name the ${what}: profile ${profile} makes none`, {
+    code: "no-output",
+    hint: "what it makes stands in the workspace's seed-rootfs/bq2-rootfs; other profiles make a whole system",
+  });
 }
 
 export function tarballWork(context: RunContext, action: ActionOf<"pack-rootfs">): StepWork {
@@ -147,6 +163,8 @@ function recordDigest(context: RunContext, name: string, digest: string): void {
 
 /** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */
 export async function rewriteTarball(context: RunContext): Promise<{ path: string; digest: string }> {
-  const { output } = await tarballWork(context, outputAction(context, "pack-rootfs")).make();
+  const { plan } = context;
+  const action = outputAction(plan, "pack-rootfs") ?? noOutput(plan, "rootfs tarball");
+  const { output } = await tarballWork(context, action).make();
   return { path: tarballPath(context), digest: output };
 }

@@ -9,6 +9,7 @@ import { concatBytes, equalBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { sha1 } from "../base/sha1.ts";
 import { decodeUtf8 } from "../base/text.ts";
+import { BLOCK_SIZE } from "../formats/tar-header.ts";
 import { readTar } from "../formats/tar-reader.ts";
 import type { Platform } from "../platform/platform.ts";
 
@@ -57,7 +58,8 @@ export async function fileOfTar(
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let isWanted = false;
-  await readTar(bulk.decompress({ name: archive.name, chunks: [archive.bytes] }, "gzip"), {
+  const piece = bulk.decompress({ name: archive.name, chunks: [archive.bytes] }, "gzip");
+  await readTar(ended(piece), {
     member: ({ path }) => {
       isWanted = path === wanted;
     },
@@ -71,6 +73,12 @@ export async function fileOfTar(
     code: "damaged-archive",
     hint: "is it what its name says? Check the mirror (BQ2_ALPINE_MIRROR)",
   });
+}
+
+/** A piece of a tar archive is cut before the blocks of zeros that end one; POSIX.1-2017, pax, "ustar Interchange Format". */
+async function* ended(piece: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* piece;
+  yield new Uint8Array(2 * BLOCK_SIZE);
 }
 
 function mismatch(name: string, found: string): Bq2Error {

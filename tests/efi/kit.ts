@@ -33,8 +33,7 @@ export async function makeKit(): Promise<EfiKit> {
   const prepared = process.env.BQ2_TEST_EFI_WORKDIR;
   const workdir = resolve(prepared ?? "dist/efi");
   if (prepared === undefined) {
-    await run("sysroot-builder", "--profile", "efi", "--workdir", workdir);
-    await run("sysroot-runner", "--workdir", workdir);
+    await run("sysroot", "--no-resume", "--profile", "efi", "--workdir", workdir); // an older checkout's plan may be there
   }
   const outputs = join(workdir, "test-apps");
   mkdirSync(outputs, { recursive: true });
