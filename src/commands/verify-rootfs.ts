@@ -12,8 +12,9 @@ export const verifyRootfs = buildCommand<{ readonly workdir: string }, [], Bq2Co
     brief: "Look through the finished rootfs for what the build should not have left",
     fullDescription:
       "Reads every file of the rootfs, but for this project's own program: none may name the build's folders, the\n" +
-      "toolchain's, the seed's compiler, or a folder of this machine; and each belongs to one package. Counts programs\n" +
-      "and libraries by the step that made them; where a plan leaves the seed, none may have been made within it.",
+      "toolchain's, the seed's compiler, a folder of this machine, or a date later than any source; and each belongs to one\n" +
+      "package. Counts programs and libraries by the step that made them; where a plan leaves the seed, none may have been\n" +
+      "made within it.",
   },
   parameters: { flags: { workdir: workdirFlag } },
   async func(flags) {

@@ -39,3 +39,7 @@ test("this project's own program may name them: it makes those folders", () => {
     "pkg /usr/bin/bq2x /opt/sysroot",
   ]);
 });
+
+test("a date that no source can have is found", () => {
+  assert.equal(leftoversOf({ a: "made on Nov 24 2099" }), ["pkg /a Nov 24 2099"]);
+});

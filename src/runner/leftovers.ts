@@ -1,6 +1,6 @@
 /**
  * Looks through the finished rootfs for what should not have come along: names of the build's folders, of the seed's
- * toolchain, of this machine. Reads every file and symlink as it is; nothing compressed is opened (the kernel is).
+ * toolchain, of this machine, and dates later than any source. Reads every file and symlink as it is; nothing compressed is opened (the kernel is).
  */
 import { ARCHES } from "../base/arch.ts";
 import { indexOfBytes } from "../base/bytes.ts";
@@ -10,6 +10,7 @@ import { OpenFiles } from "../image/open-files.ts";
 import { BQ2_ROOTFS_IN_SEED } from "../plan/plan.ts";
 import { BUILD_ROOT, SOURCE_ROOT, SYSROOT } from "../recipe/package.ts";
 import type { RunContext } from "./context.ts";
+import { laterDates } from "./later-dates.ts";
 import { layersOf, rootfsSteps } from "./layers.ts";
 import { mergeLayers, type OwnedEntry } from "./rootfs.ts";
 
@@ -46,16 +47,16 @@ export function findLeftovers(context: RunContext): Leftover[] {
       .flatMap((owned) => {
         const { phase, step } = owned.layer;
         const path = `/${owned.entry.path}`;
-        return wordsIn(context, contents, owned, words).map((word) => ({ phase, step, path, word }));
+        return namesIn(context, contents, owned, words).map((word) => ({ phase, step, path, word }));
       });
   } finally {
     contents.closeAll();
   }
 }
 
-/** Those of `words` that a file's bytes or a symlink's target mention. */
-function wordsIn(
-  { store }: RunContext,
+/** Those of `words` that a file's bytes or a symlink's target mention, and the file's later dates. */
+function namesIn(
+  { plan, store }: RunContext,
   contents: OpenFiles,
   owned: OwnedEntry,
   words: readonly Word[],
@@ -70,13 +71,15 @@ function wordsIn(
   const overlap = Math.max(...words.map(({ bytes }) => bytes.length)) - 1; // a word may stand across two chunks
   const buffer = new Uint8Array(Math.min(CHUNK, entry.size));
   const found = new Set<string>();
+  const dates = new Set<string>();
   for (let at = 0; at < entry.size; at += CHUNK - overlap) {
     const length = Math.min(CHUNK, entry.size - at);
     content.read(buffer, 0, length, at);
     const chunk = buffer.subarray(0, length);
     for (const { text, bytes } of words) if (indexOfBytes(chunk, bytes) >= 0) found.add(text);
+    for (const date of laterDates(chunk, plan.epoch)) dates.add(date);
   }
-  return words.map(({ text }) => text).filter((text) => found.has(text));
+  return [...words.map(({ text }) => text).filter((text) => found.has(text)), ...dates];
 }
 
 const CHUNK = 1 << 20;

@@ -14,10 +14,14 @@ test("programs and libraries are told from other files, with the step that made 
   addTestOutput(
     context,
     { phase: "first", step: "a" },
-    { "bin/a": "\u007fELF…", "a.txt": "an ELF", empty: "" },
+    { "bin/a": "\u007fELF of a", "a.txt": "an ELF", empty: "" },
   );
   addTestOutput(context, { phase: "first", step: "b" }, { "bin/b": "\u007fELF of the seed" });
-  addTestOutput(context, { phase: "second", step: "b" }, { "bin/b": "\u007fELF", "lib/b.a": "!<arch>\n" });
+  addTestOutput(
+    context,
+    { phase: "second", step: "b" },
+    { "bin/b": "\u007fELF, ours", "lib/b.a": "!<arch>\nb.o", "lib/m.a": "!<arch>\n" },
+  );
   assert.equal(machineCode(context), [
     { id: "first/a", path: "/bin/a", madeInSeed: true },
     { id: "second/b", path: "/bin/b", madeInSeed: false },

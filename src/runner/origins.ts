@@ -39,9 +39,13 @@ export function machineCode(context: RunContext): MachineCode[] {
 /** How the files begin: gABI, "ELF Identification"; ar(5). */
 const MARKS = [encodeUtf8("\u007fELF"), encodeUtf8("!<arch>\n")];
 
-/** Whether the file at `path` begins like an ELF file or a static library. */
+/** Of a static library: with nothing behind that it has no member, as musl's `libm.a`. */
+const MARK_LENGTH = 8;
+
+/** Whether the file at `path` begins like an ELF file, or like a static library that holds something. */
 export function isMachineCode(files: Files, path: string, size: number): boolean {
-  const start = new Uint8Array(Math.min(8, size));
+  if (size <= MARK_LENGTH) return false;
+  const start = new Uint8Array(MARK_LENGTH);
   const fd = files.open(path, "read");
   try {
     files.read(fd, start, 0, start.length, 0);
