@@ -16,3 +16,8 @@ export function isOwnRootfs(seed: string): boolean {
 export function releaseOf(seed: string): string | undefined {
   return /^bq2-rootfs-(\d+\.\d+\.\d+)$/.exec(seed)?.[1];
 }
+
+/** The name of one of our own releases as a seed, without its architecture: the plan has that. */
+export function seedOfRelease(version: string): string {
+  return `bq2-rootfs-${version}`;
+}

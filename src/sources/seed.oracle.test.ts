@@ -257,7 +257,7 @@ describe.skipIf(!busybox)("a tarball", () => {
 test("an unknown name lists the known ones; another architecture is refused", async () => {
   await expect(prepareSeed(request("debian-11"))).rejects.toMatchObject({
     code: "unknown-seed",
-    hint: expect.stringContaining("debian-12, debian-13, host"),
+    hint: expect.stringContaining("debian-12, debian-13, alpine, host"),
   });
   const arch = platform.host.arch === "x86_64" ? "aarch64" : "x86_64";
   await expect(prepareSeed(request("host", { arch }))).rejects.toMatchObject({ code: "wrong-arch" });

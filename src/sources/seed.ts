@@ -1,7 +1,7 @@
 /**
  * The seed: the outer root filesystem that supplies the first compiler. Four kinds: Debian's packages
  * (`debian-12`, `debian-13`), Alpine's (`alpine`), the machine's own toolchain (`host`), a root filesystem's tarball
- * (its path or URL; a release of `bq2`'s own by its name). None needs root.
+ * (its path or URL; a release of `bq2`'s own by its name, which in that system is the machine itself). None needs root.
  *
  * Two steps, apart: `resolveSeed` finds out what the seed would be, and its digest (slow: apt, or
  * hashing); `openSeed` finds one that was made before by that digest (a few file look-ups).
@@ -15,7 +15,7 @@ import * as v from "valibot";
 import { type Arch, isArch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
-import { OWN_ROOTFS_MARKER, releaseOf } from "../base/seed-name.ts";
+import { OWN_ROOTFS_MARKER, releaseOf, seedOfRelease } from "../base/seed-name.ts";
 import { type Archive, Sha256 } from "../plan/source.ts";
 import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
 import { requirePrograms } from "../platform/foreign-programs.ts";
@@ -107,9 +107,18 @@ const RECORD = "seed.json";
 const ROOTFS = "rootfs";
 const LOCK_POLL_SECONDS = 0.5;
 
-/** `debian-12` where apt is, else the machine's own toolchain. */
+/** In a system of ours that system itself, `debian-12` where apt is, else the machine's own toolchain. */
 export function defaultSeedName(platform: Platform): string {
+  const own = ownRelease(platform.files);
+  if (own !== undefined) return seedOfRelease(own);
   return findTool(platform, "apt-get") === undefined ? "host" : "debian-12";
+}
+
+/** The version of the system that this machine runs, where it is one of ours. */
+function ownRelease(files: Files): string | undefined {
+  return files.status(OWN_ROOTFS_MARKER) === undefined
+    ? undefined
+    : readText(files, OWN_ROOTFS_MARKER).trim();
 }
 
 /** Names that `--seed` takes, apart from paths. */
@@ -146,12 +155,14 @@ function changedSeed({ name, cache }: SeedRequest, begun: string, now: string): 
 /** What the seed is today, without making it. */
 export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
   const { name, arch, platform } = request;
-  if (name === "host") return resolveHost(request);
+  const release = releaseOf(name);
+  if (name === "host" || (release !== undefined && release === ownRelease(platform.files)))
+    return resolveHost(request);
   requirePrograms(platform, arch, `a seed of ${arch}`);
   const suite = DEBIAN_SUITES[name];
   if (suite !== undefined) return resolveDebian(request, suite);
   if (name === "alpine") return resolveAlpine(request);
-  if (releaseOf(name) !== undefined || /^https?:/.test(name)) return resolveDownload(request);
+  if (release !== undefined || /^https?:/.test(name)) return resolveDownload(request);
   if (name.includes("/") || /\.(tar(\.\w+)?|t[gxz]z|tzst)$/.test(name)) return resolveTarball(request);
   throw new Bq2Error(`Cannot use seed "${name}": there is none of that name`, {
     code: "unknown-seed",
@@ -170,7 +181,8 @@ export function openSeed(platform: Platform, cache: string, digest: string): See
   if (!watched.every((file) => isUnchanged(files, file))) return undefined;
   const base: SeedBase =
     binds === undefined ? { kind: "tree", folder: `${folder}/${ROOTFS}` } : { kind: "host", binds };
-  const isOwn = base.kind === "tree" && files.status(`${base.folder}${OWN_ROOTFS_MARKER}`) !== undefined;
+  const root = base.kind === "tree" ? base.folder : "";
+  const isOwn = files.status(`${root}${OWN_ROOTFS_MARKER}`) !== undefined;
   return { name, arch, digest, base, isOwn };
 }
 
