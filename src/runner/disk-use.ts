@@ -5,7 +5,7 @@ import type { FileStatus, Files } from "../platform/platform.ts";
 import { archivePaths } from "../sources/cache.ts";
 import { openSeed } from "../sources/seed.ts";
 import type { RunContext } from "./context.ts";
-import { sourceTreeRoot } from "./step-view.ts";
+import { sourceTreeRoot } from "./source-trees.ts";
 
 /** Bytes that the folder, and all that lies below it, takes; a file of several names counts once. 0 where nothing is there. */
 export function allocatedBytes(files: Files, folder: string): number {

@@ -2,11 +2,9 @@
 import { canonicalJson } from "../base/json.ts";
 import type { HostAction } from "../plan/action.ts";
 import { makeFolders, removeTree } from "../platform/files.ts";
-import { releaseName } from "../recipe/package.ts";
-import { archivePaths, verifiedArchive } from "../sources/cache.ts";
+import { archivePaths } from "../sources/cache.ts";
 import { fetchArchives } from "../sources/fetch.ts";
 import { openSeed, prepareSeed } from "../sources/seed.ts";
-import { unpackArchive } from "../sources/unpack.ts";
 import type { RunContext } from "./context.ts";
 import { fetchProgress } from "./fetch-progress.ts";
 import { findPin, sourceTreeKey } from "./keys.ts";
@@ -14,7 +12,7 @@ import { textDigest } from "./manifest.ts";
 import { imageWork, tarballWork } from "./outputs.ts";
 import { isStaged, ownFiles, ownSourceDigest, stageOwnSource } from "./own-source.ts";
 import type { StepWork } from "./run.ts";
-import { sourceTree, sourceTreeRoot } from "./step-view.ts";
+import { isUnpacked, unpackSource } from "./source-trees.ts";
 
 type HostExecutor<K extends HostAction["kind"]> = (
   context: RunContext,
@@ -117,32 +115,16 @@ function extractWork(
   context: RunContext,
   action: Extract<HostAction, { kind: "extract-sources" }>,
 ): StepWork {
-  const { platform, workspace, plan } = context;
-  const { files } = platform;
+  const { platform, plan } = context;
   const pins = action.pins.map((name) => findPin(plan, name));
   const key = textDigest(platform, canonicalJson(pins.map((pin) => sourceTreeKey(platform, pin))));
-  const isThere = (pin: (typeof pins)[number]): boolean =>
-    files.status(sourceTree(context, pin)) !== undefined;
+  const areThere = (): boolean => pins.every((pin) => isUnpacked(context, pin));
   return {
     key,
-    isPresent: () => pins.every(isThere),
-    stored: () => (pins.every(isThere) ? key : undefined),
+    isPresent: areThere,
+    stored: () => (areThere() ? key : undefined),
     async make() {
-      for (const pin of pins) {
-        if (isThere(pin)) continue;
-        context.log.info(`Unpacking ${releaseName(pin)}`);
-        // A tree of its own below the names that it has in every namespace; complete when it has its name.
-        const [archive] = pin.archives;
-        if (archive === undefined) continue;
-        const root = sourceTreeRoot(context, pin);
-        removeTree(files, root);
-        await unpackArchive(platform, {
-          archive: verifiedArchive(platform, workspace.cache.root, archive),
-          target: sourceTree(context, pin),
-          stripComponents: 1,
-          ...(archive.inner !== undefined && { inner: archive.inner }),
-        });
-      }
+      for (const pin of pins) await unpackSource(context, pin);
       return { output: key };
     },
   };

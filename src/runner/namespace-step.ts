@@ -20,10 +20,11 @@ import { captureOutput } from "./capture.ts";
 import { type RunContext, requireOutput, requireOwnSource, requireSeed } from "./context.ts";
 import { allocatedBytes } from "./disk-use.ts";
 import { type InsideRequest, InsideResultSchema } from "./inside.ts";
-import { stepKey } from "./keys.ts";
+import { findPin, stepKey } from "./keys.ts";
 import { textDigest } from "./manifest.ts";
 import { lastLines, logPath, StepFailure } from "./report.ts";
 import type { Made, StepWork } from "./run.ts";
+import { unpackSource } from "./source-trees.ts";
 import { changesOf, stepView } from "./step-view.ts";
 
 /** Name of the hidden subcommand that runs `runInside` (`inside.ts`). */
@@ -58,6 +59,10 @@ async function build(context: RunContext, phase: Phase, step: Step, key: string)
   const { files } = platform;
   const scratch = scratchOf(context, phase, step);
   removeTree(files, scratch);
+  for (const name of step.sources) {
+    // All were unpacked by host-setup, unless only some steps were asked for.
+    if (name !== OWN_SOURCE_NAME) await unpackSource(context, findPin(context.plan, name));
+  }
   const view = stepView(context, phase, step, scratch);
   const actions = actionsOf(phase, step) as InsideAction[];
   const cpuSeconds = await runInNamespace(context, phase, step, {

@@ -11,7 +11,7 @@ import type { ManifestEntry } from "./manifest.ts";
 import type { OutputEntry } from "./output-request.ts";
 import { ownSourceRoot } from "./own-source.ts";
 import { comparePaths, mergeLayers } from "./rootfs.ts";
-import { sourceTree } from "./step-view.ts";
+import { sourceTree } from "./source-trees.ts";
 
 /** Where an image carries what it is built from. */
 const WORKSPACE = "workspace";

@@ -2,14 +2,14 @@
 import { Bq2Error } from "../base/error.ts";
 import type { View } from "../linux/view.ts";
 import type { Phase, Step } from "../plan/plan.ts";
-import type { Pin } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
-import { OWN_SOURCE_NAME, releaseName, SOURCE_ROOT } from "../recipe/package.ts";
+import { OWN_SOURCE_NAME } from "../recipe/package.ts";
 import { openSeed, type Seed } from "../sources/seed.ts";
 import { type RunContext, requireSeed } from "./context.ts";
-import { findPin, sourceTreeKey } from "./keys.ts";
+import { findPin } from "./keys.ts";
 import { neededTrees } from "./layers.ts";
 import { ownSourceRoot } from "./own-source.ts";
+import { sourceTreeRoot } from "./source-trees.ts";
 
 /** The name of every build's machine. */
 export const HOSTNAME = "bq2";
@@ -55,16 +55,6 @@ function sourceLayers(context: RunContext, step: Step): string[] {
   return step.sources.map((name) =>
     name === OWN_SOURCE_NAME ? ownSourceRoot(context) : sourceTreeRoot(context, findPin(context.plan, name)),
   );
-}
-
-/** Root of the layer that holds the unpacked source of a pin. */
-export function sourceTreeRoot(context: RunContext, pin: Pin): string {
-  return `${context.workspace.cache.sourceTrees}/${sourceTreeKey(context.platform, pin)}`;
-}
-
-/** The unpacked source itself, within its layer. */
-export function sourceTree(context: RunContext, pin: Pin): string {
-  return `${sourceTreeRoot(context, pin)}${SOURCE_ROOT}/${releaseName(pin)}`;
 }
 
 /** Where a step's overlay keeps what is written: `upper` in it. */
