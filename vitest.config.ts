@@ -1,11 +1,12 @@
 /**
- * Five projects, each its own npm script (`npm run test:unit` …), from the quickest to the slowest:
+ * Six projects, each its own npm script (`npm run test:unit` …), from the quickest to the slowest:
  *
  * - `unit`: beside the code, `x.test.ts`; no outside tools.
  * - `oracle`: beside the code, `x.oracle.test.ts`; outside tools judge what we write.
  * - `quickjs`: `tests/runtime`; the runtime and `bq2` on it, built first. All that `unit` has for every engine, too.
  * - `e2e`: `tests/e2e`; whole commands on real input.
  * - `vm`: `tests/vm`; whole machines under QEMU.
+ * - `proofs`: `tests/proofs`; over a finished build of profile `full`, by hand.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
@@ -44,13 +45,14 @@ export default defineConfig({
     projects: [
       project(
         "unit",
-        ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm,quickjs,runtime}/**"],
+        ["{src,pkgs,tools,tests}/**/*.test.ts", "!tests/{e2e,vm,proofs,quickjs,runtime}/**"],
         30 * SECOND,
       ),
       project("oracle", ["{src,pkgs,tools,tests}/**/*.oracle.test.ts"], 5 * MINUTE),
       quickjs(project("quickjs", ["tests/runtime/**/*.test.ts"], 10 * MINUTE, true)),
       project("e2e", ["tests/e2e/**/*.test.ts"], 60 * MINUTE, true),
       project("vm", ["tests/vm/**/*.test.ts"], 10 * MINUTE, true),
+      project("proofs", ["tests/proofs/**/*.test.ts"], 10 * MINUTE, true),
     ],
   },
 });

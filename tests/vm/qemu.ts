@@ -34,8 +34,10 @@ export interface VmOptions {
   readonly disk?: Omit<Disk, "keepChanges">;
   /** Started in place of what the firmware finds on the disk. */
   readonly kernel?: KernelOfItsOwn;
-  /** Another disk, read-only, which nothing boots from; the kernel's last virtio disk. */
-  readonly secondDisk?: Omit<Disk, "keepChanges">;
+  /** Another disk, which nothing boots from; the kernel's last virtio disk. Read-only unless told. */
+  readonly secondDisk?: Omit<Disk, "keepChanges"> & { readonly writes?: KernelOfItsOwn["writes"] };
+  /** What its clock says at the start, `2028-11-24T00:00:00`; else the host's time. */
+  readonly clock?: string;
   readonly network?: boolean;
   /** What it writes to the disk that the firmware boots stays there. */
   readonly keepsWrites?: boolean;
@@ -118,7 +120,9 @@ function startQemu(options: VmOptions, monitor: string): ChildProcess {
     argv.push("-kernel", options.kernel.path, "-append", options.kernel.words);
     if (options.disk) argv.push("-drive", driveBeside(options.disk, options.kernel.writes));
   }
-  if (options.secondDisk !== undefined) argv.push("-drive", driveBeside(options.secondDisk, "refuse"));
+  if (options.secondDisk !== undefined)
+    argv.push("-drive", driveBeside(options.secondDisk, options.secondDisk.writes ?? "refuse"));
+  if (options.clock !== undefined) argv.push("-rtc", `base=${options.clock}`);
   // The kernel ends QEMU when this process ends, however it ends.
   return spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["pipe", "pipe", "pipe"] });
 }

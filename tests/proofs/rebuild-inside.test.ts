@@ -1,0 +1,77 @@
+/**
+ * The system rebuilds parts of itself within its own booted image, two years later by its clock: the seed is the running
+ * system, the sources are those that the image carries, and each output is what the host's build of it was. By hand, over a
+ * finished build of profile `full` (`BQ2_PROOF_WORKDIR`): `npm run proof:inside`.
+ */
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { READY_MARKER } from "../../src/init/system.ts";
+import type { State } from "../../src/plan/state.ts";
+import { folder, GIB, withImage } from "../ext4-image.ts";
+import { type Vm, withVm } from "../vm/qemu.ts";
+
+/** Compilers under emulation, unpacked sources of the kernel among what they need. */
+const HOURS = 3600;
+const PROMPT = /^> $/m;
+
+const workdir = resolve(process.env.BQ2_PROOF_WORKDIR ?? "data/full");
+const STATE = "seed-rootfs/bq2-rootfs/var/lib/sysroot-build-state.json";
+
+/** What is built inside, phase by phase. */
+const STEPS: readonly { readonly phase: string; readonly steps: readonly string[] }[] = [
+  { phase: "host-setup", steps: ["download-sources", "populate-seed", "stage-source"] },
+  {
+    phase: "sysroot-from-seed",
+    steps: ["seed-toolchain", "musl", "linux-headers", "zlib", "bzip2", "xz", "quickjs", "bq2-runtime"],
+  },
+  { phase: "rootfs-from-sysroot", steps: ["musl", "make", "bq2"] },
+];
+/** Those whose outputs are the system's, whichever toolchain of the same version made them. */
+const COMPARED = ["musl", "make", "bq2"].map((step) => `rootfs-from-sysroot/${step}`);
+
+async function succeeds(vm: Vm, command: string, seconds: number): Promise<void> {
+  vm.send(`!sh -c "${command}; echo status $?"\r`);
+  const [, status] = await vm.waitFor(/^status (\d+)$/m, seconds);
+  expect(status, command).toBe("0");
+  await vm.waitFor(PROMPT, 60);
+}
+
+async function outputInside(vm: Vm, id: string): Promise<string> {
+  const read = `JSON.parse(new TextDecoder().decode(files.readFile("/mnt/w/${STATE}")))`;
+  vm.send(`${read}.done["${id}"].output\r`);
+  const [, digest = ""] = await vm.waitFor(/^'([0-9a-f]{64})'$/m, 120);
+  await vm.waitFor(PROMPT, 60);
+  return digest;
+}
+
+test(
+  "musl, make and bq2 come out the same within the image, two years on",
+  async () => {
+    const { done } = JSON.parse(readFileSync(join(workdir, STATE), "utf8")) as State;
+    const image = { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" } as const;
+    await withImage([folder("")], 16 * GIB, (path) => {
+      const secondDisk = { path: resolve(path), format: "raw", writes: "forget" } as const;
+      const options = { arch: "x86_64", disk: image, secondDisk, memoryMiB: 4096 } as const;
+      return withVm({ ...options, clock: "2028-11-24T00:00:00" }, async (vm) => {
+        await vm.waitFor(new RegExp(READY_MARKER), 400);
+        await vm.waitFor(PROMPT, 400);
+        await succeeds(vm, "mkdir -p /mnt", 120);
+        await succeeds(vm, "mount /dev/vdb /mnt", 60);
+        await succeeds(vm, "date | grep 2028", 60);
+        const bq2 = "env BQ2_CACHE=/mnt/cache bq2";
+        await succeeds(vm, `${bq2} sysroot-builder --profile full --workdir /mnt/w`, 600);
+        for (const { phase, steps } of STEPS) {
+          const names = steps.map((step) => `--package ${step}`).join(" ");
+          await succeeds(vm, `${bq2} sysroot-runner --workdir /mnt/w --phase ${phase} ${names}`, 4 * HOURS);
+        }
+        const found: Record<string, string> = {};
+        for (const id of COMPARED) found[id] = await outputInside(vm, id);
+        expect(found).toEqual(Object.fromEntries(COMPARED.map((id) => [id, done[id]?.output])));
+        vm.send("!poweroff\r");
+        await vm.waitForPowerOff(300);
+      });
+    });
+  },
+  24 * HOURS * 1000,
+);
