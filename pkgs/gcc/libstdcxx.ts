@@ -27,6 +27,8 @@ export const libstdcxx: Package = {
       kind: "steps",
       why: "it is a part of GCC's tree with a configure script of its own",
       actions: [
+        // GCC's own makefiles would put the file of its thread model there; without it the library has no threads.
+        { kind: "symlink", path: `${place.source}/libgcc/gthr-default.h`, target: "gthr-posix.h" },
         { kind: "make-folder", path: place.workdir, mode: "0755" },
         {
           kind: "run",

@@ -79,7 +79,7 @@ export function writeReport(context: RunContext, phase: Phase, step: Step, error
     step: step.name,
     action: action ?? null,
     actionIndex: failure?.actionIndex ?? null,
-    argv: action?.kind === "run" ? action.argv : [],
+    argv: action?.kind === "run" || action?.kind === "compile" ? action.argv : [],
     env: action?.kind === "run" ? action.env : { ...phase.env, ...step.env },
     cwd: action?.kind === "run" ? action.cwd : step.workdir,
     exitCode: failure?.exitCode ?? null,

@@ -190,7 +190,9 @@ async function makeOrReport(
   } catch (error) {
     if (!options.reports || (error instanceof StepFailure && error.interrupted)) throw error;
     const report = writeReport(context, phase, step, error);
-    context.update({ lastFailure: { phase: phase.name, step: step.name, report } });
+    // What it once gave is not what the plan asks for now: the next step to build is this one.
+    const { [stepId(phase.name, step.name)]: _, ...done } = context.state().done;
+    context.update({ done, lastFailure: { phase: phase.name, step: step.name, report } });
     context.log.error(`Failed ${stepId(phase.name, step.name)}, report in ${report}`);
     throw error;
   }

@@ -119,6 +119,7 @@ describe.skipIf(!available)("a small plan", () => {
       3,
       expect.stringMatching(/usr\/bin:\ntwo\n[\s\S]*build\/two:\nx\.c/),
     ]);
+    expect((await status()).next_step).toBe("two");
     await writeSmallPlan(place, { steps: [smallStep("one"), broken] });
     const mended = expectSuccess(await bq2(place, "sysroot"));
     expect(mended.error.match(/Building (\w+)/g)).toEqual(["Building two", "Building rootfs"]);
