@@ -152,12 +152,12 @@ function prepare(platform: Platform, request: VaryRequest): void {
   saveState(platform, second, { ...emptyState(state.planDigest), seedDigest: state.seedDigest, done });
 }
 
-/** Shows an output of the first build's store in the second one's. */
+/** Copies an output from the first build's store: the namespaces that tarball and image are made in see the second one's alone. */
 function takeOver({ files }: Platform, { place, cache }: VaryRequest, key: string, output: string): void {
   for (const name of [`keys/${key}.json`, `manifests/${output}.json`, `outputs/${output}`]) {
     const path = `${varyPlaces(place).cache}/store/${name}`;
     makeFolders(files, dirname(path), 0o755);
-    if (files.status(path) === undefined) files.symlink(`${cache}/store/${name}`, path);
+    if (files.status(path) === undefined) copyTree(files, `${cache}/store/${name}`, path);
   }
 }
 
