@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { prettyJson } from "../base/json.ts";
 import type { Build } from "../plan/build.ts";
 import { parseAs } from "../plan/parse.ts";
+import { type Step, stepId } from "../plan/plan.ts";
 import { makeFolders, readText, writeFileAtomic } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Cache } from "./workspace.ts";
@@ -25,8 +26,14 @@ export function noteDuration(platform: Platform, cache: Cache, id: string, secon
   writeFileAtomic(platform.files, cache.durations, prettyJson(all));
 }
 
+/** What the step will take: as last time, else as its namesake of another phase did, else as is usual for its kind. */
+export function expectedSeconds(known: Durations, phase: string, { name, build }: Step): number {
+  const namesakes = Object.entries(known).filter(([id]) => id.endsWith(`/${name}`));
+  return known[stepId(phase, name)] ?? namesakes[0]?.[1] ?? USUAL_SECONDS[build.kind];
+}
+
 /** Processor seconds of a typical step of that kind, for what was never built here. */
-export const USUAL_SECONDS: { readonly [K in Build["kind"]]: number } = {
+const USUAL_SECONDS: { readonly [K in Build["kind"]]: number } = {
   "configure-make": 60,
   "compile-list": 10,
   kbuild: 300,

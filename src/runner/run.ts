@@ -6,7 +6,7 @@ import { Bq2Error } from "../base/error.ts";
 import { type Phase, type Step, type StepRef, stepId } from "../plan/plan.ts";
 import type { StepRecord } from "../plan/state.ts";
 import type { RunContext } from "./context.ts";
-import { loadDurations, noteDuration, USUAL_SECONDS } from "./durations.ts";
+import { expectedSeconds, loadDurations, noteDuration } from "./durations.ts";
 import { hostStep } from "./host-actions.ts";
 import { namespaceStep } from "./namespace-step.ts";
 import { elapsedSince, type PhaseRun, phaseRun } from "./phase-run.ts";
@@ -108,15 +108,15 @@ export async function runPlan(context: RunContext, options: RunOptions): Promise
 function tasksOf({ platform, plan, workspace }: RunContext, ids: readonly string[]): Task[] {
   const before = predecessors(plan);
   const durations = loadDurations(platform, workspace.cache);
-  const usual = new Map(
-    plan.phases.flatMap((phase) =>
-      phase.steps.map(({ name, build }) => [stepId(phase.name, name), USUAL_SECONDS[build.kind]] as const),
+  const seconds = new Map(
+    plan.phases.flatMap(({ name, steps }) =>
+      steps.map((step) => [stepId(name, step.name), expectedSeconds(durations, name, step)] as const),
     ),
   );
   return ids.map((id) => ({
     id,
     after: before.get(id) ?? [],
-    seconds: durations[id] ?? usual.get(id) ?? 0,
+    seconds: seconds.get(id) ?? 0,
   }));
 }
 
