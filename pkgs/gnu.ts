@@ -7,19 +7,26 @@ type ConfigureMake = Extract<Build, { kind: "configure-make" }>;
 
 /**
  * configure, make, make install. Configured as for another machine than the building one: it then runs no test programs,
- * so its answers do not depend on where it is built. `manuals`: folders below the prefix that nobody here reads.
+ * so its answers do not depend on where it is built. `prepare`: what comes before. `manuals`: folders below the prefix that
+ * nobody here reads.
  */
 export function gnuBuild(
   place: Place,
   {
+    prepare = [],
     configureFlags,
     manuals,
-  }: { readonly configureFlags: readonly string[]; readonly manuals: readonly string[] },
+  }: {
+    readonly prepare?: readonly InsideAction[];
+    readonly configureFlags: readonly string[];
+    readonly manuals: readonly string[];
+  },
 ): ConfigureMake {
   const flags = ["MAKEINFO=true", "HELP2MAN=true"]; // their archives carry finished manuals
   return {
     kind: "configure-make",
     inTree: false,
+    prepare: [...prepare],
     configureFlags: [
       `--build=${place.arch.seedTriple}`,
       `--host=${place.arch.triple}`,

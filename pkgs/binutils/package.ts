@@ -54,6 +54,7 @@ function build(place: Place, configureFlags: readonly string[]): ReturnType<Pack
   return {
     kind: "configure-make",
     inTree: false,
+    prepare: [],
     configureFlags: [
       `--target=${place.arch.triple}`,
       ...configureFlags,

@@ -26,6 +26,7 @@ export const busybox: Package = {
   },
   needs: [crossTools, musl, linuxHeaders],
   build(place) {
+    const installed = `${place.workdir}/installed`;
     return {
       kind: "kbuild",
       options: BUSYBOX_OPTIONS.map(({ option, value }) => ({ option, value })),
@@ -33,13 +34,14 @@ export const busybox: Package = {
       answers: `${place.source}/configs/bq2_defconfig`,
       configure: { targets: ["bq2_defconfig"], flags: [] },
       make: { targets: ["busybox"], flags: [] },
-      install: { targets: ["install"], flags: [`CONFIG_PREFIX=${place.destdir}${place.prefix}`] },
+      // Not in place: in a system of which it is the shell, its installer takes away the ground that it stands on.
+      install: { targets: ["install"], flags: [`CONFIG_PREFIX=${installed}`] },
       flags: [
         `ARCH=${place.arch.name}`,
         `CROSS_COMPILE=${place.arch.triple}-`,
         `HOSTCC=${place.buildCompiler}`,
       ],
-      finish: [],
+      finish: [{ kind: "copy", from: installed, to: `${place.destdir}${place.prefix}`, only: "" }],
     };
   },
 };

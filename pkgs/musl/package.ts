@@ -28,6 +28,7 @@ export const musl: Package = {
     return {
       kind: "configure-make",
       inTree: false,
+      prepare: [],
       configureFlags: [
         `--includedir=${home}/include`,
         `--libdir=${home}/lib`,

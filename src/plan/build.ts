@@ -13,6 +13,8 @@ const MakeCall = v.strictObject({ targets: Words, flags: Words });
 export const ConfigureMakeSchema = v.strictObject({
   kind: v.literal("configure-make"),
   inTree: v.boolean(),
+  /** What comes before `./configure`. */
+  prepare: v.array(InsideActionSchema),
   configureFlags: Words,
   make: MakeCall,
   install: MakeCall,

@@ -8,7 +8,7 @@ import { EnvSchema } from "./action.ts";
 import { BuildSchema } from "./build.ts";
 import { PinSchema, Sha256 } from "./source.ts";
 
-export const PLAN_FORMAT = "bq2-plan/2";
+export const PLAN_FORMAT = "bq2-plan/3";
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, "not a lower-case name"));
 

@@ -39,16 +39,19 @@ function copyFacts(files: Files, from: string, to: string, status: FileStatus): 
 }
 
 /**
- * A whole tree to a new name, which must not exist. Hard links within it stay hard links. Devices,
- * sockets and fifos are refused: nothing that this project moves holds them. Owners become the caller.
+ * A whole tree to a new name, which must not exist, or with `merge` into what is there: folders are joined, other files
+ * replaced. Hard links within it stay hard links. Devices, sockets and fifos are refused: nothing that this project
+ * moves holds them. Owners become the caller.
  */
-export function copyTree(files: Files, from: string, to: string): void {
+export function copyTree(files: Files, from: string, to: string, { merge = false } = {}): void {
   const rootStatus = files.status(from);
   if (rootStatus === undefined) throw new SystemError("copy", from, "ENOENT");
   const firstNames = new Map<string, string>();
   const folders: { readonly path: string; readonly status: FileStatus }[] = [];
   const place = (path: string, status: FileStatus): void => {
     const [source, target] = [`${from}${path}`, `${to}${path}`];
+    const there = merge ? files.status(target) : undefined;
+    if (there !== undefined && there.kind !== "folder") files.removeFile(target);
     const first =
       status.linkCount > 1 && status.kind !== "folder" ? firstNames.get(status.identity) : undefined;
     if (first !== undefined) {
@@ -57,7 +60,7 @@ export function copyTree(files: Files, from: string, to: string): void {
     }
     firstNames.set(status.identity, target);
     if (status.kind === "folder") {
-      files.makeFolder(target, 0o700);
+      if (there?.kind !== "folder") files.makeFolder(target, 0o700);
       folders.push({ path, status });
     } else if (status.kind === "symlink") {
       files.symlink(files.readLink(source), target);

@@ -45,6 +45,7 @@ test("configure and make run out of tree, install goes below DESTDIR", () => {
   const build: Build = {
     kind: "configure-make",
     inTree: false,
+    prepare: [],
     configureFlags: ["--disable-shared"],
     make: call([], ["V=1"]),
     install: call(["install"]),

@@ -24,6 +24,7 @@ const EXPANSIONS: Expansion = {
     const cwd = build.inTree ? scene.source : scene.step.workdir;
     return [
       ...(build.inTree ? [] : [folder(cwd)]),
+      ...build.prepare,
       run(scene, cwd, [
         `${scene.source}/configure`,
         `--prefix=${scene.step.prefix}`,

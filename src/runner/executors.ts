@@ -74,7 +74,7 @@ const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
   },
   copy({ from, to, only }, { platform: { files } }) {
     makeFolders(files, dirname(to), 0o755);
-    if (only === "") copyTree(files, from, to);
+    if (only === "") copyTree(files, from, to, { merge: true });
     else copyMatching(files, from, to, only);
   },
   remove({ path }, { platform: { files } }) {
