@@ -1,6 +1,8 @@
 import { assert, test } from "../base/testing.ts";
+import { encodeUtf8 } from "../base/text.ts";
 import { type JobTokens, jobTokens, makeJobPipe } from "../linux/job-tokens.ts";
 import { pipeKernel } from "../linux/test-pipes.ts";
+import { readText } from "../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
 import { execute } from "./executors.ts";
 
@@ -36,6 +38,19 @@ function tokensLeft(tokens: JobTokens): number {
   while (tokens.tryTake()) left++;
   return left;
 }
+
+test("a folder is copied into the one that is there: what has the same name is replaced, the rest stays", async () => {
+  const { platform, jobs } = scene(0, () => 0);
+  const { files } = platform;
+  for (const folder of ["/from", "/from/bin", "/to", "/to/bin"]) files.makeFolder(folder, 0o755);
+  files.writeFile("/from/bin/new", encodeUtf8("new"));
+  files.symlink("new", "/from/bin/name");
+  files.writeFile("/to/bin/old", encodeUtf8("old"));
+  files.symlink("old", "/to/bin/name");
+  await execute({ kind: "copy", from: "/from", to: "/to", only: "" }, { platform, jobs, patches: {} });
+  assert.equal(files.list("/to/bin").sort(), ["name", "new", "old"]);
+  assert.equal([files.readLink("/to/bin/name"), readText(files, "/to/bin/new")], ["new", "new"]);
+});
 
 const SOURCES = ["/a.c", "/b.c", "/c.c", "/d.c", "/e.c"];
 
