@@ -14,7 +14,11 @@ function actionStep(name: string, actions: InsideAction[]) {
   return { ...step, build: { kind: "steps" as const, why: "a test", actions } };
 }
 
-const SHELL = actionStep("shell", [{ kind: "copy", from: "/bin/sh", to: "/bq2-rootfs/bin/sh", only: "" }]);
+/** A rootfs that may be a seed, and by its marker one of ours. */
+const SHELL = actionStep("shell", [
+  { kind: "copy", from: "/bin/sh", to: "/bq2-rootfs/bin/sh", only: "" },
+  { kind: "write-file", path: "/bq2-rootfs/.bq2-rootfs", mode: "0644", text: "0.1.0\n" },
+]);
 
 describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
   let place: Place;
