@@ -46,3 +46,17 @@ test("jobs that were given back twice do not stay", () => {
   pool.give();
   assert.equal(free(pool), 2);
 });
+
+test("a borrowed job is paid back by the step that ends first", () => {
+  const { pool, inStep } = poolOf(2);
+  assert.ok(pool.tryTake(), "a step begins");
+  assert.ok(inStep.tryTake(), "its make takes all that there is");
+  assert.ok(!pool.tryTake() && pool.borrow(), "another one begins nevertheless");
+  assert.ok(!pool.borrow(), "no more steps than jobs");
+  pool.give();
+  assert.ok(!inStep.tryTake(), "what was lent is not handed on");
+  inStep.give();
+  assert.ok(inStep.tryTake());
+  pool.give();
+  assert.equal(free(pool), 2);
+});

@@ -13,6 +13,11 @@ export interface JobPool {
   /** Takes the one job that a step begins with, where one is free. */
   tryTake(): boolean;
   /**
+   * Begins a step without a free job, where fewer steps run than there are jobs: for a while one more program runs. The
+   * first step that ends pays it back.
+   */
+  borrow(): boolean;
+  /**
    * The step is over. What a killed program had taken did not come back; how much that was is known when no step has any
    * job, so then the pipe is filled anew.
    */
@@ -23,9 +28,11 @@ export interface JobPool {
 export function openJobPool(platform: KernelAccess, size: number): JobPool {
   let pipe: { readonly descriptors: JobDescriptors; readonly tokens: JobTokens } | undefined;
   let stepsRunning = 0;
+  let borrowed = 0;
   const fill = (tokens: JobTokens): void => {
     while (tokens.tryTake());
     for (let job = 0; job < size; job++) tokens.give();
+    borrowed = 0;
   };
   const open = (): NonNullable<typeof pipe> => {
     if (pipe !== undefined) return pipe;
@@ -42,10 +49,17 @@ export function openJobPool(platform: KernelAccess, size: number): JobPool {
       if (taken) stepsRunning++;
       return taken;
     },
+    borrow() {
+      if (stepsRunning >= size) return false;
+      stepsRunning++;
+      borrowed++;
+      return true;
+    },
     give() {
       stepsRunning--;
       const { tokens } = open();
       if (stepsRunning === 0) fill(tokens);
+      else if (borrowed > 0) borrowed--;
       else tokens.give();
     },
   };

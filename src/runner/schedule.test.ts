@@ -1,5 +1,5 @@
 import { assert, test } from "../base/testing.ts";
-import { predecessors, runTasks, type Schedule, type Task } from "./schedule.ts";
+import { PATIENCE, predecessors, runTasks, type Schedule, type Task } from "./schedule.ts";
 import { hostTestStep, testPhase, testPlan, testStep } from "./test-context.ts";
 
 const need = (step: string, phase = "one") => ({ phase, step });
@@ -39,6 +39,7 @@ async function play(
     tasks,
     slots: {
       tryTake: () => free > 0 && free-- > 0,
+      borrow: () => false,
       give: () => {
         free++;
       },
@@ -84,4 +85,32 @@ test("after a failure none begins any more, what runs goes on, and the first fai
   assert.equal((error as Error).message, "a");
   const other = await play(tasks, 2, { fails: ["a"] });
   assert.equal(other.said, "+b +a !b -b");
+});
+
+test("a task that looks for a slot in vain borrows one after a while", async () => {
+  const said: string[] = [];
+  let [free, looks] = [1, 0];
+  await runTasks({
+    tasks: [task("greedy", 9), task("other", 1)],
+    slots: {
+      tryTake() {
+        looks++;
+        return free > 0 && free-- > 0;
+      },
+      borrow() {
+        said.push(`borrow after ${looks - 1}`);
+        return true;
+      },
+      give: () => {},
+    },
+    prepare: (id) => async () => {
+      said.push(`+${id}`);
+      while (id === "greedy" && !said.includes("+other")) await Promise.resolve();
+      said.push(`-${id}`);
+    },
+    onFailure: () => {},
+    pause: () => Promise.resolve(),
+  });
+  assert.equal(said.slice(0, 3), ["+greedy", `borrow after ${PATIENCE}`, "+other"]);
+  assert.equal(said.length, 5);
 });

@@ -35,8 +35,8 @@ export interface Task {
 export interface Schedule {
   /** In an order in which they could run one after another. */
   readonly tasks: readonly Task[];
-  /** A task runs only while it holds one of these. */
-  readonly slots: { tryTake(): boolean; give(): void };
+  /** A task runs only while it holds one of these, free or borrowed. */
+  readonly slots: { tryTake(): boolean; borrow(): boolean; give(): void };
   /** Called when all before the task is over; gives the work that is left to do, if any. */
   prepare(id: string): (() => Promise<void>) | undefined;
   /** Called at the first failure, with the tasks that still run. */
@@ -53,6 +53,12 @@ export function runTasks(schedule: Schedule): Promise<void> {
   return new Run(schedule).run();
 }
 
+/**
+ * After so many looks in vain for a free slot a task borrows one: a make that has enough to do takes back at once what it
+ * gives, and a task whose start is slow work for one processor (configure) would come last.
+ */
+export const PATIENCE = 100;
+
 interface ReadyTask {
   readonly id: string;
   readonly work: () => Promise<void>;
@@ -64,6 +70,7 @@ class Run {
   readonly #ready: ReadyTask[] = [];
   readonly #running = new Map<string, Promise<void>>();
   readonly #failures: unknown[] = [];
+  #looksInVain = 0;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -73,12 +80,19 @@ class Run {
   async run(): Promise<void> {
     for (;;) {
       this.#admit();
-      while (this.#ready.length > 0 && this.#schedule.slots.tryTake()) this.#begin();
+      while (this.#ready.length > 0 && this.#takeSlot()) this.#begin();
       if (this.#running.size === 0 && this.#ready.length === 0) break;
       const forSlots = this.#ready.length > 0 ? [this.#schedule.pause()] : [];
       await Promise.race([...this.#running.values(), ...forSlots]);
     }
     if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  #takeSlot(): boolean {
+    const { slots } = this.#schedule;
+    const taken = slots.tryTake() || (++this.#looksInVain >= PATIENCE && slots.borrow());
+    if (taken) this.#looksInVain = 0;
+    return taken;
   }
 
   /** Prepares every task that waits for nothing any more. */
