@@ -17,6 +17,7 @@ export const libstdcxx: Package = {
   build(place) {
     const { triple } = place.arch;
     const home = developmentHome(place);
+    const installed = `${place.workdir}/installed`;
     const make = (...args: readonly string[]): InsideAction => ({
       kind: "run",
       argv: ["make", "-j{jobs}", ...args],
@@ -49,10 +50,17 @@ export const libstdcxx: Package = {
           env: {},
         },
         make(),
-        // Beside the C library, not in a lib64.
-        make(`DESTDIR=${place.destdir}`, `toolexeclibdir=${home}/lib`, "install"),
-        { kind: "remove", path: `${place.destdir}${place.prefix}/share` },
+        // Its makefiles install into a lib64, beside which they leave scripts of libtool and of a debugger.
+        make(`DESTDIR=${installed}`, "install"),
+        ...["libstdc++.a", "libsupc++.a"].map((name) =>
+          copy(`${installed}${place.prefix}/lib64/${name}`, `${place.destdir}${home}/lib/${name}`),
+        ),
+        copy(`${installed}${home}/include/c++`, `${place.destdir}${home}/include/c++`),
       ],
     };
   },
 };
+
+function copy(from: string, to: string): InsideAction {
+  return { kind: "copy", from, to, only: "" };
+}
