@@ -1,4 +1,5 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { gnuBuild } from "../gnu.ts";
 import { m4 } from "../m4/package.ts";
@@ -30,12 +31,7 @@ export const bison: Package = {
         ["fdl.texi", "bison.texi"],
         ["stamp-vti", "bison.info"],
         ["stamp-vti", "bison.info.bak"],
-      ].map(([from, to]) => ({
-        kind: "copy",
-        from: `${place.source}/doc/${from}`,
-        to: `${place.source}/doc/${to}`,
-        only: "",
-      })),
+      ].map(([from, to]) => copy(`${place.source}/doc/${from}`, `${place.source}/doc/${to}`)),
       configureFlags: ["--disable-yacc", "M4=/usr/bin/m4"],
       manuals: ["share/aclocal", "share/doc", "share/info", "share/man"],
     }),

@@ -6,6 +6,7 @@ import type { InsideAction } from "../../src/plan/action.ts";
 import type { Package, Place } from "../../src/recipe/package.ts";
 import { releaseName, SOURCE_ROOT, SYSROOT } from "../../src/recipe/package.ts";
 import { bq2Runtime, runtimeFile } from "../bq2-runtime/package.ts";
+import { copy } from "../copy.ts";
 import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../npm.ts";
 import { API_SOURCES } from "./api-sources.ts";
 import { APPLET_LINKS } from "./links.ts";
@@ -74,21 +75,12 @@ export const bq2: Package = {
         ...FOREIGN_DECLARATIONS.map(
           (name): InsideAction => ({ kind: "remove", path: `${library}/lib/${name}.d.ts` }),
         ),
-        ...API_SOURCES.map(
-          (path): InsideAction => ({
-            kind: "copy",
-            from: `${place.source}/${path}`,
-            to: `${library}/api/${path}`,
-            only: "",
-          }),
-        ),
-        ...NPM_SOURCES.map(
-          ({ pin, licenseFile }): InsideAction => ({
-            kind: "copy",
-            from: `${SOURCE_ROOT}/${releaseName(pin)}/${licenseFile}`,
-            to: `${place.destdir}/usr/share/licenses/${pin.name}/${licenseFile}`,
-            only: "",
-          }),
+        ...API_SOURCES.map((path) => copy(`${place.source}/${path}`, `${library}/api/${path}`)),
+        ...NPM_SOURCES.map(({ pin, licenseFile }) =>
+          copy(
+            `${SOURCE_ROOT}/${releaseName(pin)}/${licenseFile}`,
+            `${place.destdir}/usr/share/licenses/${pin.name}/${licenseFile}`,
+          ),
         ),
         ...APPLET_LINKS.map(
           ({ path, target }): InsideAction => ({ kind: "symlink", path: `${place.destdir}${path}`, target }),

@@ -1,4 +1,5 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
 import { musl } from "../musl/package.ts";
@@ -41,7 +42,7 @@ export const busybox: Package = {
         `CROSS_COMPILE=${place.arch.triple}-`,
         `HOSTCC=${place.buildCompiler}`,
       ],
-      finish: [{ kind: "copy", from: installed, to: `${place.destdir}${place.prefix}`, only: "" }],
+      finish: [copy(installed, `${place.destdir}${place.prefix}`)],
     };
   },
 };

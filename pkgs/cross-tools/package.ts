@@ -6,24 +6,9 @@
  * C only: the seed's C++ library is tied to the seed's libc.
  */
 import type { ArchFacts } from "../../src/base/arch.ts";
+import { BINUTILS } from "../../src/base/binutils.ts";
 import type { InsideAction } from "../../src/plan/action.ts";
 import type { Package } from "../../src/recipe/package.ts";
-
-/** The programs of binutils that builds call. */
-export const BINUTILS = [
-  "addr2line",
-  "ar",
-  "as",
-  "ld",
-  "nm",
-  "objcopy",
-  "objdump",
-  "ranlib",
-  "readelf",
-  "size",
-  "strings",
-  "strip",
-];
 
 export const crossTools: Package = {
   name: "cross-tools",

@@ -4,6 +4,7 @@ import type { InsideAction } from "../../src/plan/action.ts";
 import { OWN_SOURCE, type Package, type Place } from "../../src/recipe/package.ts";
 import { linkPackages, NPM_SOURCES, runFromSource } from "../bq2/package.ts";
 import { bq2Runtime } from "../bq2-runtime/package.ts";
+import { copy } from "../copy.ts";
 import { efiRuntime, efiRuntimeFile, foreignArches, foreignEfiRuntime } from "../efi-runtime/package.ts";
 
 /** Of this project's `src/`: the bindings, and what they import. */
@@ -64,7 +65,7 @@ export function bootLoaderFile(arch: Arch): string {
 function forArch(place: Place, arch: Arch): InsideAction[] {
   const runtime = `${place.sysroot}${efiRuntimeFile(arch)}`;
   return [
-    { kind: "copy", from: runtime, to: `${place.destdir}/usr${efiRuntimeFile(arch)}`, only: "" },
+    copy(runtime, `${place.destdir}/usr${efiRuntimeFile(arch)}`),
     runFromSource(place, [
       "efi-app-builder",
       ...["--input", "src/efi/boot/main.ts"],

@@ -1,6 +1,7 @@
 /** GCC's C++ library, built on its own by the compiler that is there: once for the toolchain, once for the system. */
 import type { InsideAction } from "../../src/plan/action.ts";
 import { type Package, releaseName } from "../../src/recipe/package.ts";
+import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { developmentHome } from "../development-home.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
@@ -60,7 +61,3 @@ export const libstdcxx: Package = {
     };
   },
 };
-
-function copy(from: string, to: string): InsideAction {
-  return { kind: "copy", from, to, only: "" };
-}

@@ -3,9 +3,11 @@
  * would stand, under the same names. It finds headers and libraries in the same folders, so what it makes is the same.
  */
 import type { ArchFacts } from "../../src/base/arch.ts";
+import { BINUTILS } from "../../src/base/binutils.ts";
 import type { InsideAction } from "../../src/plan/action.ts";
 import type { Package } from "../../src/recipe/package.ts";
-import { BINUTILS, crossTools } from "../cross-tools/package.ts";
+import { copy } from "../copy.ts";
+import { crossTools } from "../cross-tools/package.ts";
 import { GCC_VERSION } from "./source.ts";
 
 /** Drivers, each behind a script that says where the new system's headers and libraries are. */
@@ -59,10 +61,6 @@ function script(path: string, words: readonly string[], sysroot: string): Inside
   const name = path.slice(path.lastIndexOf("/") + 1);
   const text = `#!/bin/sh\nexec ${sysroot}/drivers/${name} ${words.join(" ")} "$@"\n`;
   return { kind: "write-file", path, mode: "0755", text };
-}
-
-function copy(from: string, to: string): InsideAction {
-  return { kind: "copy", from, to, only: "" };
 }
 
 function link(path: string, target: string): InsideAction {

@@ -1,5 +1,6 @@
 import type { Package } from "../../src/recipe/package.ts";
 import { bison } from "../bison/package.ts";
+import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { flex } from "../flex/package.ts";
 import { kernelOptions } from "./config.ts";
@@ -44,14 +45,7 @@ export const linux: Package = {
         "KBUILD_BUILD_VERSION=1",
         `KBUILD_BUILD_TIMESTAMP=${timestamp(place.epoch)}`,
       ],
-      finish: [
-        {
-          kind: "copy",
-          from: `${place.workdir}/${arch.kernelImage}`,
-          to: `${place.destdir}${KERNEL_PATH}`,
-          only: "",
-        },
-      ],
+      finish: [copy(`${place.workdir}/${arch.kernelImage}`, `${place.destdir}${KERNEL_PATH}`)],
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { InsideAction } from "../../src/plan/action.ts";
 import { type Package, SOURCE_ROOT } from "../../src/recipe/package.ts";
+import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { musl } from "../musl/package.ts";
 
@@ -49,12 +50,8 @@ export const make: Package = {
   },
   needs: [crossTools, musl],
   build(place) {
-    const header = (name: string): InsideAction => ({
-      kind: "copy",
-      from: `${place.source}/lib/${name}.in.h`,
-      to: `${place.workdir}/${name}.h`,
-      only: "",
-    });
+    const header = (name: string): InsideAction =>
+      copy(`${place.source}/lib/${name}.in.h`, `${place.workdir}/${name}.h`);
     return {
       kind: "compile-list",
       compiler: `${place.arch.triple}-gcc`,

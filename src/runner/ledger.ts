@@ -6,7 +6,7 @@
  * is our own rootfs has equal files in any case. What a linker takes out of the seed's libraries is not seen.
  */
 import { isWithin } from "../base/path.ts";
-import type { Phase, Plan, Step, StepRef } from "../plan/plan.ts";
+import { type Phase, type Plan, type Step, type StepRef, stepId } from "../plan/plan.ts";
 import { sha256File, walk } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
@@ -40,7 +40,7 @@ export function ledger(context: RunContext): LedgerEntry[] {
   const seedFiles = machineCodeOf(platform, seed);
   const carriedBy = carriedFinder(context, seed.isOwn ? [] : seedFiles);
   const isDone = ({ phase, step }: StepRef): boolean =>
-    context.state().done[`${phase}/${step}`] !== undefined;
+    context.state().done[stepId(phase, step)] !== undefined;
   const steps = builtSteps(plan.phases)
     .filter(isDone)
     .map((ref) => {
@@ -50,18 +50,17 @@ export function ledger(context: RunContext): LedgerEntry[] {
       const ofSeed = isInSeed ? seedFiles.map(({ path }) => path).filter((path) => !hidden.has(path)) : [];
       return { ...ref, ofSeed, carried: layers.flatMap(carriedBy) };
     });
-  const final = finalSteps(plan)
-    .filter(isDone)
-    .map((ref) => {
-      const merged = mergeLayers(layersOf(context, rootfsSteps(plan)));
-      const kept = new Set(merged.map(({ entry, layer }) => `${layer.output}/${entry.path}`));
-      const layers = [...new Set(merged.map(({ layer }) => layer))];
-      const carried = layers.flatMap((layer) =>
-        carriedBy(layer).filter((path) => kept.has(`${layer.output}${path}`)),
-      );
-      return { ...ref, ofSeed: [], carried };
-    });
-  return [...steps, ...final];
+  const final = finalSteps(plan).filter(isDone);
+  const carried = final.length === 0 ? [] : carriedInRootfs(context, carriedBy);
+  return [...steps, ...final.map((ref) => ({ ...ref, ofSeed: [], carried }))];
+}
+
+/** What remains of copied files in the finished rootfs, where later outputs have replaced some. */
+function carriedInRootfs(context: RunContext, carriedBy: (layer: Layer) => string[]): string[] {
+  const merged = mergeLayers(layersOf(context, rootfsSteps(context.plan)));
+  const kept = new Set(merged.map(({ entry, layer }) => `${layer.output}/${entry.path}`));
+  const layers = [...new Set(merged.map(({ layer }) => layer))];
+  return layers.flatMap((layer) => carriedBy(layer).filter((path) => kept.has(`${layer.output}${path}`)));
 }
 
 /** Entries that may not be: in the new system nothing is visible of the seed but a toolchain, in the end not even that. */
@@ -125,7 +124,7 @@ function carriedFinder(context: RunContext, seedFiles: readonly SeedFile[]): (la
     });
   };
   return (layer) => {
-    const id = `${layer.phase}/${layer.step}`;
+    const id = stepId(layer.phase, layer.step);
     const found = known.get(id) ?? find(layer);
     known.set(id, found);
     return found;

@@ -1,6 +1,7 @@
 /**
  * Looks through the finished rootfs for what should not have come along: names of the build's folders, of the seed's
- * toolchain, of this machine, and dates later than any source. Reads every file and symlink as it is; nothing compressed is opened (the kernel is).
+ * toolchain, of this machine, and dates later than any source. Reads every file and symlink as it is; nothing compressed
+ * is opened (the kernel is).
  */
 import { ARCHES } from "../base/arch.ts";
 import { indexOfBytes } from "../base/bytes.ts";

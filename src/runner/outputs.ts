@@ -39,18 +39,20 @@ export function makesImage(plan: Plan): boolean {
 
 /** @throws Bq2Error `no-output` where the plan's profile makes none. */
 export function tarballPath({ plan, workspace }: RunContext): string {
-  const action = outputAction(plan, "pack-rootfs") ?? noOutput(plan, "rootfs tarball");
-  return `${workspace.output}/${action.file}.tar.gz`;
+  return `${workspace.output}/${requireAction(plan, "pack-rootfs").file}.tar.gz`;
 }
 
 /** @throws Bq2Error `no-output` where the plan's profile makes none. */
 export function imagePath({ plan, workspace }: RunContext): string {
-  const action = outputAction(plan, "write-image") ?? noOutput(plan, "disk image");
-  return `${workspace.output}/${action.file}.qcow2`;
+  return `${workspace.output}/${requireAction(plan, "write-image").file}.qcow2`;
 }
 
-function noOutput({ profile }: Plan, what: string): never {
-  throw new Bq2Error(`Cannot name the ${what}: profile ${profile} makes none`, {
+const OUTPUT_NAMES = { "pack-rootfs": "rootfs tarball", "write-image": "disk image" } as const;
+
+function requireAction<K extends keyof typeof OUTPUT_NAMES>(plan: Plan, kind: K): ActionOf<K> {
+  const action = outputAction(plan, kind);
+  if (action !== undefined) return action;
+  throw new Bq2Error(`Cannot name the ${OUTPUT_NAMES[kind]}: profile ${plan.profile} makes none`, {
     code: "no-output",
     hint: "what it makes stands in the workspace's seed-rootfs/bq2-rootfs; other profiles make a whole system",
   });
@@ -163,8 +165,6 @@ function recordDigest(context: RunContext, name: string, digest: string): void {
 
 /** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */
 export async function rewriteTarball(context: RunContext): Promise<{ path: string; digest: string }> {
-  const { plan } = context;
-  const action = outputAction(plan, "pack-rootfs") ?? noOutput(plan, "rootfs tarball");
-  const { output } = await tarballWork(context, action).make();
+  const { output } = await tarballWork(context, requireAction(context.plan, "pack-rootfs")).make();
   return { path: tarballPath(context), digest: output };
 }

@@ -8,6 +8,7 @@
  */
 import type { Arch } from "../base/arch.ts";
 import { ARCHES } from "../base/arch.ts";
+import { BINUTILS } from "../base/binutils.ts";
 import { toHex } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
@@ -38,25 +39,11 @@ const NAMES: { readonly [debian: string]: readonly string[] } = {
 };
 
 /** Names of the compiler and its tools by which recipes ask for the seed's (`pkgs/cross-tools`). */
-const TOOLS = [
-  "gcc",
-  "g++",
-  "cpp",
-  "ar",
-  "as",
-  "ld",
-  "nm",
-  "objcopy",
-  "objdump",
-  "ranlib",
-  "readelf",
-  "strip",
-];
-const MORE_TOOLS = ["addr2line", "size", "strings"];
+const TOOLS = ["gcc", "g++", "cpp", ...BINUTILS];
 
 function addedFiles(arch: Arch): SeedFile[] {
   const { seedTriple } = ARCHES[arch];
-  const links = [...TOOLS, ...MORE_TOOLS].map((tool) => ({
+  const links = TOOLS.map((tool) => ({
     path: `usr/bin/${seedTriple}-${tool}`,
     made: { kind: "symlink" as const, target: tool },
     why: "recipes ask for the seed's compiler by Debian's names",

@@ -9,11 +9,11 @@ import { expect, test } from "vitest";
 import { READY_MARKER } from "../../src/init/system.ts";
 import type { State } from "../../src/plan/state.ts";
 import { folder, GIB, withImage } from "../ext4-image.ts";
+import { PROMPT } from "../vm/prompt.ts";
 import { type Vm, withVm } from "../vm/qemu.ts";
 
 /** Compilers under emulation, unpacked sources of the kernel among what they need. */
 const HOURS = 3600;
-const PROMPT = /^> $/m;
 
 const workdir = resolve(process.env.BQ2_PROOF_WORKDIR ?? "data/full");
 const STATE = "seed-rootfs/bq2-rootfs/var/lib/sysroot-build-state.json";

@@ -1,3 +1,7 @@
+/**
+ * One script for every architecture: the image that this checkout builds for it boots to the prompt, answers, computes
+ * what the host computes, compiles what the others compile, and powers off.
+ */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ARCH_NAMES, type Arch } from "../../src/base/arch.ts";
@@ -5,6 +9,7 @@ import { READY_MARKER } from "../../src/init/system.ts";
 import { nodePlatform } from "../../src/platform/node.ts";
 import { BUILD_MINUTES, buildImage, canBootImage } from "./built-image.ts";
 import { planDigest, sha256 } from "./host-plan.ts";
+import { askPrompt, PROMPT } from "./prompt.ts";
 import { withVm } from "./qemu.ts";
 
 /** Under emulation, on a busy machine. */
@@ -13,8 +18,6 @@ const BOOT_SECONDS = 400;
 const ANSWER_SECONDS = 300;
 const END_SECONDS = 120;
 const TEST_MINUTES = 30;
-
-const PROMPT = /^> $/m;
 
 /** Another architecture's kernel takes as long as this one's: its image is built and booted where that is asked for. */
 const isAsked = (arch: Arch): boolean =>
@@ -31,9 +34,7 @@ for (const arch of ARCH_NAMES) {
         const image = await buildImage(arch);
         await withVm({ arch, disk: image.disk, memoryMiB: 1024 }, async (vm) => {
           const ask = async (line: string, answer: RegExp): Promise<string> => {
-            vm.send(`${line}\r`);
-            const [text, part = text] = await vm.waitFor(answer, ANSWER_SECONDS);
-            await vm.waitFor(PROMPT, ANSWER_SECONDS);
+            const [text, part = text] = await askPrompt(vm, line, answer, ANSWER_SECONDS);
             return part;
           };
           const digestOf = (path: string): Promise<string> =>

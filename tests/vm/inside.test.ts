@@ -9,6 +9,7 @@ import { READY_MARKER } from "../../src/init/system.ts";
 import { file, folder, MIB, withImage } from "../ext4-image.ts";
 import { BUILD_MINUTES, type BuiltImage, buildImage, canBootImage } from "./built-image.ts";
 import { planDigest } from "./host-plan.ts";
+import { askPrompt, PROMPT } from "./prompt.ts";
 import { type Vm, withVm } from "./qemu.ts";
 
 /** Under emulation, on a busy machine. */
@@ -20,8 +21,6 @@ const COMPILE_SECONDS = 900;
 /** All shared tests: half a minute on the machine itself. */
 const TEST_SECONDS = 1800;
 const END_SECONDS = 120;
-
-const PROMPT = /^> $/m;
 
 /** Not waited for in one call: the test runner is to hear from this process meanwhile. */
 const run = promisify(execFile);
@@ -47,11 +46,9 @@ function withTestDisk(program: Buffer, body: (path: string) => Promise<void>): P
   return withImage(tree, 64 * MIB, (image) => body(resolve(image)));
 }
 
-/** Types a line and waits for what it is answered with, where that is something, and for the next prompt. */
-async function ask(vm: Vm, line: string, answer?: RegExp, seconds = ANSWER_SECONDS): Promise<string> {
-  vm.send(`${line}\r`);
-  const [text] = answer === undefined ? [""] : await vm.waitFor(answer, seconds);
-  await vm.waitFor(PROMPT, seconds);
+/** Gives what the line is answered with; without `answer`, anything will do. */
+async function ask(vm: Vm, line: string, answer = /(?:)/, seconds = ANSWER_SECONDS): Promise<string> {
+  const [text] = await askPrompt(vm, line, answer, seconds);
   return text;
 }
 
