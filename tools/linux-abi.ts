@@ -38,7 +38,7 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/asm-generic/poll.h": "POLLIN POLLOUT POLLERR POLLHUP",
   "include/uapi/linux/eventpoll.h":
     "EPOLL_CTL_ADD EPOLL_CTL_DEL EPOLL_CTL_MOD EPOLLIN EPOLLOUT EPOLLERR EPOLLHUP",
-  "include/uapi/asm-generic/ioctls.h": "TCGETS TCSETS TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCGWINSZ",
+  "include/uapi/asm-generic/ioctls.h": "TCGETS TCSETS TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCOUTQ TIOCGWINSZ",
   "include/uapi/asm-generic/termbits-common.h": "ICRNL",
   "include/uapi/asm-generic/termbits.h": "IXON ISIG ICANON ECHO IEXTEN VTIME VMIN",
   "include/uapi/asm-generic/resource.h": "RLIMIT_NOFILE",

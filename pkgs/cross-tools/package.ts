@@ -42,9 +42,12 @@ function file(path: string, mode: string, text: string): InsideAction {
   return { kind: "write-file", path, mode, text };
 }
 
-/** A script, since GCC takes default options from no file of ours and a link carries none. */
+/**
+ * A script, since GCC takes default options from no file of ours and a link carries none. Objects do not name the
+ * compiler (`.comment`): a distribution calls the same one, native or cross, by different names.
+ */
 function wrapper(arch: ArchFacts, program: string, home: string): string {
-  const options = `-specs=${home}/lib/musl-gcc.specs -fno-pie -no-pie -static`;
+  const options = `-specs=${home}/lib/musl-gcc.specs -fno-pie -no-pie -static -fno-ident`;
   return `#!/bin/sh\nexec /usr/bin/${arch.seedTriple}-${program} ${options} "$@"\n`;
 }
 

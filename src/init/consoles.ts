@@ -1,6 +1,7 @@
 /** Which consoles there are, and what is written to them. */
 import { encodeUtf8 } from "../base/text.ts";
 import { systemCall } from "../linux/syscalls.ts";
+import { unsentBytes } from "../linux/terminal.ts";
 import { readText } from "../platform/files.ts";
 import { AT_FDCWD, O_CLOEXEC, O_NOCTTY, O_RDWR } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -50,6 +51,33 @@ export function writeTo(platform: Platform, console: Console, text: string): boo
       platform.files.close(fd);
     }
     return true;
+  } catch {
+    return false;
+  }
+}
+
+const SENDING_SECONDS = 1; // 11,520 bytes at the usual 115200 baud
+const LOOK_EVERY_SECONDS = 0.02;
+
+/**
+ * Waits until what was written has left for the consoles: when a session ends, the kernel drops what has not
+ * (drivers/tty/serial/serial_core.c, uart_hangup). Not for long, since a stopped terminal (Ctrl-S) sends nothing.
+ */
+export async function untilSent(platform: Platform, consoles: readonly Console[]): Promise<void> {
+  const end = platform.clock.monotonicSeconds() + SENDING_SECONDS;
+  while (consoles.some((console) => isSending(platform, console)) && platform.clock.monotonicSeconds() < end)
+    await platform.clock.sleep(LOOK_EVERY_SECONDS);
+}
+
+/** False, too, where it cannot be asked. */
+function isSending(platform: Platform, console: Console): boolean {
+  try {
+    const fd = openConsole(platform, console);
+    try {
+      return unsentBytes(platform, fd) > 0;
+    } finally {
+      platform.files.close(fd);
+    }
   } catch {
     return false;
   }

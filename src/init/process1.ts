@@ -9,7 +9,7 @@ import { describeError } from "../base/error.ts";
 import { systemCall } from "../linux/syscalls.ts";
 import { readText } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
-import { workingConsoles, writeTo } from "./consoles.ts";
+import { untilSent, workingConsoles, writeTo } from "./consoles.ts";
 import { ENDING_OF_SIGNAL, ENDINGS, type Ending } from "./endings.ts";
 import { markBootGood } from "./good-boot.ts";
 import { type KernelLog, kernelLog } from "./kernel-log.ts";
@@ -114,7 +114,9 @@ async function rescueFrom({ platform, log, ask }: Running, error: unknown): Prom
 async function bringDown({ platform, log, supervisor }: Running, ending: Ending): Promise<void> {
   const { message } = ENDINGS[ending];
   log.info(message);
-  for (const console of workingConsoles(platform)) writeTo(platform, console, `\nbq2: ${message}\n`);
+  const consoles = workingConsoles(platform);
+  for (const console of consoles) writeTo(platform, console, `\nbq2: ${message}\n`);
+  await untilSent(platform, consoles);
   supervisor.end();
   await takeDown(platform, log);
   for (const way of [ending, "restart", "halt"] as const) {

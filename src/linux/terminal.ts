@@ -10,6 +10,7 @@ import {
   TCGETS,
   TCSETS,
   TIOCGWINSZ,
+  TIOCOUTQ,
   VMIN,
   VTIME,
 } from "../platform/linux-abi.ts";
@@ -24,6 +25,9 @@ const Termios = struct("termios", 36, {
   discipline: u8,
   characters: bytes(19), // NCCS
 });
+
+/** What TIOCOUTQ gives. */
+const Count = struct("int", 4, { value: u32 });
 
 /** include/uapi/asm-generic/termios.h: struct winsize. */
 const WindowSize = struct("winsize", 8, { rows: u16, columns: u16, pixels: reserved(4) });
@@ -43,6 +47,14 @@ export function terminalSize(platform: KernelAccess, fd: number): TerminalSize {
   systemCall(platform, call, fd, TIOCGWINSZ, buffer);
   const { rows, columns } = WindowSize.decode(buffer);
   return columns === 0 || rows === 0 ? USUAL_SIZE : { rows, columns };
+}
+
+/** Bytes that were written to it and have not left yet. Throws {@link SystemError} (`ENOTTY`) where `fd` is no terminal. */
+export function unsentBytes(platform: KernelAccess, fd: number): number {
+  const buffer = new Uint8Array(Count.size);
+  const call = { name: "ioctl", action: "ask the unsent output of", what: `terminal ${fd}` } as const;
+  systemCall(platform, call, fd, TIOCOUTQ, buffer);
+  return Count.decode(buffer).value;
 }
 
 /**

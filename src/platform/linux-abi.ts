@@ -355,6 +355,7 @@ export const TCSETS = 0x5402;
 export const TIOCSCTTY = 0x540e;
 export const TIOCGPGRP = 0x540f;
 export const TIOCSPGRP = 0x5410;
+export const TIOCOUTQ = 0x5411;
 export const TIOCGWINSZ = 0x5413;
 
 // include/uapi/asm-generic/termbits-common.h
