@@ -153,8 +153,18 @@ function compileAndInstall(place: Place, { env, flags }: Configuration): InsideA
       "install-gcc",
       "install-target-libgcc",
     ]),
-    { kind: "remove", path: `${place.destdir}${place.prefix}/share` },
+    ...keepOut(place),
   ];
+}
+
+/** Manuals; what would correct headers later; and what a debugger would want to know of libgcc: the folder that it was built in. */
+function keepOut({ arch, destdir, prefix }: Place): InsideAction[] {
+  const version = `gcc/${arch.triple}/${GCC_VERSION}`;
+  const remove = ["share", `lib/${version}/install-tools`, `libexec/${version}/install-tools`].map(
+    (folder): InsideAction => ({ kind: "remove", path: `${destdir}${prefix}/${folder}` }),
+  );
+  const strip = [`${arch.triple}-strip`, "--strip-debug", "--enable-deterministic-archives", "libgcc.a"];
+  return [...remove, { kind: "run", argv: strip, cwd: `${destdir}${prefix}/lib/${version}`, env: {} }];
 }
 
 /** No program that makes manuals is looked for. */
