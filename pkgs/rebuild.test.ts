@@ -19,10 +19,12 @@ function planOf(profile: Profile): Plan {
   });
 }
 
+const OWN_SOURCE = { bq2: "0".repeat(64), "bq2-native": "1".repeat(64) };
+
 /** The key of every step behind host-setup, where each output is as new as its key. */
-function keysOf(plan: Plan): Map<string, string> {
+function keysOf(plan: Plan, ownSource = OWN_SOURCE): Map<string, string> {
   const context = testContext(testPlatform(), plan);
-  context.update({ seedDigest: "5".repeat(64), ownSource: "0".repeat(64) });
+  context.update({ seedDigest: "5".repeat(64), ownSource });
   const keys = new Map<string, string>();
   for (const phase of plan.phases.slice(1)) {
     for (const step of phase.steps) {
@@ -63,4 +65,19 @@ test("a changed library rebuilds what is linked to it, not the compiler or the k
   assert.ok(changed.includes("sysroot-from-seed/bq2-runtime") && changed.includes("rootfs-from-sysroot/bq2"));
   for (const kept of ["sysroot-from-seed/musl", "rootfs-from-sysroot/busybox", "rootfs-from-sysroot/linux"])
     assert.ok(!changed.includes(kept), kept);
+});
+
+test("a change of this project's TypeScript compiles nothing of C again", () => {
+  const plan = planOf("minimal");
+  const before = keysOf(plan);
+  const after = keysOf(plan, { ...OWN_SOURCE, bq2: "2".repeat(64) });
+  assert.equal(
+    [...after].filter(([id, key]) => before.get(id) !== key).map(([id]) => id),
+    [
+      "rootfs-from-sysroot/bq2",
+      "rootfs-from-sysroot/efi",
+      "finalize-rootfs/rootfs-tarball",
+      "image/disk-image",
+    ],
+  );
 });

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { parseAs } from "../src/plan/parse.ts";
 import { PlanSchema, type Step } from "../src/plan/plan.ts";
 import { nodePlatform } from "../src/platform/node.ts";
-import { OWN_SOURCE_NAME, SOURCE_ROOT } from "../src/recipe/package.ts";
+import { isOwnSource, SOURCE_ROOT } from "../src/recipe/package.ts";
 import { workspaceAt } from "../src/runner/workspace.ts";
 import { projectFolder } from "./project-files.ts";
 import { buildQuickjsTests } from "./quickjs-tests.ts";
@@ -54,7 +54,7 @@ const steps = parseAs(PlanSchema, readFileSync(plan, "utf8"), plan, "").phases.f
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(INCLUDE, { recursive: true });
 const objects = (steps ?? []).flatMap((step) => {
-  const isOwn = step.sources[0] === OWN_SOURCE_NAME;
+  const isOwn = isOwnSource(step.sources[0] ?? "");
   return compile(step, isOwn ? projectFolder : (built.sources[step.name] ?? ""));
 });
 const runtime = join(FOLDER, "bq2-runtime");

@@ -29,7 +29,7 @@ export const bq2Runtime: Package = {
   why: "runs TypeScript: the engine, one system call primitive, and bulk work, in one static file",
   license: "MIT",
   version: QUICKJS_VERSION,
-  ownSource: true,
+  ownSource: "bq2-native",
   needs: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs],
   build(place) {
     return {

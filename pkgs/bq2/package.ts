@@ -40,7 +40,7 @@ export const bq2: Package = {
   why: "the system's program, from process 1 to the build",
   license: "MIT",
   version: "",
-  ownSource: true,
+  ownSource: "bq2",
   extraSources: NPM_SOURCES.map(({ pin }) => pin),
   needs: [bq2Runtime],
   tools: [bq2Runtime],
@@ -96,7 +96,7 @@ export const ownProgram: Package = {
   why: "writes the tarball and the image where the system's own program cannot run",
   license: "MIT",
   version: "",
-  ownSource: true,
+  ownSource: "bq2",
   extraSources: NPM_SOURCES.map(({ pin }) => pin),
   needs: [bq2Runtime],
   build: (place) => ({

@@ -5,7 +5,13 @@
 import { ARCHES, type Arch, type ArchFacts } from "../../src/base/arch.ts";
 import { dirname } from "../../src/base/path.ts";
 import { type InsideAction, objectName } from "../../src/plan/action.ts";
-import { OWN_SOURCE, type Package, type Place, releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
+import {
+  OWN_NATIVE_SOURCE,
+  type Package,
+  type Place,
+  releaseName,
+  SOURCE_ROOT,
+} from "../../src/recipe/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { musl } from "../musl/package.ts";
 import { QUICKJS_SOURCES, QUICKJS_VERSION, quickjs } from "../quickjs/package.ts";
@@ -70,7 +76,7 @@ export function foreignArches(own: Arch): readonly ArchFacts[] {
 const common = {
   license: "MIT",
   version: QUICKJS_VERSION,
-  ownSource: true,
+  ownSource: "bq2-native",
   extraSources: [quickjs, musl, zlib].flatMap(({ source }) => source ?? []),
   needs: [crossTools],
 } as const;
@@ -139,7 +145,7 @@ function actionsFor(place: Place, arch: ArchFacts, compiler: string): InsideActi
     ),
     compile(
       ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
-      OWN_SOURCES.map((name) => `${OWN_SOURCE}/native/${name}.c`),
+      OWN_SOURCES.map((name) => `${OWN_NATIVE_SOURCE}/native/${name}.c`),
     ),
     { kind: "make-folder", path: dirname(output), mode: "0755" },
     { kind: "run", argv: [compiler, ...LINK_FLAGS, "-o", output, ...objects], cwd: workdir, env: {} },

@@ -13,7 +13,7 @@ const BINDINGS = ["base", "efi", "script"];
 const common = {
   license: "MIT",
   version: "",
-  ownSource: true,
+  ownSource: "bq2",
   extraSources: NPM_SOURCES.map(({ pin }) => pin),
 } as const;
 

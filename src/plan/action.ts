@@ -101,7 +101,7 @@ export const PopulateSeedSchema = v.strictObject({
 });
 /** Unpacks the archives of these pins, each to a source tree of its own. */
 export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(Text) });
-/** Takes this project's own source over, for the steps that are built from it (`OWN_SOURCE_NAME`). */
+/** Takes this project's own source over, for the steps that are built from it (`OWN_SOURCES`). */
 export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source") });
 /** Packs the finished rootfs as `<file>.tar.gz`. `program`: the `bq2` that does it in the bq2 namespace. */
 export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text, program: Path });

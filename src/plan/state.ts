@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { StepRefSchema } from "./plan.ts";
 import { Sha256 } from "./source.ts";
 
-export const STATE_FORMAT = "bq2-state/2";
+export const STATE_FORMAT = "bq2-state/3";
 
 export const StepRecordSchema = v.strictObject({
   /** Digest of all that the step's output depends on. */
@@ -26,8 +26,8 @@ export const StateSchema = v.strictObject({
   planDigest: Sha256,
   /** Digest of the seed as resolved on this machine; null before `populate-seed`. */
   seedDigest: v.nullable(Sha256),
-  /** Digest of this project's own source as staged; null before `stage-source`. */
-  ownSource: v.nullable(Sha256),
+  /** Digests of this project's own source as staged: all of it, and what of it is C; null before `stage-source`. */
+  ownSource: v.nullable(v.strictObject({ bq2: Sha256, "bq2-native": Sha256 })),
   /** The step that began last. */
   current: v.nullable(StepRefSchema),
   /** By `phase/step`. */

@@ -8,7 +8,6 @@ import {
   type HostContext,
   type HostStep,
   isCross,
-  OWN_SOURCE_NAME,
   type Package,
   type PhaseRecipe,
   type Place,
@@ -97,7 +96,7 @@ function pinsOf(pkg: Package): Pin[] {
 
 /** Names of the trees that it sees, its own first. */
 function sourcesOf(pkg: Package): string[] {
-  return [...(pkg.ownSource ? [OWN_SOURCE_NAME] : []), ...pinsOf(pkg).map(releaseName)];
+  return [...(pkg.ownSource === undefined ? [] : [pkg.ownSource]), ...pinsOf(pkg).map(releaseName)];
 }
 
 function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: HostContext): Phase {

@@ -15,8 +15,8 @@ export interface Package {
   readonly version: string;
   /** What it is unpacked from; none for packages that are written here. */
   readonly source?: Pin;
-  /** True where it is built from this project itself: `place.source` is {@link OWN_SOURCE}, its key follows it. */
-  readonly ownSource?: boolean;
+  /** Where it is built from this project itself: from what of it. `place.source` is that tree, its key follows it. */
+  readonly ownSource?: OwnSource;
   /** Further trees that its build sees, each at `SOURCE_ROOT/<release>`. */
   readonly extraSources?: readonly Pin[];
   readonly patches?: readonly Patch[];
@@ -108,9 +108,16 @@ export function isCross({ arch, seedArch }: Pick<Place, "arch" | "seedArch">): b
 
 /** Source trees and build folders, the same in every namespace, so that paths in outputs are too. */
 export const SOURCE_ROOT = "/workspace/src";
-/** How a step's `sources` name this project itself; the tree stands at {@link OWN_SOURCE}. */
-export const OWN_SOURCE_NAME = "bq2";
-export const OWN_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCE_NAME}`;
+/** How a step's `sources` name this project itself: all of it, or what of it is C. Each is a tree below {@link SOURCE_ROOT}. */
+export const OWN_SOURCES = ["bq2", "bq2-native"] as const;
+export type OwnSource = (typeof OWN_SOURCES)[number];
+export const OWN_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCES[0]}`;
+export const OWN_NATIVE_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCES[1]}`;
+
+export function isOwnSource(name: string): name is OwnSource {
+  return OWN_SOURCES.some((own) => own === name);
+}
+
 export const BUILD_ROOT = "/workspace/build";
 export const SYSROOT = "/opt/sysroot";
 

@@ -5,6 +5,7 @@ import type { Progress } from "../base/progress.ts";
 import { type Plan, type StepRef, stepId } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import type { Fetcher, Platform } from "../platform/platform.ts";
+import type { OwnSource } from "../recipe/package.ts";
 import type { Interruption } from "./interruption.ts";
 import type { JobPool } from "./job-pool.ts";
 import type { Store } from "./store.ts";
@@ -55,10 +56,10 @@ export function requireOutput(context: RunContext, ref: StepRef): string {
   });
 }
 
-/** Digest of this project's own source. Throws Bq2Error `need-missing` before `stage-source` has run. */
-export function requireOwnSource(context: RunContext): string {
-  const digest = context.state().ownSource;
-  if (digest !== null) return digest;
+/** Digest of a tree of this project's own source. Throws Bq2Error `need-missing` before `stage-source` has run. */
+export function requireOwnSource(context: RunContext, name: OwnSource): string {
+  const digests = context.state().ownSource;
+  if (digests !== null) return digests[name];
   throw new Bq2Error("Cannot go on without this project's own source: it has not been staged", {
     code: "need-missing",
     hint: "run bq2 sysroot-runner --phase host-setup first",

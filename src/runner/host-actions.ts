@@ -10,7 +10,7 @@ import { fetchProgress } from "./fetch-progress.ts";
 import { findPin, sourceTreeKey } from "./keys.ts";
 import { textDigest } from "./manifest.ts";
 import { imageWork, tarballWork } from "./outputs.ts";
-import { isStaged, ownFiles, ownSourceDigest, stageOwnSource } from "./own-source.ts";
+import { isStaged, ownTrees, stageOwnTree } from "./own-source.ts";
 import type { StepWork } from "./run.ts";
 import { isUnpacked, unpackSource } from "./source-trees.ts";
 
@@ -97,15 +97,19 @@ function seedWork(context: RunContext, action: Extract<HostAction, { kind: "popu
 }
 
 function stageWork(context: RunContext): StepWork {
-  const staged = ownFiles(context.platform, context.projectFolder);
-  const key = ownSourceDigest(context.platform, staged);
+  const trees = ownTrees(context.platform, context.projectFolder);
+  const digests = { bq2: trees.bq2.digest, "bq2-native": trees["bq2-native"].digest };
+  const key = textDigest(context.platform, canonicalJson(digests));
   return {
     key,
-    isPresent: () => isStaged(context, key) && context.state().ownSource === key,
+    isPresent: () =>
+      Object.values(trees).every(
+        (tree) => isStaged(context, tree) && context.state().ownSource?.[tree.name] === tree.digest,
+      ),
     stored: () => undefined,
     async make() {
-      if (!isStaged(context, key)) stageOwnSource(context, key, staged);
-      context.update({ ownSource: key });
+      for (const tree of Object.values(trees)) if (!isStaged(context, tree)) stageOwnTree(context, tree);
+      context.update({ ownSource: digests });
       return { output: key };
     },
   };

@@ -11,7 +11,14 @@ function keyOf(plan: Plan, name: string, seed = "s", outputs = OUTPUTS): string 
   const [phase] = plan.phases;
   const step = phase?.steps.find((candidate) => candidate.name === name);
   if (phase === undefined || step === undefined) throw new RangeError(name);
-  return stepKey(platform, plan, phase, step, { seed, ownSource: null }, (need) => outputs[need.step] ?? "");
+  return stepKey(
+    platform,
+    plan,
+    phase,
+    step,
+    { seed, ownSource: () => "" },
+    (need) => outputs[need.step] ?? "",
+  );
 }
 
 const base = testPlan([

@@ -7,7 +7,7 @@ import { type Phase, type Plan, type Step, type StepRef, stepId } from "../plan/
 import type { Archive, Pin } from "../plan/source.ts";
 import type { Platform } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
-import { OWN_SOURCE_NAME, releaseName } from "../recipe/package.ts";
+import { isOwnSource, type OwnSource, releaseName } from "../recipe/package.ts";
 import { textDigest } from "./manifest.ts";
 
 /** Raise it where the runner changes what a step sees or how its output is taken. */
@@ -61,7 +61,7 @@ export function sourceTreeKey(platform: Platform, pin: Pin): string {
 /** What a plan only names and a run has resolved. */
 export interface Resolved {
   readonly seed: string;
-  readonly ownSource: string | null;
+  readonly ownSource: (name: OwnSource) => string;
 }
 
 /** The key of a step that runs in a namespace. `outputs` gives the output digest of each step that it needs. */
@@ -83,7 +83,7 @@ export function stepKey(
     owners: step.owners,
     actions: actionsOf(phase, step),
     sources: step.sources.map((name) =>
-      name === OWN_SOURCE_NAME ? resolved.ownSource : sourceTreeKey(platform, findPin(plan, name)),
+      isOwnSource(name) ? resolved.ownSource(name) : sourceTreeKey(platform, findPin(plan, name)),
     ),
     sees: closure(plan, step).map(outputs),
   };

@@ -15,7 +15,7 @@ import { type Phase, type Step, stepId } from "../plan/plan.ts";
 import { makeFolders, readText, removeTree, sha256File } from "../platform/files.ts";
 import type { Child, Exit } from "../platform/platform.ts";
 import { actionsOf } from "../recipe/actions.ts";
-import { OWN_SOURCE_NAME } from "../recipe/package.ts";
+import { isOwnSource, type OwnSource } from "../recipe/package.ts";
 import { captureOutput } from "./capture.ts";
 import { type RunContext, requireOutput, requireOwnSource, requireSeed } from "./context.ts";
 import { allocatedBytes } from "./disk-use.ts";
@@ -37,7 +37,7 @@ export function namespaceStep(context: RunContext, phase: Phase, step: Step): St
   const seed = phase.namespace === "seed" ? requireSeed(context) : "";
   const resolved = {
     seed,
-    ownSource: step.sources.includes(OWN_SOURCE_NAME) ? requireOwnSource(context) : null,
+    ownSource: (name: OwnSource) => requireOwnSource(context, name),
   };
   const bare = stepKey(platform, plan, phase, step, resolved, (ref) => requireOutput(context, ref));
   const key = context.binds.length === 0 ? bare : withBinds(context, bare);
@@ -61,7 +61,7 @@ async function build(context: RunContext, phase: Phase, step: Step, key: string)
   removeTree(files, scratch);
   for (const name of step.sources) {
     // All were unpacked by host-setup, unless only some steps were asked for.
-    if (name !== OWN_SOURCE_NAME) await unpackSource(context, findPin(context.plan, name));
+    if (!isOwnSource(name)) await unpackSource(context, findPin(context.plan, name));
   }
   const view = stepView(context, phase, step, scratch);
   const actions = actionsOf(phase, step) as InsideAction[];

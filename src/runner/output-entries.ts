@@ -49,7 +49,7 @@ export function withSources(
 }
 
 function ownEntries(context: RunContext): OutputEntry[] {
-  return entriesBelow(context, `${ownSourceRoot(context)}${OWN_SOURCE}`, OWN_FOLDER);
+  return entriesBelow(context, `${ownSourceRoot(context, "bq2")}${OWN_SOURCE}`, OWN_FOLDER);
 }
 
 /** `only`: ends of the paths that are wanted; none: all files of the package. */

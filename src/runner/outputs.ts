@@ -146,7 +146,7 @@ function outputKey(context: RunContext, format: string, action: HostAction): str
   const tools = stepOf(context, action).step.needs.map((ref) => requireOutput(context, ref));
   const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
   const carriesSources = action.kind === "write-image" && action.sources !== null;
-  const sources = carriesSources ? [requireOwnSource(context), context.plan.pins] : null;
+  const sources = carriesSources ? [requireOwnSource(context, "bq2"), context.plan.pins] : null;
   return textDigest(
     context.platform,
     canonicalJson({ format, epoch: context.plan.epoch, action, outputs, tools, sources }),

@@ -4,11 +4,11 @@
  */
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
-import { dirname } from "../base/path.ts";
+import { dirname, isWithin } from "../base/path.ts";
 import { copyFile } from "../platform/copy.ts";
 import { makeFolders, removeTree, sha256File, walk } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
-import { OWN_SOURCE } from "../recipe/package.ts";
+import { type OwnSource, SOURCE_ROOT } from "../recipe/package.ts";
 import { type RunContext, requireOwnSource } from "./context.ts";
 import { textDigest } from "./manifest.ts";
 
@@ -26,6 +26,11 @@ export const OWN_SOURCE_PARTS = [
   "tsconfig.pure.json",
 ];
 
+const PARTS: { readonly [S in OwnSource]: readonly string[] } = {
+  bq2: OWN_SOURCE_PARTS,
+  "bq2-native": ["native"], // a change of a recipe is no reason to compile it again
+};
+
 /** Tests, and what only they use. */
 const LEFT_OUT = /\.test\.ts$|\/test-[^/]*\.ts$|\/contract(-[^/]*)?\.ts$/;
 
@@ -38,8 +43,25 @@ interface StagedFile {
   readonly sha256: string;
 }
 
-/** The files, in byte order, with what they hold. Throws Bq2Error `own-source-missing`. */
-export function ownFiles(platform: Platform, projectFolder: string): readonly StagedFile[] {
+/** A tree to be staged. */
+export interface OwnTree {
+  readonly name: OwnSource;
+  readonly digest: string;
+  readonly files: readonly StagedFile[];
+}
+
+/** Every tree with what it holds. Throws Bq2Error `own-source-missing`. */
+export function ownTrees(platform: Platform, projectFolder: string): { readonly [S in OwnSource]: OwnTree } {
+  const all = ownFiles(platform, projectFolder);
+  const tree = (name: OwnSource): OwnTree => {
+    const files = all.filter(({ path }) => PARTS[name].some((part) => isWithin(path, part)));
+    return { name, files, digest: textDigest(platform, canonicalJson({ format: FORMAT, files })) };
+  };
+  return { bq2: tree("bq2"), "bq2-native": tree("bq2-native") };
+}
+
+/** The files, in byte order. */
+function ownFiles(platform: Platform, projectFolder: string): StagedFile[] {
   const { files } = platform;
   const paths = OWN_SOURCE_PARTS.flatMap((name) => {
     const status = files.statusFollowed(`${projectFolder}/${name}`);
@@ -61,32 +83,32 @@ function missing(projectFolder: string, name: string): Bq2Error {
   });
 }
 
-export function ownSourceDigest(platform: Platform, staged: readonly StagedFile[]): string {
-  return textDigest(platform, canonicalJson({ format: FORMAT, files: staged }));
-}
-
-/** Root of the layer that holds a staged source of this digest. */
+/** Root of the layer that holds a staged tree of this digest. */
 function rootOf({ workspace }: RunContext, digest: string): string {
   return `${workspace.cache.sourceTrees}/own-${digest}`;
 }
 
-/** Root of the layer that holds the staged source. Throws Bq2Error `need-missing` before it has been staged. */
-export function ownSourceRoot(context: RunContext): string {
-  return rootOf(context, requireOwnSource(context));
+/** The tree itself, within its layer. */
+function treeOf(context: RunContext, { name, digest }: Pick<OwnTree, "name" | "digest">): string {
+  return `${rootOf(context, digest)}${SOURCE_ROOT}/${name}`;
 }
 
-export function isStaged(context: RunContext, digest: string): boolean {
-  return context.platform.files.status(`${rootOf(context, digest)}${OWN_SOURCE}`) !== undefined;
+/** Root of the layer that holds the staged tree. Throws Bq2Error `need-missing` before it has been staged. */
+export function ownSourceRoot(context: RunContext, name: OwnSource): string {
+  return rootOf(context, requireOwnSource(context, name));
+}
+
+export function isStaged(context: RunContext, tree: OwnTree): boolean {
+  return context.platform.files.status(treeOf(context, tree)) !== undefined;
 }
 
 /** Copies the files; complete when they have their name. */
-export function stageOwnSource(context: RunContext, digest: string, staged: readonly StagedFile[]): void {
+export function stageOwnTree(context: RunContext, tree: OwnTree): void {
   const { files } = context.platform;
-  const root = rootOf(context, digest);
-  const target = `${root}${OWN_SOURCE}`;
+  const target = treeOf(context, tree);
   const partial = `${target}.partial`;
-  removeTree(files, root);
-  for (const { path } of staged) {
+  removeTree(files, rootOf(context, tree.digest));
+  for (const { path } of tree.files) {
     makeFolders(files, dirname(`${partial}/${path}`), 0o755);
     copyFile(files, `${context.projectFolder}/${path}`, `${partial}/${path}`);
     files.setMode(`${partial}/${path}`, 0o644);

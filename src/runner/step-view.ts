@@ -3,7 +3,7 @@ import { Bq2Error } from "../base/error.ts";
 import type { View } from "../linux/view.ts";
 import type { Phase, Step } from "../plan/plan.ts";
 import { makeFolders } from "../platform/files.ts";
-import { OWN_SOURCE_NAME } from "../recipe/package.ts";
+import { isOwnSource } from "../recipe/package.ts";
 import { openSeed, type Seed } from "../sources/seed.ts";
 import { type RunContext, requireSeed } from "./context.ts";
 import { findPin } from "./keys.ts";
@@ -53,7 +53,7 @@ export function requireOpenSeed(context: RunContext): Seed {
 
 function sourceLayers(context: RunContext, step: Step): string[] {
   return step.sources.map((name) =>
-    name === OWN_SOURCE_NAME ? ownSourceRoot(context) : sourceTreeRoot(context, findPin(context.plan, name)),
+    isOwnSource(name) ? ownSourceRoot(context, name) : sourceTreeRoot(context, findPin(context.plan, name)),
   );
 }
 
