@@ -1,6 +1,7 @@
 import type { ArchFacts } from "../../src/base/arch.ts";
 import type { Package, Place } from "../../src/recipe/package.ts";
 import { bzip2 } from "../bzip2/package.ts";
+import { programFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
 import { musl } from "../musl/package.ts";
@@ -31,24 +32,13 @@ export const bq2Runtime: Package = {
   version: QUICKJS_VERSION,
   ownSource: "bq2-native",
   needs: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs],
-  build(place) {
-    return {
-      kind: "compile-list",
-      compiler: `${place.arch.triple}-gcc`,
-      archiver: `${place.arch.triple}-ar`,
+  build: (place) =>
+    programFromList(place, {
+      file: runtimeFile(place, place.arch),
       flags: ["-O2", "-Wall", "-Wextra", "-fno-asynchronous-unwind-tables"],
       sources: SOURCES.map((name) => `native/${name}.c`),
-      output: {
-        kind: "program",
-        file: runtimeFile(place, place.arch),
-        flags: ["-static", "-s"],
-        libraries: LIBRARIES.map((name) => `-l${name}`),
-      },
-      headers: [],
-      prepare: [],
-      finish: [],
-    };
-  },
+      libraries: LIBRARIES,
+    }),
 };
 
 /** Where a build finds the runtime for `arch`: of the system, or of the machine that it runs on. */

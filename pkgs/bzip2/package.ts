@@ -1,6 +1,6 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { libraryFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { developmentHome } from "../development-home.ts";
 import { musl } from "../musl/package.ts";
 
 const SOURCES = ["blocksort", "bzlib", "compress", "crctable", "decompress", "huffman", "randtable"];
@@ -26,18 +26,11 @@ export const bzip2: Package = {
     ],
   },
   needs: [crossTools, musl],
-  build(place) {
-    const home = `${place.destdir}${developmentHome(place)}`;
-    return {
-      kind: "compile-list",
-      compiler: `${place.arch.triple}-gcc`,
-      archiver: `${place.arch.triple}-ar`,
+  build: (place) =>
+    libraryFromList(place, {
+      name: "bz2",
       flags: ["-O2", "-DBZ_NO_STDIO"], // no functions on files, no messages of its own
       sources: SOURCES.map((name) => `${name}.c`),
-      output: { kind: "library", file: `${home}/lib/libbz2.a` },
-      headers: [{ from: "bzlib.h", to: `${home}/include/bzlib.h` }],
-      prepare: [],
-      finish: [],
-    };
-  },
+      headers: [{ from: "bzlib.h", to: "bzlib.h" }],
+    }),
 };

@@ -1,5 +1,6 @@
 import type { InsideAction } from "../../src/plan/action.ts";
 import { type Package, SOURCE_ROOT } from "../../src/recipe/package.ts";
+import { programFromList } from "../compile-list.ts";
 import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { musl } from "../musl/package.ts";
@@ -52,10 +53,9 @@ export const make: Package = {
   build(place) {
     const header = (name: string): InsideAction =>
       copy(`${place.source}/lib/${name}.in.h`, `${place.workdir}/${name}.h`);
-    return {
-      kind: "compile-list",
-      compiler: `${place.arch.triple}-gcc`,
-      archiver: `${place.arch.triple}-ar`,
+    const text = config(place.arch.triple);
+    return programFromList(place, {
+      file: `${place.destdir}${place.prefix}/bin/make`,
       flags: [
         "-O2",
         "-DHAVE_CONFIG_H",
@@ -66,25 +66,12 @@ export const make: Package = {
         `-ffile-prefix-map=${SOURCE_ROOT}=.`,
       ],
       sources: [...SOURCES.map((name) => `src/${name}.c`), ...LIBRARY_SOURCES.map((name) => `lib/${name}.c`)],
-      output: {
-        kind: "program",
-        file: `${place.destdir}${place.prefix}/bin/make`,
-        flags: ["-static", "-s"],
-        libraries: [],
-      },
-      headers: [],
       prepare: [
-        {
-          kind: "write-file",
-          path: `${place.workdir}/config.h`,
-          mode: "0644",
-          text: config(place.arch.triple),
-        },
+        { kind: "write-file", path: `${place.workdir}/config.h`, mode: "0644", text },
         header("fnmatch"),
         header("glob"),
       ],
-      finish: [],
-    };
+    });
   },
 };
 

@@ -1,6 +1,6 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { libraryFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { developmentHome } from "../development-home.ts";
 import { musl } from "../musl/package.ts";
 
 export const QUICKJS_VERSION = "2025-04-26";
@@ -26,12 +26,9 @@ export const quickjs: Package = {
     ],
   },
   needs: [crossTools, musl],
-  build(place) {
-    const home = `${place.destdir}${developmentHome(place)}`;
-    return {
-      kind: "compile-list",
-      compiler: `${place.arch.triple}-gcc`,
-      archiver: `${place.arch.triple}-ar`,
+  build: (place) =>
+    libraryFromList(place, {
+      name: "quickjs",
       flags: [
         "-O2",
         "-fno-asynchronous-unwind-tables", // nothing walks the frames of C: 80 KB less
@@ -40,10 +37,6 @@ export const quickjs: Package = {
         `-DCONFIG_VERSION="${QUICKJS_VERSION}"`,
       ],
       sources: QUICKJS_SOURCES.map((name) => `${name}.c`),
-      output: { kind: "library", file: `${home}/lib/libquickjs.a` },
-      headers: [{ from: "quickjs.h", to: `${home}/include/quickjs.h` }],
-      prepare: [],
-      finish: [],
-    };
-  },
+      headers: [{ from: "quickjs.h", to: "quickjs.h" }],
+    }),
 };

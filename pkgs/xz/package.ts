@@ -1,6 +1,6 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { libraryFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { developmentHome } from "../development-home.ts";
 import { musl } from "../musl/package.ts";
 
 /** liblzma's decoders of .xz files: LZMA2 and the filters that upstreams use. Below src/liblzma. */
@@ -68,12 +68,9 @@ export const xz: Package = {
   },
   needs: [crossTools, musl],
   build(place) {
-    const home = `${place.destdir}${developmentHome(place)}`;
     const library = `${place.source}/src/liblzma`;
-    return {
-      kind: "compile-list",
-      compiler: `${place.arch.triple}-gcc`,
-      archiver: `${place.arch.triple}-ar`,
+    return libraryFromList(place, {
+      name: "lzma",
       flags: [
         "-O2",
         "-std=gnu99",
@@ -82,13 +79,7 @@ export const xz: Package = {
         `-I${place.source}/src/common`,
       ],
       sources: SOURCES.map((path) => `src/liblzma/${path}`),
-      output: { kind: "library", file: `${home}/lib/liblzma.a` },
-      headers: ["lzma.h", ...HEADERS].map((name) => ({
-        from: `src/liblzma/api/${name}`,
-        to: `${home}/include/${name}`,
-      })),
-      prepare: [],
-      finish: [],
-    };
+      headers: ["lzma.h", ...HEADERS].map((name) => ({ from: `src/liblzma/api/${name}`, to: name })),
+    });
   },
 };

@@ -1,6 +1,6 @@
 import type { Package } from "../../src/recipe/package.ts";
+import { libraryFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { developmentHome } from "../development-home.ts";
 import { musl } from "../musl/package.ts";
 
 /** All of the library but its functions on files (`gz*.c`) and the older inflate interface (`infback.c`). */
@@ -35,18 +35,11 @@ export const zlib: Package = {
     ],
   },
   needs: [crossTools, musl],
-  build(place) {
-    const home = `${place.destdir}${developmentHome(place)}`;
-    return {
-      kind: "compile-list",
-      compiler: `${place.arch.triple}-gcc`,
-      archiver: `${place.arch.triple}-ar`,
+  build: (place) =>
+    libraryFromList(place, {
+      name: "z",
       flags: ["-O2"],
       sources: SOURCES.map((name) => `${name}.c`),
-      output: { kind: "library", file: `${home}/lib/libz.a` },
-      headers: ["zlib.h", "zconf.h"].map((name) => ({ from: name, to: `${home}/include/${name}` })),
-      prepare: [],
-      finish: [],
-    };
-  },
+      headers: ["zlib.h", "zconf.h"].map((name) => ({ from: name, to: name })),
+    }),
 };
