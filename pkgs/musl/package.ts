@@ -2,6 +2,7 @@ import type { Package } from "../../src/recipe/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { developmentHome } from "../development-home.ts";
 
+/** By its own makefile, not from a list of files: that chooses, one by one, among more than a thousand by architecture. */
 export const musl: Package = {
   name: "musl",
   why: "the C library: small, readable, made for static linking",
