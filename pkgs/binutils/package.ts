@@ -45,6 +45,7 @@ export const binutils: Package = {
     build(place, [
       `--build=${place.arch.triple}`,
       `--host=${place.arch.triple}`,
+      "--disable-install-libbfd", // libraries that nothing here is linked with
       "--with-sysroot=/", // without it the linker takes no --sysroot, by which it serves as the next build's toolchain
     ]),
 };

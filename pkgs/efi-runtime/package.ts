@@ -50,6 +50,7 @@ const FLAGS = [
   "-ffunction-sections", // so that the linker leaves out what nobody calls
   "-fdata-sections",
   "-D_GNU_SOURCE",
+  `-ffile-prefix-map=${SOURCE_ROOT}=.`, // assertions name their source file
 ];
 
 /** A static PIE whose segments are apart: `src/formats/pe-from-elf.ts` takes it. */
