@@ -44,6 +44,9 @@ export const libstdcxx: Package = {
             ...["multilib", "nls", "shared", "libstdcxx-pch", "libstdcxx-backtrace"].map(
               (part) => `--disable-${part}`,
             ),
+            // As GCC's own makefiles have it: by the C driver, which links no C++ library, so that what configure finds
+            // does not depend on whether there is one already.
+            `CXX=${triple}-gcc -nostdinc++`,
             "CFLAGS=-O2",
             "CXXFLAGS=-O2",
           ],

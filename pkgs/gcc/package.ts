@@ -49,7 +49,7 @@ export const crossGcc: Package = {
           `DESTDIR=${headers}`,
           "install-headers",
         ]),
-        ...compileAndInstall(place, {
+        ...compile(place, {
           env: STATIC_SEED_COMPILERS,
           flags: [
             `--build=${place.arch.seedTriple}`,
@@ -59,6 +59,8 @@ export const crossGcc: Package = {
             `--with-gxx-include-dir=${home}/include/c++/${GCC_VERSION}`,
           ],
         }),
+        make(place.workdir, [...WITHOUT_MANUALS, `DESTDIR=${place.destdir}`, "install-gcc", INSTALL_LIBGCC]),
+        ...keepOut(place),
       ],
     };
   },
@@ -76,14 +78,29 @@ export const gcc: Package = {
       why: WHY,
       actions: [
         ...prepare(place),
-        ...compileAndInstall(place, {
-          env: { CC: `${triple}-gcc`, CXX: `${triple}-g++` },
+        ...compile(place, {
+          // libgcc as a cross compiler has it by default; here it would be compiled like the compiler itself.
+          env: {
+            CC: `${triple}-gcc`,
+            CXX: `${triple}-g++`,
+            CFLAGS_FOR_TARGET: "-O2",
+            CXXFLAGS_FOR_TARGET: "-O2",
+          },
           flags: [
             `--build=${triple}`,
             `--host=${triple}`,
             `--with-gxx-include-dir=${place.prefix}/include/c++/${GCC_VERSION}`,
           ],
         }),
+        // Told where the rule is: the one above it passes nothing on. By default `tar` would copy the headers.
+        make(`${place.workdir}/gcc`, [
+          ...WITHOUT_MANUALS,
+          "INSTALL_HEADERS_DIR=install-headers-cp",
+          `DESTDIR=${place.destdir}`,
+          "install",
+        ]),
+        make(place.workdir, [...WITHOUT_MANUALS, `DESTDIR=${place.destdir}`, INSTALL_LIBGCC]),
+        ...keepOut(place),
         { kind: "symlink", path: `${place.destdir}${place.prefix}/bin/cc`, target: "gcc" },
       ],
     };
@@ -125,7 +142,7 @@ interface Configuration {
   readonly flags: readonly string[];
 }
 
-function compileAndInstall(place: Place, { env, flags }: Configuration): InsideAction[] {
+function compile(place: Place, { env, flags }: Configuration): InsideAction[] {
   const { triple } = place.arch;
   // By the environment, not as arguments: `gcc -v` shows those.
   const compilerFlags = { CFLAGS: "-O1", CXXFLAGS: "-O1", LDFLAGS: "-s" };
@@ -147,13 +164,6 @@ function compileAndInstall(place: Place, { env, flags }: Configuration): InsideA
       env: { ...env, ...compilerFlags },
     },
     make(place.workdir, [...WITHOUT_MANUALS, "all-gcc", "all-target-libgcc"]),
-    make(place.workdir, [
-      ...WITHOUT_MANUALS,
-      `DESTDIR=${place.destdir}`,
-      "install-gcc",
-      "install-target-libgcc",
-    ]),
-    ...keepOut(place),
   ];
 }
 
@@ -166,6 +176,8 @@ function keepOut({ arch, destdir, prefix }: Place): InsideAction[] {
   const strip = [`${arch.triple}-strip`, "--strip-debug", "--enable-deterministic-archives", "libgcc.a"];
   return [...remove, { kind: "run", argv: strip, cwd: `${destdir}${prefix}/lib/${version}`, env: {} }];
 }
+
+const INSTALL_LIBGCC = "install-target-libgcc";
 
 /** No program that makes manuals is looked for. */
 const WITHOUT_MANUALS = ["MAKEINFO=true"];
