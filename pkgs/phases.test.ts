@@ -26,7 +26,7 @@ function planOf(
 /** As a build leaves it in its output folder. */
 const OWN_ROOTFS = "data/sysroot/output/bq2-rootfs-1.2.3-x86_64.tar.gz";
 const PLANS = [
-  ...([...PROFILES, "full"] as const).map((profile) => planOf("x86_64", profile)),
+  ...PROFILES.map((profile) => planOf("x86_64", profile)),
   planOf("x86_64", "full", { seed: OWN_ROOTFS }),
 ];
 
@@ -35,7 +35,6 @@ function stepNames({ phases }: Plan): string[] {
 }
 
 test("planning twice gives the same bytes", () => {
-  assert.equal(PROFILES, ["minimal", "efi"]);
   assert.equal(canonicalJson(planOf("x86_64")), canonicalJson(planOf("x86_64")));
 });
 

@@ -33,9 +33,9 @@ import { crossCompilers, FULL_SEED, MINIMAL_SEED, OWN_SEED, type SeedPackage } f
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
-/** What can be asked for. `full` is planned below, but not offered before it has gone through to the end. */
-export const PROFILES = ["minimal", "efi"] as const;
-export type Profile = (typeof PROFILES)[number] | "full";
+/** What can be asked for. */
+export const PROFILES = ["minimal", "full", "efi"] as const;
+export type Profile = (typeof PROFILES)[number];
 
 /**
  * The one time in every output: 2025-07-14 00:00 UTC, the week in which the youngest of the pinned

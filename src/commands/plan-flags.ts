@@ -24,7 +24,12 @@ export const planFlags = {
     optional: true,
     brief: "What the seed runs on, and with it the build (default: the host's)",
   },
-  profile: { kind: "parsed", parse: String, optional: true, brief: "What is built (default: minimal)" },
+  profile: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    brief: "minimal, full or efi (default: minimal)",
+  },
   withoutSources: {
     kind: "boolean",
     default: false,
