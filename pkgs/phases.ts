@@ -13,7 +13,7 @@ import { binutils, crossBinutils } from "./binutils/package.ts";
 import { bison } from "./bison/package.ts";
 import { BQ2_PATH, bq2, OWN_MODULES, ownProgram, ownProgramFile } from "./bq2/package.ts";
 import { bq2Runtime } from "./bq2-runtime/package.ts";
-import { busybox } from "./busybox/package.ts";
+import { busybox, systemBusybox } from "./busybox/package.ts";
 import { bzip2 } from "./bzip2/package.ts";
 import { crossTools } from "./cross-tools/package.ts";
 import { efi, foreignEfi } from "./efi/package.ts";
@@ -156,7 +156,7 @@ const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   ],
   steps: [
     ...[linuxHeaders, musl, binutils, gcc, libstdcxx],
-    ...[make, m4, bison, flex, busybox, bq2, efi, systemLinux],
+    ...[make, m4, bison, flex, systemBusybox, bq2, efi, systemLinux],
   ],
 });
 

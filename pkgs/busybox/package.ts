@@ -1,4 +1,6 @@
-import type { Package } from "../../src/recipe/package.ts";
+import type { InsideAction } from "../../src/plan/action.ts";
+import type { Build } from "../../src/plan/build.ts";
+import type { Package, Place } from "../../src/recipe/package.ts";
 import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
@@ -26,23 +28,35 @@ export const busybox: Package = {
     ],
   },
   needs: [crossTools, musl, linuxHeaders],
-  build(place) {
-    const installed = `${place.workdir}/installed`;
-    return {
-      kind: "kbuild",
-      options: BUSYBOX_OPTIONS.map(({ option, value }) => ({ option, value })),
-      // Its Kconfig takes answers over its own defaults from a defconfig of the source tree only.
-      answers: `${place.source}/configs/bq2_defconfig`,
-      configure: { targets: ["bq2_defconfig"], flags: [] },
-      make: { targets: ["busybox"], flags: [] },
-      // Not in place: in a system of which it is the shell, its installer takes away the ground that it stands on.
-      install: { targets: ["install"], flags: [`CONFIG_PREFIX=${installed}`] },
-      flags: [
-        `ARCH=${place.arch.name}`,
-        `CROSS_COMPILE=${place.arch.triple}-`,
-        `HOSTCC=${place.buildCompiler}`,
-      ],
-      finish: [copy(installed, `${place.destdir}${place.prefix}`)],
-    };
-  },
+  build: (place) => build(place, []),
 };
+
+/** In a system whose binutils have a `strings` that knows more kinds of files. */
+export const systemBusybox: Package = {
+  ...busybox,
+  build: (place) => build(place, [{ kind: "remove", path: `${installed(place)}/bin/strings` }]),
+};
+
+function installed(place: Place): string {
+  return `${place.workdir}/installed`;
+}
+
+/** `beforeCopy`: on the installed tree, before it is copied to where it belongs. */
+function build(place: Place, beforeCopy: readonly InsideAction[]): Build {
+  return {
+    kind: "kbuild",
+    options: BUSYBOX_OPTIONS.map(({ option, value }) => ({ option, value })),
+    // Its Kconfig takes answers over its own defaults from a defconfig of the source tree only.
+    answers: `${place.source}/configs/bq2_defconfig`,
+    configure: { targets: ["bq2_defconfig"], flags: [] },
+    make: { targets: ["busybox"], flags: [] },
+    // Not in place: in a system of which it is the shell, its installer takes away the ground that it stands on.
+    install: { targets: ["install"], flags: [`CONFIG_PREFIX=${installed(place)}`] },
+    flags: [
+      `ARCH=${place.arch.name}`,
+      `CROSS_COMPILE=${place.arch.triple}-`,
+      `HOSTCC=${place.buildCompiler}`,
+    ],
+    finish: [...beforeCopy, copy(installed(place), `${place.destdir}${place.prefix}`)],
+  };
+}
