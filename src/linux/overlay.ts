@@ -32,7 +32,9 @@ export function mountOverlay(platform: Platform, { layers, changes, target, stag
     bindMount(platform, source, joinPath(staging, name));
     return name;
   };
-  const names = layers.map((layer, i) => bound(layer, String(i)));
+  // Two steps may have made the same output; overlayfs refuses a folder that comes twice (ELOOP).
+  const distinct = layers.filter((layer, i) => layers.lastIndexOf(layer) === i);
+  const names = distinct.map((layer, i) => bound(layer, String(i)));
   for (const name of ["upper", "work"]) makeFolders(files, joinPath(changes, name), 0o755);
   const writable = bound(changes, "changes"); // one mount for both: overlayfs demands it
   systemCall(platform, { name: "chdir", action: "enter", what: staging }, staging);

@@ -135,6 +135,17 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(runInView(place, user, view, "cat /top; ls / | grep -c only-").out).toBe("99\n100\n");
   });
 
+  test("a layer that comes twice counts where it is uppermost", () => {
+    const [one, other] = ["one", "other"].map((name) => {
+      const layer = join(place.folder, `two layers ${user}`, name);
+      fs.mkdirSync(layer, { recursive: true });
+      fs.writeFileSync(join(layer, "top"), `${name}\n`);
+      return layer;
+    }) as [string, string];
+    const view = overlayView(place, "twice", user, [place.busybox[user], one, other, one]);
+    expect(runInView(place, user, view, "cat /top").out).toBe("one\n");
+  });
+
   test("binds: files and folders, read-only ones refuse to be written", () => {
     const base = overlayView(place, "binds", user);
     const shared = join(base.changes, "../shared");

@@ -15,6 +15,7 @@ import { neededTrees, rootfsSteps } from "./layers.ts";
 import { runInNamespace, scratchOf } from "./namespace-step.ts";
 import { OUTPUT_COMMAND, RESULT_SUFFIX } from "./output-inside.ts";
 import { type OutputRequest, OutputResultSchema } from "./output-request.ts";
+import { newestOfEach } from "./rootfs.ts";
 import type { Made } from "./run.ts";
 import { changesOf, HOSTNAME } from "./step-view.ts";
 
@@ -68,7 +69,7 @@ export async function outputInNamespace(
 function viewOf(context: RunContext, step: Step, scratch: string, exchange: string): View {
   const mountPoint = `${scratch}/mount`;
   makeFolders(context.platform.files, mountPoint, 0o755);
-  const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
+  const outputs = newestOfEach(rootfsSteps(context.plan)).map((ref) => requireOutput(context, ref));
   return {
     root: {
       kind: "overlay",

@@ -39,8 +39,9 @@ export function mergeLayers(layers: readonly Layer[]): OwnedEntry[] {
   return [...byPath.values()].sort((a, b) => comparePaths(a.entry.path, b.entry.path));
 }
 
-function newestOfEach(layers: readonly Layer[]): Layer[] {
-  const newest = new Map<string, Layer>();
+/** A step of a later phase takes the place of its namesakes. */
+export function newestOfEach<L extends { readonly step: string }>(layers: readonly L[]): L[] {
+  const newest = new Map<string, L>();
   for (const layer of layers) newest.set(layer.step, layer);
   return layers.filter((layer) => newest.get(layer.step) === layer);
 }
