@@ -45,11 +45,37 @@ async function outputInside(vm: Vm, id: string): Promise<string> {
   return digest;
 }
 
+const image = {
+  path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"),
+  format: "qcow2",
+  writes: "forget",
+} as const;
+
+test(
+  "the image compiles and runs C and C++",
+  async () => {
+    await withVm({ arch: "x86_64", disk: image, memoryMiB: 2048 }, async (vm) => {
+      await vm.waitFor(new RegExp(READY_MARKER), 400);
+      await vm.waitFor(PROMPT, 400);
+      const answer = "int main(void) { return 42; }";
+      await succeeds(vm, `echo '${answer}' > /tmp/a.c && cc /tmp/a.c -o /tmp/a; /tmp/a; test $? = 42`, 300);
+      const thrown = "int main() { try { throw 6; } catch (int n) { return n * 7; } }";
+      await succeeds(
+        vm,
+        `echo '${thrown}' > /tmp/b.cc && g++ /tmp/b.cc -o /tmp/b; /tmp/b; test $? = 42`,
+        600,
+      );
+      vm.send("!poweroff\r");
+      await vm.waitForPowerOff(300);
+    });
+  },
+  HOURS * 1000,
+);
+
 test(
   "musl, make and bq2 come out the same within the image, two years on",
   async () => {
     const { done } = JSON.parse(readFileSync(join(workdir, STATE), "utf8")) as State;
-    const image = { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" } as const;
     await withImage([folder("")], 16 * GIB, (path) => {
       const secondDisk = { path: resolve(path), format: "raw", writes: "forget" } as const;
       const options = { arch: "x86_64", disk: image, secondDisk, memoryMiB: 4096 } as const;
