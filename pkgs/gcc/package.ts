@@ -68,6 +68,14 @@ export const crossGcc: Package = {
 
 export const gcc: Package = {
   ...about,
+  patches: [
+    ...about.patches,
+    {
+      file: "pkgs/gcc/0002-name-languages-without-a-backslash.patch",
+      sha256: "ccc4a94587a0253bde1e95ea8979e8b25de573785c6e310f44a48456e67d81b9",
+      why: "busybox's awk takes the backslash away, and with it all options of C++",
+    },
+  ],
   why: "compiles C and C++: the kernel, every program, and itself",
   extraSources: LIBRARIES,
   needs: [crossTools, musl, binutils],
