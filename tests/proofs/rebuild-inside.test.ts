@@ -62,7 +62,7 @@ test(
       const thrown = "int main() { try { throw 6; } catch (int n) { return n * 7; } }";
       await succeeds(
         vm,
-        `echo '${thrown}' > /tmp/b.cc && g++ /tmp/b.cc -o /tmp/b; /tmp/b; test $? = 42`,
+        `echo '${thrown}' > /tmp/b.cc && g++ -std=c++17 -O2 /tmp/b.cc -o /tmp/b; /tmp/b; test $? = 42`,
         600,
       );
       vm.send("!poweroff\r");
