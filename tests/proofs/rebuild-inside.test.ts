@@ -9,8 +9,8 @@ import { expect, test } from "vitest";
 import { READY_MARKER } from "../../src/init/system.ts";
 import type { State } from "../../src/plan/state.ts";
 import { folder, GIB, withImage } from "../ext4-image.ts";
-import { PROMPT } from "../vm/prompt.ts";
-import { type Vm, withVm } from "../vm/qemu.ts";
+import { askPrompt, PROMPT } from "../vm/prompt.ts";
+import { type Vm, type VmOptions, withVm } from "../vm/qemu.ts";
 
 /** Compilers under emulation, unpacked sources of the kernel among what they need. */
 const HOURS = 3600;
@@ -31,32 +31,32 @@ const STEPS: readonly { readonly phase: string; readonly steps: readonly string[
 const COMPARED = ["musl", "make", "bq2"].map((step) => `rootfs-from-sysroot/${step}`);
 
 async function succeeds(vm: Vm, command: string, seconds: number): Promise<void> {
-  vm.send(`!sh -c "${command}; echo status $?"\r`);
-  const [, status] = await vm.waitFor(/^status (\d+)$/m, seconds);
+  const [, status] = await askPrompt(vm, `!sh -c "${command}; echo status $?"`, /^status (\d+)$/m, seconds);
   expect(status, command).toBe("0");
-  await vm.waitFor(PROMPT, 60);
 }
 
 async function outputInside(vm: Vm, id: string): Promise<string> {
   const read = `JSON.parse(new TextDecoder().decode(files.readFile("/mnt/w/${STATE}")))`;
-  vm.send(`${read}.done["${id}"].output\r`);
-  const [, digest = ""] = await vm.waitFor(/^'([0-9a-f]{64})'$/m, 120);
-  await vm.waitFor(PROMPT, 60);
+  const [, digest = ""] = await askPrompt(vm, `${read}.done["${id}"].output`, /^'([0-9a-f]{64})'$/m, 120);
   return digest;
 }
 
-const image = {
-  path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"),
-  format: "qcow2",
-  writes: "forget",
-} as const;
+/** Boots the image with these options to its prompt, does `work` there, and powers it off. */
+function withBootedImage(options: Omit<VmOptions, "arch" | "disk">, work: (vm: Vm) => Promise<void>) {
+  const disk = { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" } as const;
+  return withVm({ arch: "x86_64", disk, ...options }, async (vm) => {
+    await vm.waitFor(new RegExp(READY_MARKER), 400);
+    await vm.waitFor(PROMPT, 400);
+    await work(vm);
+    vm.send("!poweroff\r");
+    await vm.waitForPowerOff(300);
+  });
+}
 
 test(
   "the image compiles and runs C and C++",
   async () => {
-    await withVm({ arch: "x86_64", disk: image, memoryMiB: 2048 }, async (vm) => {
-      await vm.waitFor(new RegExp(READY_MARKER), 400);
-      await vm.waitFor(PROMPT, 400);
+    await withBootedImage({ memoryMiB: 2048 }, async (vm) => {
       const answer = "int main(void) { return 42; }";
       await succeeds(vm, `echo '${answer}' > /tmp/a.c && cc /tmp/a.c -o /tmp/a; /tmp/a; test $? = 42`, 300);
       const thrown = "int main() { try { throw 6; } catch (int n) { return n * 7; } }";
@@ -65,8 +65,6 @@ test(
         `echo '${thrown}' > /tmp/b.cc && g++ -std=c++17 -O2 /tmp/b.cc -o /tmp/b; /tmp/b; test $? = 42`,
         600,
       );
-      vm.send("!poweroff\r");
-      await vm.waitForPowerOff(300);
     });
   },
   HOURS * 1000,
@@ -78,10 +76,8 @@ test(
     const { done } = JSON.parse(readFileSync(join(workdir, STATE), "utf8")) as State;
     await withImage([folder("")], 16 * GIB, (path) => {
       const secondDisk = { path: resolve(path), format: "raw", writes: "forget" } as const;
-      const options = { arch: "x86_64", disk: image, secondDisk, memoryMiB: 4096 } as const;
-      return withVm({ ...options, clock: "2028-11-24T00:00:00" }, async (vm) => {
-        await vm.waitFor(new RegExp(READY_MARKER), 400);
-        await vm.waitFor(PROMPT, 400);
+      const options = { secondDisk, memoryMiB: 4096, clock: "2028-11-24T00:00:00" };
+      return withBootedImage(options, async (vm) => {
         await succeeds(vm, "mkdir -p /mnt", 120);
         await succeeds(vm, "mount /dev/vdb /mnt", 60);
         await succeeds(vm, "date | grep 2028", 60);
@@ -94,8 +90,6 @@ test(
         const found: Record<string, string> = {};
         for (const id of COMPARED) found[id] = await outputInside(vm, id);
         expect(found).toEqual(Object.fromEntries(COMPARED.map((id) => [id, done[id]?.output])));
-        vm.send("!poweroff\r");
-        await vm.waitForPowerOff(300);
       });
     });
   },
