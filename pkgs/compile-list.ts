@@ -6,48 +6,55 @@ import { developmentHome } from "./development-home.ts";
 
 type CompileList = Extract<Build, { kind: "compile-list" }>;
 
-function compileList(place: Place, rest: Omit<CompileList, "kind" | "compiler" | "archiver">): CompileList {
-  const { triple } = place.arch;
-  return { kind: "compile-list", compiler: `${triple}-gcc`, archiver: `${triple}-ar`, ...rest };
+interface FileList {
+  readonly flags: readonly string[];
+  readonly sources: readonly string[];
+}
+
+function compileList(
+  { arch: { triple } }: Place,
+  { flags, sources }: FileList,
+  rest: Pick<CompileList, "output" | "headers" | "prepare">,
+): CompileList {
+  const toolchain = { compiler: `${triple}-gcc`, archiver: `${triple}-ar` };
+  return {
+    kind: "compile-list",
+    ...toolchain,
+    flags: [...flags],
+    sources: [...sources],
+    ...rest,
+    finish: [],
+  };
 }
 
 /** A static library with its headers, where compilers look for both. */
 export function libraryFromList(
   place: Place,
-  list: {
+  list: FileList & {
     /** Such as `z`, for `-lz`. */
     readonly name: string;
-    readonly flags: readonly string[];
-    readonly sources: readonly string[];
     /** From the source tree to the folder of headers. */
     readonly headers: readonly { readonly from: string; readonly to: string }[];
   },
 ): CompileList {
   const home = `${place.destdir}${developmentHome(place)}`;
-  return compileList(place, {
-    flags: [...list.flags],
-    sources: [...list.sources],
+  return compileList(place, list, {
     output: { kind: "library", file: `${home}/lib/lib${list.name}.a` },
     headers: list.headers.map(({ from, to }) => ({ from, to: `${home}/include/${to}` })),
     prepare: [],
-    finish: [],
   });
 }
 
 /** A static program without its symbols. `libraries`: such as `z`; `prepare`: what comes before compiling. */
 export function programFromList(
   place: Place,
-  list: {
+  list: FileList & {
     readonly file: string;
-    readonly flags: readonly string[];
-    readonly sources: readonly string[];
     readonly libraries?: readonly string[];
     readonly prepare?: readonly InsideAction[];
   },
 ): CompileList {
-  return compileList(place, {
-    flags: [...list.flags],
-    sources: [...list.sources],
+  return compileList(place, list, {
     output: {
       kind: "program",
       file: list.file,
@@ -56,6 +63,5 @@ export function programFromList(
     },
     headers: [],
     prepare: [...(list.prepare ?? [])],
-    finish: [],
   });
 }

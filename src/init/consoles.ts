@@ -43,17 +43,10 @@ export function workingConsoles(platform: Platform): readonly Console[] {
 
 /** False where it cannot be written. */
 export function writeTo(platform: Platform, console: Console, text: string): boolean {
-  try {
-    const fd = openConsole(platform, console);
-    try {
-      platform.files.write(fd, encodeUtf8(text), null);
-    } finally {
-      platform.files.close(fd);
-    }
+  return isSoOn(platform, console, (fd) => {
+    platform.files.write(fd, encodeUtf8(text), null);
     return true;
-  } catch {
-    return false;
-  }
+  });
 }
 
 const SENDING_SECONDS = 1; // 11,520 bytes at the usual 115200 baud
@@ -69,12 +62,16 @@ export async function untilSent(platform: Platform, consoles: readonly Console[]
     await platform.clock.sleep(LOOK_EVERY_SECONDS);
 }
 
-/** False, too, where it cannot be asked. */
 function isSending(platform: Platform, console: Console): boolean {
+  return isSoOn(platform, console, (fd) => unsentBytes(platform, fd) > 0);
+}
+
+/** What `holds` says of the opened console; false where either fails. */
+function isSoOn(platform: Platform, console: Console, holds: (fd: number) => boolean): boolean {
   try {
     const fd = openConsole(platform, console);
     try {
-      return unsentBytes(platform, fd) > 0;
+      return holds(fd);
     } finally {
       platform.files.close(fd);
     }
