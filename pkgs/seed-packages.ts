@@ -52,6 +52,7 @@ export const FULL_SEED: readonly SeedPackage[] = [
   ...MINIMAL_SEED.filter(({ name }) => !["flex", "bison", "bc"].includes(name)),
   { name: "g++", program: "g++", why: "GCC and binutils are written in C++" },
   { name: "m4", program: "m4", why: "GMP's configure asks for it, whatever it then uses" },
+  { name: "tar", program: "tar", why: "GCC's makefile copies its headers with it" },
 ];
 
 /** What a rootfs of profile `full` brings; the names by which it is seen to have them are its own. */
