@@ -18,7 +18,7 @@ import { QUICKJS_SOURCES, QUICKJS_VERSION, quickjs } from "../quickjs/package.ts
 import { zlib } from "../zlib/package.ts";
 
 /** This project's own, below `native/`. */
-const OWN_SOURCES = ["digest", "efi/libc", "efi/runtime", "engine", "memory", "modules", "program", "sha256"];
+const OWN_FILES = ["digest", "efi/libc", "efi/runtime", "engine", "memory", "modules", "program", "sha256"];
 
 /** Of zlib: what checks and unpacks the program's modules. */
 const ZLIB_SOURCES = ["adler32", "crc32", "inffast", "inflate", "inftrees", "zutil"];
@@ -146,7 +146,7 @@ function actionsFor(place: Place, arch: ArchFacts, compiler: string): InsideActi
     ),
     compile(
       ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
-      OWN_SOURCES.map((name) => `${OWN_NATIVE_SOURCE}/native/${name}.c`),
+      OWN_FILES.map((name) => `${OWN_NATIVE_SOURCE}/native/${name}.c`),
     ),
     { kind: "make-folder", path: dirname(output), mode: "0755" },
     { kind: "run", argv: [compiler, ...LINK_FLAGS, "-o", output, ...objects], cwd: workdir, env: {} },

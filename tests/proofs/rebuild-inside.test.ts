@@ -30,7 +30,9 @@ const STEPS: readonly { readonly phase: string; readonly steps: readonly string[
 /** Those whose outputs are the system's, whichever toolchain of the same version made them. */
 const COMPARED = ["musl", "make", "bq2"].map((step) => `rootfs-from-sysroot/${step}`);
 
+/** Says when each command begins: the whole takes an hour and more. */
 async function succeeds(vm: Vm, command: string, seconds: number): Promise<void> {
+  console.log(`${new Date().toISOString()} ${command}`);
   const [, status] = await askPrompt(vm, `!sh -c "${command}; echo status $?"`, /^status (\d+)$/m, seconds);
   expect(status, command).toBe("0");
 }
