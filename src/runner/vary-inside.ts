@@ -137,10 +137,12 @@ function prepare(platform: Platform, request: VaryRequest): void {
   if (state === undefined) throw new RangeError("a first build without a state");
   const done = Object.fromEntries(Object.entries(state.done).filter(([id]) => request.taken.includes(id)));
 
-  for (const folder of [places.checkout, places.home, `${places.cache}/seeds`])
+  const [archives, ownArchives] = [`${cache}/archives`, `${places.cache}/archives`];
+  for (const folder of [places.checkout, places.home, ownArchives, `${places.cache}/seeds`])
     makeFolders(files, folder, 0o755);
   bindMount(platform, request.projectFolder, places.checkout);
-  files.symlink(`${cache}/archives`, `${places.cache}/archives`);
+  // Mounted, since the namespaces that tarball and image are made in could not follow a link out of the cache.
+  if (files.status(archives) !== undefined) bindMount(platform, archives, ownArchives);
   const seed = `seeds/${state.seedDigest}`;
   copyTree(files, `${cache}/${seed}`, `${places.cache}/${seed}`);
   for (const { key, output } of Object.values(done)) takeOver(platform, request, key, output);
