@@ -93,6 +93,8 @@ function takeOut(context: RunContext, upper: string, path: string, folder: strin
   const inOutput = path === "/" ? "" : path.slice(destdir.length);
   if (inOutput !== "") {
     makeFolders(files, dirname(`${folder}${inOutput}`), 0o755);
+    for (let above = dirname(inOutput); above !== "/"; above = dirname(above))
+      files.setMode(`${folder}${above}`, 0o755); // whatever the umask
     files.rename(from, `${folder}${inOutput}`);
     return;
   }

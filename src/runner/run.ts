@@ -2,7 +2,7 @@
  * Runs a plan: each step from the state or the store where its key is known, else for real, as soon as what it needs is
  * there. The state is written after every step.
  */
-import { Bq2Error } from "../base/error.ts";
+import { Bq2Error, describeError } from "../base/error.ts";
 import { type Phase, type Step, type StepRef, stepId } from "../plan/plan.ts";
 import type { StepRecord } from "../plan/state.ts";
 import type { RunContext } from "./context.ts";
@@ -189,12 +189,25 @@ async function makeOrReport(
     return await work.make();
   } catch (error) {
     if (!options.reports || (error instanceof StepFailure && error.interrupted)) throw error;
+    recordFailure(context, phase, step, error);
+    throw error;
+  }
+}
+
+/**
+ * Writes the report, and into the state what failed. A disk that is full takes neither: that is said, and the step's
+ * own error remains the one that the run ends with.
+ */
+function recordFailure(context: RunContext, phase: Phase, step: Step, error: unknown): void {
+  const id = stepId(phase.name, step.name);
+  try {
     const report = writeReport(context, phase, step, error);
     // What it once gave is not what the plan asks for now: the next step to build is this one.
-    const { [stepId(phase.name, step.name)]: _, ...done } = context.state().done;
+    const { [id]: _, ...done } = context.state().done;
     context.update({ done, lastFailure: { phase: phase.name, step: step.name, report } });
-    context.log.error(`Failed ${stepId(phase.name, step.name)}, report in ${report}`);
-    throw error;
+    context.log.error(`Failed ${id}, report in ${report}`);
+  } catch (second) {
+    context.log.error(`Failed ${id}, and no report could be written: ${describeError(second)}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Step } from "../../src/plan/plan.ts";
 import { requireFiles, requireTools } from "../oracle.ts";
 import { bq2, expectSuccess, makePlace, type Place, projectFolder, removePlace, startBq2 } from "./bq2.ts";
 import { smallStep, writeSmallPlan } from "./small-plan.ts";
@@ -48,14 +49,25 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(stderr).toMatch(/does not give user namespaces .*max_user_namespaces/);
   });
 
+  /** Writes 2 MiB before it compiles. */
+  function fillingStep(name: string): Step {
+    const step = smallStep(name);
+    if (step.build.kind !== "steps") throw new Error("no steps");
+    const [folder, ...others] = step.build.actions;
+    const argv = ["dd", "if=/dev/zero", "of=filling", "bs=1k", "count=2048"];
+    const fill = { kind: "run" as const, argv, cwd: step.workdir, env: {} };
+    return { ...step, build: { ...step.build, actions: [...(folder ? [folder] : []), fill, ...others] } };
+  }
+
   test("a full disk in a step: the error says so, and the build goes on when there is room", async () => {
-    await writeSmallPlan(place, { steps: [smallStep("one")] });
-    // The workspace on a disk of 1 MiB; the program that is compiled takes nearly all of it.
+    // The workspace on a disk of 1 MiB; what the step writes takes all of it, and no report can be written either.
+    await writeSmallPlan(place, { steps: [fillingStep("one")] });
     const { status, stderr } = inNamespace(`
       mkdir small && mount -t tmpfs -o size=1m none small && cp -r work/. small/ &&
       "$BQ2" sysroot --workdir "${place.folder}/small"; code=$?
       mount -o remount,size=64m small && "$BQ2" sysroot --workdir "${place.folder}/small" && exit $code`);
-    expect(stderr).toMatch(/[Nn]o space left/);
+    expect(stderr).toMatch(/Failed rootfs-from-sysroot\/one, and no report .*ENOSPC.*free some space/);
+    expect(stderr).toMatch(/^bq2: Cannot build rootfs-from-sysroot\/one: .* dd if=/m);
     expect(stderr).toMatch(/Finished rootfs-tarball/);
     expect(status).toBe(1);
   });

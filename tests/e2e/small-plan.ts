@@ -43,31 +43,45 @@ export function smallStep(name: string, needs: readonly string[] = [], seconds =
   };
 }
 
+/** Puts a file into the sysroot, which lies below a folder that no step makes itself. */
+export function sysrootStep(name: string): Step {
+  const step = smallStep(name);
+  const path = `/opt/sysroot/share/${name}`;
+  const write = { kind: "write-file" as const, path, mode: "0644", text: `${name}\n` };
+  return { ...step, build: { kind: "steps", why: "a test", actions: [write] } };
+}
+
 export interface SmallPlan {
   readonly steps: readonly Step[];
+  /** Steps of `sysroot-from-seed`. */
+  readonly sysroot?: readonly Step[];
   /** `host` unless told. */
   readonly seed?: string;
 }
 
 /** Writes plan and overrides: no sources, the given steps as the whole rootfs. */
-export async function writeSmallPlan(place: Place, { steps, seed = "host" }: SmallPlan): Promise<void> {
+export async function writeSmallPlan(
+  place: Place,
+  { steps, sysroot = [], seed = "host" }: SmallPlan,
+): Promise<void> {
   expectSuccess(await bq2(place, "sysroot-builder", "--seed", seed));
   const noPins = { build: { action: { pins: [] } } };
   const overrides: Overrides = {
     format: "bq2-overrides/1",
     phases: {
       "host-setup": { steps: { "download-sources": noPins, "extract-sources": noPins } },
-      "sysroot-from-seed": { remove: stepNames(place, "sysroot-from-seed") },
-      [PHASE]: {
-        remove: stepNames(place, PHASE),
-        add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })),
-      },
+      "sysroot-from-seed": inPlaceOf(stepNames(place, "sysroot-from-seed"), sysroot),
+      [PHASE]: inPlaceOf(stepNames(place, PHASE), steps),
       // Such a rootfs has no program of its own that could write them.
       "finalize-rootfs": { namespace: "host" },
       image: { namespace: "host" },
     },
   };
   writeFileSync(documents(place, "overrides"), JSON.stringify(overrides));
+}
+
+function inPlaceOf(remove: string[], steps: readonly Step[]) {
+  return { remove, add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })) };
 }
 
 function stepNames(place: Place, phase: string): string[] {

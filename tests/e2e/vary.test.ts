@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { requireTools } from "../oracle.ts";
 import { bq2, expectSuccess, makePlace, type Place, removePlace } from "./bq2.ts";
-import { smallStep, writeSmallPlan } from "./small-plan.ts";
+import { smallStep, sysrootStep, writeSmallPlan } from "./small-plan.ts";
 
 const available = requireTools("gcc", "make", "flex", "bison", "bc", "tar", "taskset", "unshare");
 
@@ -24,12 +24,14 @@ describe.skipIf(!available)("verify vary", () => {
 
   test("finds nothing where outputs depend on nothing that varies", async () => {
     await writeSmallPlan(place, {
+      sysroot: [sysrootStep("tool")],
       steps: [smallStep("one"), printing("two", "hostname; umask; id -u; date +%Z")],
     });
     expectSuccess(await bq2(place, "sysroot"));
     const varied = expectSuccess(await bq2(place, "verify", "vary"));
     expect(varied.error).toMatch(/Building two/);
     expect(varied.out).toMatch(/^varied +uid \d+, then 4321$/m);
+    expect(varied.out).toMatch(/^equal +sysroot-from-seed\/tool$/m);
     expect(varied.out).toMatch(/^equal +rootfs-from-sysroot\/one$/m);
     expect(varied.out).toMatch(/^equal +finalize-rootfs\/rootfs-tarball$/m);
   });
