@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Step } from "../../src/plan/plan.ts";
 import { requireFiles, requireTools } from "../oracle.ts";
 import { bq2, expectSuccess, makePlace, type Place, projectFolder, removePlace, startBq2 } from "./bq2.ts";
-import { smallStep, writeSmallPlan } from "./small-plan.ts";
+import { runIn, smallStep, withActions, writeSmallPlan } from "./small-plan.ts";
 
 const program = join(projectFolder, "bin/bq2");
 /** Passes for a kernel with an EFI stub; from Debian's systemd-boot-efi. */
@@ -52,11 +52,11 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
   /** Writes 2 MiB before it compiles. */
   function fillingStep(name: string): Step {
     const step = smallStep(name);
-    if (step.build.kind !== "steps") throw new Error("no steps");
-    const [folder, ...others] = step.build.actions;
-    const argv = ["dd", "if=/dev/zero", "of=filling", "bs=1k", "count=2048"];
-    const fill = { kind: "run" as const, argv, cwd: step.workdir, env: {} };
-    return { ...step, build: { ...step.build, actions: [...(folder ? [folder] : []), fill, ...others] } };
+    return withActions(step, (actions) => [
+      ...actions.slice(0, 1), // which makes its folder
+      runIn(step, "dd", "if=/dev/zero", "of=filling", "bs=1k", "count=2048"),
+      ...actions.slice(1),
+    ]);
   }
 
   test("a full disk in a step: the error says so, and the build goes on when there is room", async () => {

@@ -16,16 +16,11 @@ import {
   readJson,
   removePlace,
 } from "./bq2.ts";
-import { SMALL_PHASE, smallStep, writeSmallPlan } from "./small-plan.ts";
+import { runIn, SMALL_PHASE, smallStep, withActions, writeSmallPlan } from "./small-plan.ts";
 
 /** The step with other actions in place of its last one, which sleeps. */
 function ending(step: Step, ...actions: readonly InsideAction[]): Step {
-  if (step.build.kind !== "steps") throw new Error("no steps");
-  return { ...step, build: { ...step.build, actions: [...step.build.actions.slice(0, -1), ...actions] } };
-}
-
-function run(step: Step, ...argv: string[]): InsideAction {
-  return { kind: "run", argv, cwd: step.workdir, env: {} };
+  return withActions(step, (own) => [...own.slice(0, -1), ...actions]);
 }
 
 /** A make with nine targets that say how many of them there are at once. */
@@ -34,7 +29,7 @@ function makeStep(name: string): Step {
   const targets = Array.from({ length: 9 }, (_, n) => `t${n}`).join(" ");
   const text = `all: ${targets}\n${targets}:\n\t@mkdir at.$@; echo at once: $$(ls -d at.* | wc -l); sleep 0.4; rmdir at.$@\n`;
   const path = `${step.workdir}/Makefile`;
-  return ending(step, { kind: "write-file", path, mode: "0644", text }, run(step, "make", "-j{jobs}"));
+  return ending(step, { kind: "write-file", path, mode: "0644", text }, runIn(step, "make", "-j{jobs}"));
 }
 
 describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side by side", () => {
@@ -81,7 +76,7 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
   });
 
   test("after a failure nothing begins; what runs is finished and kept; each failure has its report", async () => {
-    const fails = (step: Step): Step => ending(step, run(step, "ls", "/no/such/file"));
+    const fails = (step: Step): Step => ending(step, runIn(step, "ls", "/no/such/file"));
     const slow = smallStep("slow", [], 3);
     const steps = [fails(smallStep("bad")), fails(smallStep("worse")), slow, smallStep("never", ["slow"])];
     await writeSmallPlan(place, { steps });

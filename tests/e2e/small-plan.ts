@@ -3,6 +3,7 @@
  * of ours put in. Resume, store, reports and failures are tried on it in seconds.
  */
 import { writeFileSync } from "node:fs";
+import type { InsideAction } from "../../src/plan/action.ts";
 import type { Overrides } from "../../src/plan/overrides.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
 import { bq2, documents, expectSuccess, type Place, readJson } from "./bq2.ts";
@@ -43,12 +44,24 @@ export function smallStep(name: string, needs: readonly string[] = [], seconds =
   };
 }
 
+/** The step with other actions, made from those that it has. */
+export function withActions(
+  step: Step,
+  change: (actions: readonly InsideAction[]) => readonly InsideAction[],
+): Step {
+  if (step.build.kind !== "steps") throw new Error(`${step.name} has no steps`);
+  return { ...step, build: { ...step.build, actions: [...change(step.build.actions)] } };
+}
+
+/** Runs a program in the step's folder. */
+export function runIn(step: Step, ...argv: string[]): InsideAction {
+  return { kind: "run", argv, cwd: step.workdir, env: {} };
+}
+
 /** Puts a file into the sysroot, which lies below a folder that no step makes itself. */
 export function sysrootStep(name: string): Step {
-  const step = smallStep(name);
   const path = `/opt/sysroot/share/${name}`;
-  const write = { kind: "write-file" as const, path, mode: "0644", text: `${name}\n` };
-  return { ...step, build: { kind: "steps", why: "a test", actions: [write] } };
+  return withActions(smallStep(name), () => [{ kind: "write-file", path, mode: "0644", text: `${name}\n` }]);
 }
 
 export interface SmallPlan {
@@ -70,8 +83,8 @@ export async function writeSmallPlan(
     format: "bq2-overrides/1",
     phases: {
       "host-setup": { steps: { "download-sources": noPins, "extract-sources": noPins } },
-      "sysroot-from-seed": inPlaceOf(stepNames(place, "sysroot-from-seed"), sysroot),
-      [PHASE]: inPlaceOf(stepNames(place, PHASE), steps),
+      "sysroot-from-seed": onlySteps(place, "sysroot-from-seed", sysroot),
+      [PHASE]: onlySteps(place, PHASE, steps),
       // Such a rootfs has no program of its own that could write them.
       "finalize-rootfs": { namespace: "host" },
       image: { namespace: "host" },
@@ -80,13 +93,13 @@ export async function writeSmallPlan(
   writeFileSync(documents(place, "overrides"), JSON.stringify(overrides));
 }
 
-function inPlaceOf(remove: string[], steps: readonly Step[]) {
-  return { remove, add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })) };
-}
-
-function stepNames(place: Place, phase: string): string[] {
+/** Takes the phase's own steps out, and these in. */
+function onlySteps(place: Place, phase: string, steps: readonly Step[]) {
   const { phases } = readJson<Plan>(documents(place, "plan"));
-  return (phases.find(({ name }) => name === phase)?.steps ?? []).map(({ name }) => name);
+  return {
+    remove: (phases.find(({ name }) => name === phase)?.steps ?? []).map(({ name }) => name),
+    add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })),
+  };
 }
 
 export const SMALL_PHASE = PHASE;

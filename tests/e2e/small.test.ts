@@ -16,7 +16,7 @@ import {
   readJson,
   removePlace,
 } from "./bq2.ts";
-import { SMALL_PHASE, smallStep, writeSmallPlan } from "./small-plan.ts";
+import { runIn, SMALL_PHASE, smallStep, withActions, writeSmallPlan } from "./small-plan.ts";
 
 const available = requireTools("gcc", "make", "flex", "bison", "bc", "tar");
 
@@ -69,17 +69,9 @@ describe.skipIf(!available)("a small plan", () => {
     const same = expectSuccess(await bq2(place, "sysroot")).error;
     expect(same.match(/Building (\w+)/g)).toEqual(["Building one"]);
     // Another output: both are.
-    const [one] = steps;
-    if (one?.build.kind !== "steps") throw new Error("no steps");
-    const changed = {
-      ...one,
-      build: {
-        ...one.build,
-        actions: one.build.actions.map((a) =>
-          a.kind === "write-file" ? { ...a, text: a.text.replace("one", "ONE") } : a,
-        ),
-      },
-    };
+    const changed = withActions(smallStep("one"), (actions) =>
+      actions.map((a) => (a.kind === "write-file" ? { ...a, text: a.text.replace("one", "ONE") } : a)),
+    );
     await writeSmallPlan(place, { steps: [changed, ...steps.slice(1)] });
     const other = expectSuccess(await bq2(place, "sysroot")).error;
     expect(other.match(/Building (\w+)/g)).toEqual(["Building one", "Building two", "Building rootfs"]);
@@ -87,9 +79,7 @@ describe.skipIf(!available)("a small plan", () => {
 
   test("a failed step leaves a report, its log and its tree, and the build goes on from there", async () => {
     const broken = smallStep("two", ["one"]);
-    if (broken.build.kind !== "steps") throw new Error("no steps");
-    const stops = { kind: "run" as const, argv: ["ls", "/no/such/file"], cwd: broken.workdir, env: {} };
-    const withFailure = { ...broken, build: { ...broken.build, actions: [...broken.build.actions, stops] } };
+    const withFailure = withActions(broken, (actions) => [...actions, runIn(broken, "ls", "/no/such/file")]);
     await writeSmallPlan(place, { steps: [smallStep("one"), withFailure] });
     const failed = await bq2(place, "sysroot");
     expect(failed.code).toBe(1);
@@ -139,11 +129,9 @@ describe.skipIf(!available)("a small plan", () => {
   });
 
   test("a step that writes where its phase does not let it is refused", async () => {
-    const stray = smallStep("one");
-    if (stray.build.kind !== "steps") throw new Error("no steps");
     const outside = { kind: "write-file" as const, path: "/opt/outside", mode: "0644", text: "" };
     await writeSmallPlan(place, {
-      steps: [{ ...stray, build: { ...stray.build, actions: [...stray.build.actions, outside] } }],
+      steps: [withActions(smallStep("one"), (actions) => [...actions, outside])],
     });
     const refused = await bq2(place, "sysroot");
     expect(refused.code).toBe(1);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { requireTools } from "../oracle.ts";
 import { bq2, expectSuccess, makePlace, type Place, removePlace } from "./bq2.ts";
-import { smallStep, sysrootStep, writeSmallPlan } from "./small-plan.ts";
+import { runIn, smallStep, sysrootStep, withActions, writeSmallPlan } from "./small-plan.ts";
 
 const available = requireTools("gcc", "make", "flex", "bison", "bc", "tar", "taskset", "unshare");
 
@@ -16,10 +16,8 @@ describe.skipIf(!available)("verify vary", () => {
   /** A step that writes what this shell command prints into a file of its output. */
   function printing(name: string, command: string, needs: readonly string[] = []) {
     const step = smallStep(name, needs);
-    if (step.build.kind !== "steps") throw new Error("no steps");
     const text = `${command} > /bq2-rootfs/usr/bin/${name}`;
-    const shell = { kind: "run" as const, argv: ["/bin/sh", "-c", text], cwd: step.workdir, env: {} };
-    return { ...step, build: { ...step.build, actions: [...step.build.actions.slice(0, 3), shell] } };
+    return withActions(step, (actions) => [...actions.slice(0, 3), runIn(step, "/bin/sh", "-c", text)]);
   }
 
   test("finds nothing where outputs depend on nothing that varies", async () => {
