@@ -58,13 +58,13 @@ async function dispatch(world: World, name: string, args: readonly string[]): Pr
   const [first = "", second] = args;
   // Started by ourselves within a namespace: as little code as possible is loaded.
   if (first === "step-inside")
-    return (await import("./src/runner/inside.ts")).runInside(platform, second ?? "");
+    return (await import("./src/runner/step/inside.ts")).runInside(platform, second ?? "");
   if (first === "enter-inside")
-    return (await import("./src/runner/enter.ts")).enterInside(platform, second ?? "");
+    return (await import("./src/runner/step/enter.ts")).enterInside(platform, second ?? "");
   if (first === "output-inside")
-    return (await import("./src/runner/output-inside.ts")).outputInside(platform, second ?? "");
+    return (await import("./src/runner/artifacts/inside.ts")).outputInside(platform, second ?? "");
   if (first === "vary-inside")
-    return (await import("./src/runner/vary-inside.ts")).varyInside(platform, second ?? "");
+    return (await import("./src/runner/proofs/vary-inside.ts")).varyInside(platform, second ?? "");
 
   if (first === "namespace-inside")
     return (await import("./src/linux/namespace-inside.ts")).runInOwnNamespaces(platform, args.slice(1));

@@ -2,8 +2,8 @@ import { ARCHES } from "../src/base/arch.ts";
 import { assert, test } from "../src/base/testing.ts";
 import { type Plan, type Step, stepId } from "../src/plan/plan.ts";
 import { makePlan } from "../src/recipe/expand.ts";
-import { workOf } from "../src/runner/run.ts";
-import { testContext, testPlatform } from "../src/runner/test-context.ts";
+import { workOf } from "../src/runner/run/run.ts";
+import { testContext, testPlatform } from "../src/runner/run/test-context.ts";
 import { type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
 function planOf(profile: Profile): Plan {

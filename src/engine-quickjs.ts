@@ -1,7 +1,7 @@
 /** {@link Engine} on QuickJS: the runtime's own services, its event loop, and TypeScript's compiler. */
 import * as native from "bq2:native";
 import { SYSCALLS } from "./platform/linux-abi.ts";
-import { addTimer, whenIdle } from "./platform/quickjs-loop.ts";
+import { addTimer, whenIdle } from "./platform/quickjs/loop.ts";
 import { loadCompiler } from "./program/compiler.ts";
 import type { Engine } from "./script/engine.ts";
 

@@ -1,7 +1,7 @@
 /** The program on Node: the host's. */
 import { main, type World } from "../bq2.ts";
 import { dirname } from "./base/path.ts";
-import { nodePlatform } from "./platform/node.ts";
+import { nodePlatform } from "./platform/node/platform.ts";
 
 /** Runs `name args…`; gives the exit code. */
 export function mainOnNode(name: string, args: readonly string[]): Promise<number> {
@@ -12,12 +12,12 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
     program: `${projectFolder}/bin/bq2`,
     projectFolder,
     async surroundings() {
-      const { DEFAULT_WORKDIR, workspaceAt } = await import("./runner/workspace.ts");
-      const { nodeFetcher } = await import("./platform/node-fetch.ts");
+      const { DEFAULT_WORKDIR, workspaceAt } = await import("./runner/run/workspace.ts");
+      const { nodeFetcher } = await import("./platform/node/fetch.ts");
       return {
         fetcher: nodeFetcher({ env: platform.host.env }),
         terminalProgress: platform.host.isTerminal
-          ? (await import("./platform/node-progress.ts")).terminalProgress()
+          ? (await import("./platform/node/progress.ts")).terminalProgress()
           : undefined,
         archives: undefined,
         loaderFolder: `${workspaceAt(platform, DEFAULT_WORKDIR).bq2Rootfs}/usr/lib/bq2/efi`,

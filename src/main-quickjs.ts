@@ -5,7 +5,7 @@ import type { EfiKit } from "./commands/efi-app-builder.ts";
 import { quickjsEngine } from "./engine-quickjs.ts";
 import { INIT_APPLETS } from "./init/applets.ts";
 import type { Fetcher } from "./platform/platform.ts";
-import { quickjsPlatform } from "./platform/quickjs.ts";
+import { quickjsPlatform } from "./platform/quickjs/platform.ts";
 import { libraryBeside } from "./program/compiler.ts";
 
 /** Where the image has this program's source; from source (`native/bootstrap.mjs`) it is where that lies. */
@@ -33,7 +33,7 @@ const efiKit: EfiKit = {
 
 async function openFetcher(): Promise<Fetcher> {
   const { httpFetcher } = await import("./network/http-fetcher.ts");
-  const { quickjsNetwork } = await import("./platform/quickjs-network.ts");
+  const { quickjsNetwork } = await import("./platform/quickjs/network.ts");
   return httpFetcher({ platform, network: quickjsNetwork });
 }
 
@@ -74,7 +74,7 @@ const world: World = {
     }
     const { findApplet } = await import("./applets/table.ts");
     return findApplet(called, async () => {
-      const { quickjsNetwork } = await import("./platform/quickjs-network.ts");
+      const { quickjsNetwork } = await import("./platform/quickjs/network.ts");
       return { platform, network: quickjsNetwork, stdin: 0, stdout: 1 };
     });
   },

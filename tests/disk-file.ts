@@ -4,8 +4,8 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Sink } from "../src/formats/sink.ts";
-import { FileSink } from "../src/image/file-sink.ts";
-import { nodePlatform } from "../src/platform/node.ts";
+import { nodePlatform } from "../src/platform/node/platform.ts";
+import { FileSink } from "../src/trees/file-sink.ts";
 
 export const MIB = 2 ** 20;
 export const GIB = 2 ** 30;

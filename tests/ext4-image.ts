@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Ext4Options, writeExt4 } from "../src/formats/ext4.ts";
+import { type Ext4Options, writeExt4 } from "../src/formats/ext4/ext4.ts";
 import type { Sink } from "../src/formats/sink.ts";
 import { type Content, type Entry, NO_ATTRIBUTES, type Tree } from "../src/formats/tree.ts";
 

@@ -3,17 +3,19 @@ import { checkImports, isSharedTest } from "./import-rules.ts";
 
 const OTHER_FILES = {
   "src/base/bytes.ts": "",
-  "src/formats/tar.ts": "",
-  "src/formats/tar.test.ts": "",
+  "src/formats/tar/reader.ts": "",
+  "src/formats/elf.ts": "",
+  "src/formats/tar/tar.test.ts": "",
   "src/plan/plan.ts": "",
   "src/plan/source.ts": "",
   "src/recipe/package.ts": "",
   "src/platform/platform.ts": "",
-  "src/platform/memory.ts": "",
-  "src/platform/node.ts": "",
+  "src/platform/memory/platform.ts": "",
+  "src/platform/node/platform.ts": "",
   "src/platform/test-bulk.ts": "",
   "src/commands/boot.ts": "",
   "src/sources/test-server.ts": "",
+  "src/seeds/seed.ts": "",
   "pkgs/musl/package.ts": "",
 };
 
@@ -23,17 +25,17 @@ function problemsOf(path: string, text: string): string[] {
 }
 
 const ALLOWED: readonly (readonly [path: string, text: string])[] = [
-  ["src/formats/gpt.ts", `import { alignUp } from "../base/bytes.ts";`],
-  ["src/formats/gpt.ts", `import type { Bulk } from "../platform/platform.ts";`],
+  ["src/formats/gpt/gpt.ts", `import { alignUp } from "../../base/bytes.ts";`],
+  ["src/formats/gpt/gpt.ts", `import type { Bulk } from "../../platform/platform.ts";`],
   ["src/sources/pins.ts", `import { PinSchema } from "../plan/source.ts";`],
   ["src/plan/state.ts", `import * as v from "valibot";`],
-  ["src/platform/node-files.ts", `import fs from "node:fs"; import koffi from "koffi";`],
-  ["src/commands/image.ts", `import { x } from "../formats/tar.ts"; import "@stricli/core";`],
-  ["src/formats/gpt.oracle.test.ts", `import fs from "node:fs"; import { test } from "vitest";`],
-  ["src/formats/gpt.test.ts", `import { memoryPlatform } from "../platform/memory.ts";`],
-  ["src/platform/quickjs-loop.ts", `import { x } from "bq2:native";`],
-  ["src/platform/node-files.test.ts", `import { nodePlatform } from "./node.ts"; import "node:fs";`],
-  ["src/platform/memory.test.ts", `import { giveTestBulk } from "./test-bulk.ts";`],
+  ["src/platform/node/files.ts", `import fs from "node:fs"; import koffi from "koffi";`],
+  ["src/commands/image.ts", `import { x } from "../formats/elf.ts"; import "@stricli/core";`],
+  ["src/formats/gpt/gpt.oracle.test.ts", `import fs from "node:fs"; import { test } from "vitest";`],
+  ["src/formats/gpt/gpt.test.ts", `import { memoryPlatform } from "../../platform/memory/platform.ts";`],
+  ["src/platform/quickjs/loop.ts", `import { x } from "bq2:native";`],
+  ["src/platform/node/files.test.ts", `import { nodePlatform } from "./platform.ts"; import "node:fs";`],
+  ["src/platform/memory/platform.test.ts", `import { giveTestBulk } from "../test-bulk.ts";`],
   ["src/linux/test-place.ts", `import "node:fs"; import "esbuild";`],
   ["src/sources/fetch.oracle.test.ts", `import { server } from "./test-server.ts";`],
   ["bq2.ts", `const boot = () => import("./src/commands/boot.ts");`],
@@ -44,25 +46,33 @@ const ALLOWED: readonly (readonly [path: string, text: string])[] = [
 ];
 
 const REFUSED: readonly (readonly [path: string, text: string, problem: RegExp])[] = [
-  ["src/base/log.ts", `import { x } from "../formats/tar.ts";`, /src\/base may not import/],
+  ["src/base/log.ts", `import { x } from "../formats/elf.ts";`, /src\/base may not import/],
   ["src/base/log.ts", `import type { X } from "../plan/plan.ts";`, /may not import/],
   ["src/base/log.ts", `\n\nexport { x } from "../plan/plan.ts";`, /^src\/base\/log\.ts:3: /],
-  ["src/formats/gpt.ts", `const x = await import("../commands/boot.ts");`, /may not import/],
-  ["src/formats/gpt.ts", `import { nodePlatform } from "../platform/node.ts";`, /may not import/],
-  ["src/formats/gpt.ts", `import fs from "node:fs";`, /Node's modules/],
-  ["src/formats/gpt.ts", `import fs from "fs";`, /npm package fs is not allowed/],
-  ["src/formats/gpt.ts", `import { gzip } from "fflate";`, /npm package fflate is not allowed/],
+  ["src/formats/gpt/gpt.ts", `const x = await import("../../commands/boot.ts");`, /may not import/],
+  [
+    "src/formats/gpt/gpt.ts",
+    `import { nodePlatform } from "../../platform/node/platform.ts";`,
+    /may not import/,
+  ],
+  ["src/formats/gpt/gpt.ts", `import fs from "node:fs";`, /Node's modules/],
+  ["src/formats/gpt/gpt.ts", `import fs from "fs";`, /npm package fs is not allowed/],
+  ["src/formats/gpt/gpt.ts", `import { gzip } from "fflate";`, /npm package fflate is not allowed/],
   ["src/recipe/actions.ts", `import * as v from "valibot";`, /valibot is not allowed/],
-  ["src/runner/run.ts", `import { musl } from "../../pkgs/musl/package.ts";`, /may not import/],
-  ["src/sources/pins.ts", `import { x } from "../plan/plan.ts";`, /may not import/],
-  ["src/platform/platform.ts", `import { x } from "./node.ts";`, /may not import/],
+  ["src/runner/run/run.ts", `import { musl } from "../../../pkgs/musl/package.ts";`, /may not import/],
+  ["src/sources/pins.ts", `import { x } from "../seeds/seed.ts";`, /may not import/],
+  ["src/platform/platform.ts", `import { x } from "./node/platform.ts";`, /may not import/],
   ["src/image/disk.ts", `import { x } from "../commands/boot.ts";`, /may not import/],
-  ["src/platform/memory.ts", `import { x } from "bq2:native";`, /bq2:native is not allowed/],
-  ["src/formats/gpt.test.ts", `import fs from "node:fs";`, /Node's modules/],
-  ["src/formats/gpt.test.ts", `import { nodePlatform } from "../platform/node.ts";`, /may not import/],
-  ["src/formats/gpt.ts", `import { x } from "./tar.test.ts";`, /a test is not imported/],
-  ["src/formats/gpt.ts", `import { x } from "./missing.ts";`, /no such file/],
-  ["src/formats/gpt.ts", `import { x } from "./tar";`, /no such file/],
+  ["src/platform/memory/platform.ts", `import { x } from "bq2:native";`, /bq2:native is not allowed/],
+  ["src/formats/gpt/gpt.test.ts", `import fs from "node:fs";`, /Node's modules/],
+  [
+    "src/formats/gpt/gpt.test.ts",
+    `import { nodePlatform } from "../../platform/node/platform.ts";`,
+    /may not import/,
+  ],
+  ["src/formats/gpt/gpt.ts", `import { x } from "../tar/tar.test.ts";`, /a test is not imported/],
+  ["src/formats/gpt/gpt.ts", `import { x } from "./missing.ts";`, /no such file/],
+  ["src/formats/gpt/gpt.ts", `import { x } from "./tar";`, /no such file/],
   ["src/sources/fetch.ts", `import { server } from "./test-server.ts";`, /only tests/],
   ["src/unheard/of.ts", "", /no rule/],
 ];
@@ -80,9 +90,13 @@ for (const [path, text, problem] of REFUSED) {
 }
 
 test("tests that may not import Node's modules are for every engine", () => {
-  assert.ok(isSharedTest("src/formats/gpt.test.ts"));
-  assert.ok(isSharedTest("src/platform/memory.test.ts"));
+  assert.ok(isSharedTest("src/formats/gpt/gpt.test.ts"));
+  assert.ok(isSharedTest("src/platform/memory/platform.test.ts"));
   assert.ok(isSharedTest("tests/quickjs/contract.test.ts"));
-  for (const path of ["src/formats/gpt.oracle.test.ts", "src/formats/gpt.ts", "tools/version.test.ts"])
+  for (const path of [
+    "src/formats/gpt/gpt.oracle.test.ts",
+    "src/formats/gpt/gpt.ts",
+    "tools/version.test.ts",
+  ])
     assert.ok(!isSharedTest(path), path);
 });

@@ -1,198 +1,210 @@
 /**
- * Who may import whom, which npm packages, and where Node's own modules are allowed: the tables, and the
- * check of a set of files against them.
+ * Who may import whom, which npm packages, and where Node's own modules are allowed: the tables, and the check of a set
+ * of files against them. `import-cycles.ts` looks for cycles.
  *
- * Imports are read by TypeScript's own scanner: static, type-only, re-exported and `import("…")`. An
- * `import()` of a computed name is not seen.
+ * A rule names a folder. A file belongs to the longest folder that has a rule, so `src/platform/node/files.ts` belongs to
+ * `src/platform/node` and not to `src/platform`. It may import its own folder and those that its rule lists.
+ *
+ * TypeScript's own scanner reads the imports: static, type-only, re-exported and `import("…")`. It does not see an
+ * `import()` of a computed name.
  */
 import { dirname, join } from "node:path/posix";
 import ts from "typescript";
 import type { SourceFiles } from "./project-files.ts";
 
 interface Rule {
-  /** Paths that the rule is for; they may import each other. The first rule that fits a file is its rule. */
-  readonly files: RegExp;
-  readonly mayImport: readonly RegExp[];
-  /** npm packages; everything below them (`x/y`) is meant too. */
+  /** A folder, or one file. */
+  readonly folder: string;
+  /** Folders that have a rule, or single files. */
+  readonly mayImport: readonly string[];
+  /** npm packages; everything below them (`x/y`) is included. */
   readonly packages: readonly string[];
+  /** Node's own modules are allowed. */
   readonly node: boolean;
 }
 
-/** Everything in src/platform but the makers of a platform: they are chosen in bq2.ts. */
-const PLATFORM_INTERFACE = /^src\/platform\/(?!(node|quickjs|memory)\b)/;
-const NODE_PLATFORM = /^src\/platform\/node\b/;
-const ANYTHING = /^/;
 /** What the runtime on Linux makes itself (`native/`), imported like a package. */
 const RUNTIME_MODULE = "bq2:native";
 /** The same on firmware (`native/efi/`). */
 const FIRMWARE_MODULE = "bq2:firmware";
 
-function folder(name: string): RegExp {
-  return new RegExp(`^${name}/`);
-}
+const BASE = "src/base";
+const PLATFORM = "src/platform"; // the interface and what is written in its terms
+const FORMATS = "src/formats";
+const TREES = "src/trees";
+const PLAN = "src/plan";
+const RECIPE = "src/recipe";
+const LINUX = "src/linux";
+const SOURCES = "src/sources";
 
-const BASE = folder("src/base");
-const FORMATS = folder("src/formats");
-const PLAN = folder("src/plan");
-
-/** DESIGN, "The tree, and who may import whom". */
-const PRODUCT_RULES: readonly Rule[] = [
-  rule("src/base", []),
-  rule("src/formats", [BASE, PLATFORM_INTERFACE]),
-  rule("src/plan", [BASE], ["valibot"]),
-  rule("src/recipe", [BASE, PLAN]),
-  rule("pkgs", [BASE, PLAN, folder("src/recipe")]),
-  {
-    files: NODE_PLATFORM,
-    mayImport: [BASE, PLATFORM_INTERFACE],
-    packages: ["koffi", "log-update", "undici"],
-    node: true,
-  },
-  {
-    files: /^src\/platform\/quickjs\b/,
-    mayImport: [BASE, PLATFORM_INTERFACE],
-    packages: [RUNTIME_MODULE],
-    node: false,
-  },
-  {
-    files: /^src\/platform\/memory\b/,
-    mayImport: [BASE, PLATFORM_INTERFACE],
-    packages: [],
-    node: false,
-  },
-  { files: PLATFORM_INTERFACE, mayImport: [BASE], packages: [], node: false },
-  rule("src/linux", [BASE, PLATFORM_INTERFACE]),
-  rule("src/sources", [BASE, FORMATS, PLATFORM_INTERFACE, /^src\/plan\/source\.ts$/], ["valibot"]),
+/** Libraries first; each line may list only folders above it. CONTRIBUTING describes the folders. */
+const LAYERS: readonly Rule[] = [
+  rule(BASE, []),
+  rule(PLATFORM, [BASE]),
+  { ...rule("src/platform/node", [BASE, PLATFORM], ["koffi", "log-update", "undici"]), node: true },
+  rule("src/platform/quickjs", [BASE, PLATFORM], [RUNTIME_MODULE]),
+  rule("src/platform/memory", [BASE, PLATFORM]),
+  rule("src/platform/contract", [BASE, PLATFORM]),
+  rule(FORMATS, [BASE, PLATFORM]),
+  rule(TREES, [BASE, PLATFORM, FORMATS]),
+  rule("src/patch", [BASE, PLATFORM]),
+  rule(PLAN, [BASE], ["valibot"]),
+  rule(RECIPE, [BASE, PLAN]),
+  rule("pkgs", [BASE, PLAN, RECIPE]),
+  rule(LINUX, [BASE, PLATFORM]),
+  rule("src/network", [BASE, PLATFORM]),
+  rule(SOURCES, [BASE, PLATFORM, PLAN], ["valibot"]),
+  rule("src/seeds", [BASE, PLATFORM, FORMATS, TREES, PLAN, SOURCES], ["valibot"]),
+  rule("src/image", [BASE, PLATFORM, FORMATS, TREES]),
+  rule("src/machine", [BASE, PLATFORM, FORMATS, TREES, "src/image"]),
   rule(
     "src/runner",
-    [
-      BASE,
-      FORMATS,
-      folder("src/recipe"),
-      PLAN,
-      PLATFORM_INTERFACE,
-      folder("src/linux"),
-      folder("src/sources"),
-      folder("src/image"),
-    ],
+    [BASE, PLATFORM, FORMATS, TREES, "src/patch", PLAN, RECIPE, LINUX, SOURCES, "src/seeds", "src/image"],
     ["valibot"],
   ),
-  rule("src/network", [BASE, PLATFORM_INTERFACE]),
-  rule("src/applets", [
-    BASE,
-    FORMATS,
-    PLATFORM_INTERFACE,
-    folder("src/linux"),
-    folder("src/sources"),
-    folder("src/image"),
-    folder("src/network"),
-    /^src\/version\.ts$/,
-  ]),
-  rule("src/image", [BASE, FORMATS, PLATFORM_INTERFACE]),
-  rule("src/efi", [BASE, FORMATS, folder("src/script"), /^src\/program\/compiler\.ts$/], [FIRMWARE_MODULE]),
+  rule("src/applets", [BASE, PLATFORM, FORMATS, TREES, "src/patch", LINUX, "src/network", "src/version.ts"]),
+  rule("src/program", [BASE, PLATFORM, FORMATS], ["ts-blank-space", "typescript"]),
+  rule("src/script", [BASE, PLATFORM, "src/program"], ["typescript"]),
+  rule("src/efi", [BASE, FORMATS, "src/script", "src/program/compiler.ts"], [FIRMWARE_MODULE]),
   rule("examples/efi", [], ["efi"]),
-  rule("src/init", [BASE, FORMATS, folder("src/linux"), PLATFORM_INTERFACE]),
-  rule("src/script", [BASE, PLATFORM_INTERFACE, folder("src/program")], ["typescript"]),
-  rule("src/commands", [ANYTHING], ["@stricli/core", "log-update", "valibot"]),
-  {
-    files: /^(bq2|src\/version|src\/main-node)\.ts$/,
-    mayImport: [ANYTHING],
-    packages: [],
-    node: false,
-  },
-  {
-    files: /^src\/(main|engine)-quickjs\.ts$/,
-    mayImport: [ANYTHING],
-    packages: [RUNTIME_MODULE],
-    node: false,
-  },
-  {
-    files: /^src\/program\//,
-    mayImport: [BASE, FORMATS, PLATFORM_INTERFACE],
-    packages: ["ts-blank-space", "typescript"],
-    node: false,
-  },
+  rule("src/init", [BASE, PLATFORM, FORMATS, LINUX]),
 ];
 
-/** What no product code imports, but checks and judges it. */
-const WORKSHOP_RULES: readonly Rule[] = [
-  { files: /^tests\/quickjs\//, mayImport: [ANYTHING], packages: [RUNTIME_MODULE], node: false },
-  {
-    // Host code: judged by outside tools, what such tests share, about Node's own platform, and the workshop.
-    files:
-      /\.oracle\.test\.ts$|\/test-[^/]*\.ts$|^src\/platform\/node[^/]*\.test\.ts$|^(tools|tests)\/|^[^/]*\.config\.ts$/,
-    mayImport: [ANYTHING],
-    packages: [
-      "@valibot/to-json-schema",
-      "efi", // tests/efi/ are UEFI applications
-      "esbuild",
-      "fast-check",
-      "koffi",
-      "typescript",
-      "undici",
-      "valibot",
-      "vitest",
-    ],
-    node: true,
-  },
-  {
-    // Shared tests run under every engine: any product code and the platform in memory, but no Node.
-    files: /^(src|pkgs)\/.*\.test\.ts$/,
-    mayImport: [/^src\/(?!platform\/node\b)/, folder("pkgs")],
-    packages: ["fast-check", "valibot"],
-    node: false,
-  },
+const LAYER_FOLDERS = [...LAYERS.map(({ folder }) => folder), "src/version.ts"];
+
+/** The program: puts the layers together. */
+const PROGRAM: readonly Rule[] = [
+  rule("src/commands", [...LAYER_FOLDERS, "src/main-node.ts"], ["@stricli/core", "log-update", "valibot"]),
+  rule("src/engine-quickjs.ts", LAYER_FOLDERS, [RUNTIME_MODULE]),
+  rule("bq2.ts", [...LAYER_FOLDERS, "src/commands"]),
+  rule("src/version.ts", []),
+  rule("src/main-node.ts", [...LAYER_FOLDERS, "src/commands", "bq2.ts"]),
+  rule("src/main-quickjs.ts", [...LAYER_FOLDERS, "src/commands", "bq2.ts", "src/engine-quickjs.ts"]),
 ];
 
-const RULES = [...WORKSHOP_RULES, ...PRODUCT_RULES];
+const EVERYTHING = [...LAYER_FOLDERS, ...PROGRAM.map(({ folder }) => folder)];
 
-function rule(name: string, mayImport: readonly RegExp[], packages: readonly string[] = []): Rule {
-  return { files: folder(name), mayImport, packages, node: false };
+const HOST_PACKAGES = [
+  "@valibot/to-json-schema",
+  "efi", // tests/efi/ are UEFI applications
+  "esbuild",
+  "fast-check",
+  "koffi",
+  "typescript",
+  "undici",
+  "valibot",
+  "vitest",
+];
+
+/** Code that checks and judges the product, on Node: outside tools' tests and the workshop. */
+const HOST: Rule = {
+  folder: "tests", // and the other places that `ruleOf` names
+  mayImport: [...EVERYTHING, "tests", "tools"],
+  packages: HOST_PACKAGES,
+  node: true,
+};
+
+/** Tests that run on every engine: any product code and the platform in memory, but nothing of Node's. */
+const SHARED_TEST: Rule = {
+  folder: "src",
+  mayImport: EVERYTHING.filter((folder) => folder !== "src/platform/node"),
+  packages: ["fast-check", "valibot"],
+  node: false,
+};
+
+/** Tests of the runtime, compiled into its own program. */
+const RUNTIME_TEST: Rule = {
+  folder: "tests/quickjs",
+  mayImport: [...EVERYTHING, "tests", "tools"],
+  packages: [RUNTIME_MODULE],
+  node: false,
+};
+
+function rule(folder: string, mayImport: readonly string[], packages: readonly string[] = []): Rule {
+  return { folder, mayImport, packages, node: false };
 }
 
-/** Tests that run on every engine: those that may not import Node's modules. */
-export function isSharedTest(path: string): boolean {
-  return path.endsWith(".test.ts") && RULES.find(({ files }) => files.test(path))?.node === false;
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** One line for each import that no rule allows, in the order of the files. */
-export function checkImports(files: SourceFiles): string[] {
-  return [...files].flatMap(([path, text]) => {
-    const fileRule = RULES.find((candidate) => candidate.files.test(path));
-    if (fileRule === undefined)
-      return [`${path}: no rule says what it may import (hint: add one to tools/import-rules.ts)`];
-    const imports = ts.preProcessFile(text, true, true).importedFiles;
-    return imports.flatMap(({ fileName, pos }) => {
-      const problem = checkImport(path, fileName, fileRule, files);
-      const line = text.slice(0, pos).split("\n").length;
-      return problem === undefined ? [] : [`${path}:${line}: imports ${fileName}: ${problem}`];
-    });
-  });
+/** The longest folder of a layer or of the program that holds the file. */
+function productRuleOf(path: string): Rule | undefined {
+  return [...LAYERS, ...PROGRAM]
+    .filter(({ folder }) => isWithin(path, folder))
+    .sort((a, b) => b.folder.length - a.folder.length)[0];
 }
 
-function checkImport(
-  path: string,
-  specifier: string,
-  fileRule: Rule,
-  files: SourceFiles,
-): string | undefined {
-  if (specifier.startsWith("node:")) {
-    return fileRule.node ? undefined : "Node's modules are for src/platform/node*.ts, tools and tests";
-  }
-  if (!specifier.startsWith(".")) return checkPackage(specifier, fileRule);
-  const target = join(dirname(path), specifier);
-  if (fileRule.mayImport.includes(ANYTHING) && !target.endsWith(".ts")) return undefined;
-  if (!files.has(target)) return "no such file (the name ends in .ts)";
-  if (/\.test\.ts$/.test(target)) return "a test is not imported";
-  if (isTestHelper(target) && !WORKSHOP_RULES.includes(fileRule))
-    return "only tests may import what tests share";
-  if ([fileRule.files, ...fileRule.mayImport].some((allowed) => allowed.test(target))) return undefined;
-  return `${dirname(path)} may not import it (the table stands in tools/import-rules.ts)`;
+/** Tests are known by their names, all else by its folder. */
+function ruleOf(path: string): Rule | undefined {
+  if (isWithin(path, "tests/quickjs")) return RUNTIME_TEST;
+  if (isWithin(path, "tests") || isWithin(path, "tools") || /^[^/]*\.config\.ts$/.test(path)) return HOST;
+  if (path.endsWith(".oracle.test.ts") || isTestHelper(path)) return HOST;
+  if (path.endsWith(".test.ts")) return isWithin(path, "src/platform/node") ? HOST : SHARED_TEST;
+  return productRuleOf(path);
 }
 
 /** What several tests of a folder share: `src/sources/test-server.ts`. */
 function isTestHelper(path: string): boolean {
   return /^(src|pkgs)\/(.*\/)?test-[^/]*\.ts$/.test(path);
+}
+
+/** Tests that run on every engine: those that may not import Node's modules. */
+export function isSharedTest(path: string): boolean {
+  return path.endsWith(".test.ts") && ruleOf(path)?.node === false;
+}
+
+/** An import as it is written, and where it leads. */
+export interface Import {
+  readonly specifier: string;
+  /** Line of the importing file, from 1. */
+  readonly line: number;
+  /** Path from the project's folder; undefined for a package or a module of Node's. */
+  readonly target: string | undefined;
+}
+
+/** Every import of a file, in its order. */
+export function importsOf(path: string, text: string): Import[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => ({
+    specifier: fileName,
+    line: text.slice(0, pos).split("\n").length,
+    target: fileName.startsWith(".") ? join(dirname(path), fileName) : undefined,
+  }));
+}
+
+/** One line for each import that no rule allows, in the order of the files. */
+export function checkImports(files: SourceFiles): string[] {
+  return [...files].flatMap(([path, text]) => {
+    const fileRule = ruleOf(path);
+    if (fileRule === undefined)
+      return [`${path}: no rule says what it may import (hint: add one to tools/import-rules.ts)`];
+    return importsOf(path, text).flatMap((found) => {
+      const problem = problemOf(path, found, fileRule, files);
+      return problem === undefined ? [] : [`${path}:${found.line}: imports ${found.specifier}: ${problem}`];
+    });
+  });
+}
+
+function problemOf(
+  path: string,
+  { specifier, target }: Import,
+  fileRule: Rule,
+  files: SourceFiles,
+): string | undefined {
+  if (specifier.startsWith("node:")) {
+    return fileRule.node ? undefined : "Node's modules are for src/platform/node, tools and tests";
+  }
+  if (target === undefined) return checkPackage(specifier, fileRule);
+  const isData = fileRule === HOST && !target.endsWith(".ts"); // `bundle.mjs`
+  if (isData) return undefined;
+  if (!files.has(target)) return "no such file (the name ends in .ts)";
+  if (/\.test\.ts$/.test(target)) return "a test is not imported";
+  const isTest = fileRule === HOST || fileRule === SHARED_TEST || fileRule === RUNTIME_TEST;
+  if (isTestHelper(target)) return isTest ? undefined : "only tests may import what tests share";
+  const home = productRuleOf(target)?.folder ?? (isWithin(target, "tools") ? "tools" : "tests");
+  const allowed = [fileRule.folder, ...fileRule.mayImport];
+  if (allowed.includes(home) || allowed.includes(target)) return undefined;
+  return `${dirname(path)} may not import it (tools/import-rules.ts has the table)`;
 }
 
 function checkPackage(specifier: string, fileRule: Rule): string | undefined {

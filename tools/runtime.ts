@@ -12,11 +12,11 @@ import { ARCHES } from "../src/base/arch.ts";
 import { parseAs } from "../src/plan/parse.ts";
 import { type Plan, PlanSchema, stepId } from "../src/plan/plan.ts";
 import { StateSchema } from "../src/plan/state.ts";
-import { nodePlatform } from "../src/platform/node.ts";
+import { nodePlatform } from "../src/platform/node/platform.ts";
 import { releaseName, SOURCE_ROOT } from "../src/recipe/package.ts";
-import { sourceTreeKey } from "../src/runner/keys.ts";
-import { openStore } from "../src/runner/store.ts";
-import { workspaceAt } from "../src/runner/workspace.ts";
+import { workspaceAt } from "../src/runner/run/workspace.ts";
+import { sourceTreeKey } from "../src/runner/step/keys.ts";
+import { openStore } from "../src/runner/store/store.ts";
 import { projectFolder } from "./project-files.ts";
 
 export interface BuiltRuntime {

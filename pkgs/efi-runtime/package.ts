@@ -53,7 +53,7 @@ const FLAGS = [
   `-ffile-prefix-map=${SOURCE_ROOT}=.`, // assertions name their source file
 ];
 
-/** A static PIE whose segments are apart: `src/formats/pe-from-elf.ts` takes it. */
+/** A static PIE whose segments are apart: `src/formats/pe/from-elf.ts` takes it. */
 const LINK_FLAGS = [
   "-nostdlib",
   "-static",

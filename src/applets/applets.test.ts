@@ -1,12 +1,12 @@
 import { assert, test } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import type { Network } from "../platform/platform.ts";
 import { runApplet } from "./applet.ts";
 import { readOptions } from "./options.ts";
-import { parseLine } from "./sha256sum.ts";
+import { parseLine } from "./sha256sum/sha256sum.ts";
 import { APPLETS, findApplet } from "./table.ts";
-import { excluder, quoteName } from "./tar-names.ts";
+import { excluder, quoteName } from "./tar/names.ts";
 
 const TABLE = { create: "c", file: "f:", "file-list": "", strip: ":" } as const;
 

@@ -2,11 +2,11 @@
 import type { Applet, AppletContext } from "./applet.ts";
 
 export const APPLETS: { readonly [name: string]: () => Promise<Applet> } = {
-  curl: async () => (await import("./curl.ts")).curl,
-  patch: async () => (await import("./patch.ts")).patch,
-  "pkg-config": async () => (await import("./pkg-config.ts")).pkgConfig,
-  sha256sum: async () => (await import("./sha256sum.ts")).sha256sum,
-  tar: async () => (await import("./tar.ts")).tar,
+  curl: async () => (await import("./curl/curl.ts")).curl,
+  patch: async () => (await import("./patch/patch.ts")).patch,
+  "pkg-config": async () => (await import("./pkg-config/pkg-config.ts")).pkgConfig,
+  sha256sum: async () => (await import("./sha256sum/sha256sum.ts")).sha256sum,
+  tar: async () => (await import("./tar/tar.ts")).tar,
 };
 
 /** The command `name`, ready to be given its arguments; `undefined` where there is none. */

@@ -6,8 +6,8 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodePlatform } from "../platform/node.ts";
-import { nodeNetwork } from "../platform/node-network.ts";
+import { nodeNetwork } from "../platform/node/network.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import { runApplet } from "./applet.ts";
 import { APPLETS } from "./table.ts";
 

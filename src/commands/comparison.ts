@@ -1,6 +1,6 @@
 /** How two builds compare, for people: a line a package, and an error where one came out otherwise. */
 import { Bq2Error } from "../base/error.ts";
-import type { StepComparison } from "../runner/compare.ts";
+import type { StepComparison } from "../runner/proofs/compare.ts";
 import type { Bq2Context } from "./context.ts";
 
 /** @throws Bq2Error `not-equal`. */

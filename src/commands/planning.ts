@@ -5,7 +5,7 @@ import { Bq2Error } from "../base/error.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Platform } from "../platform/platform.ts";
 import { makePlan } from "../recipe/expand.ts";
-import { defaultSeedName } from "../sources/seed.ts";
+import { defaultSeedName } from "../seeds/seed.ts";
 
 export interface PlanChoice {
   readonly arch?: Arch | undefined;

@@ -3,12 +3,12 @@ import { Bq2Error } from "../base/error.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import { makeFolders, removeTree } from "../platform/files.ts";
-import type { Bind, RunContext } from "../runner/context.ts";
-import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/documents.ts";
-import { interruptionBy } from "../runner/interruption.ts";
-import { openJobPool } from "../runner/job-pool.ts";
-import { openStore } from "../runner/store.ts";
-import { type Workspace, workspaceAt, workspaceFolders } from "../runner/workspace.ts";
+import type { Bind, RunContext } from "../runner/run/context.ts";
+import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/run/documents.ts";
+import { interruptionBy } from "../runner/run/interruption.ts";
+import { openJobPool } from "../runner/run/job-pool.ts";
+import { type Workspace, workspaceAt, workspaceFolders } from "../runner/run/workspace.ts";
+import { openStore } from "../runner/store/store.ts";
 import type { Bq2Context } from "./context.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { rewriteTarball } from "../runner/outputs.ts";
+import { rewriteTarball } from "../runner/artifacts/artifacts.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";

@@ -3,7 +3,7 @@ import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { stepId } from "../plan/plan.ts";
 import { writeFileAtomic } from "../platform/files.ts";
-import { type LedgerEntry, ledger, unwantedEntries } from "../runner/ledger.ts";
+import { type LedgerEntry, ledger, unwantedEntries } from "../runner/proofs/ledger.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { withRun } from "./session.ts";

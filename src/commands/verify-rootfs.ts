@@ -1,8 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import { Bq2Error } from "../base/error.ts";
 import { stepId } from "../plan/plan.ts";
-import { findLeftovers } from "../runner/leftovers.ts";
-import { leavesTheSeed, machineCode } from "../runner/origins.ts";
+import { findLeftovers } from "../runner/proofs/leftovers.ts";
+import { leavesTheSeed, machineCode } from "../runner/proofs/origins.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { withRun } from "./session.ts";

@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { compareBuilds } from "../runner/compare.ts";
+import { compareBuilds } from "../runner/proofs/compare.ts";
 import { requireEqual } from "./comparison.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";

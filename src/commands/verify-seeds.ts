@@ -1,8 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import { basename } from "../base/path.ts";
-import { isComplete } from "../runner/assemble.ts";
-import { compareBuilds, compareFinal } from "../runner/compare.ts";
-import { leavesTheSeed } from "../runner/origins.ts";
+import { compareBuilds, compareFinal } from "../runner/proofs/compare.ts";
+import { leavesTheSeed } from "../runner/proofs/origins.ts";
+import { isComplete } from "../runner/rootfs/assemble.ts";
 import { type BesideFlags, besideFlags, buildBeside } from "./build-beside.ts";
 import { requireEqual } from "./comparison.ts";
 import type { Bq2Context } from "./context.ts";

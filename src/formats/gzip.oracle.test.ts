@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
 import { concatBytes } from "../base/bytes.ts";
-import { nodePlatform } from "../platform/node.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import { GzipWriter } from "./gzip.ts";
 
 const BLOCK = 512 * 1024;

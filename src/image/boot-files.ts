@@ -3,62 +3,14 @@
  * itself, or a unified kernel image, where firmware looks.
  */
 import { ARCHES, type Arch } from "../base/arch.ts";
-import { Bq2Error } from "../base/error.ts";
-import { type EfiKernel, readEfiKernel } from "../formats/pe-kernel.ts";
+import type { Bq2Error } from "../base/error.ts";
+import { readEfiKernel } from "../formats/pe/kernel.ts";
 import type { Content, Tree } from "../formats/tree.ts";
 import { type Files, type Platform, SystemError } from "../platform/platform.ts";
+import type { OpenFiles } from "../trees/open-files.ts";
 import { bootLoaderFiles } from "./boot-loader.ts";
+import { type BootFiles, type BootOptions, type BootSources, checkArch, checkSize } from "./boot-sources.ts";
 import { directKernel } from "./direct-kernel.ts";
-import type { OpenFiles } from "./open-files.ts";
-
-export interface BootOptions {
-  /** Absolute path of a kernel with an EFI stub. */
-  readonly kernel: string;
-  readonly initrd?: string | undefined;
-  /** Where there is an initrd and no command line: {@link defaultCommandLine}. */
-  readonly commandLine?: string | undefined;
-  /** Wanted of the kernel; any of the two unless told. */
-  readonly arch?: Arch | undefined;
-  /** The kernel itself where firmware looks: no boot loader. */
-  readonly isDirect: boolean;
-  /** Boot loader: absolute path; unless told, the one that the rootfs has, or else {@link loaderFolder}. */
-  readonly bootLoader?: string | undefined;
-  /** Folder with `boot-<arch>.efi`, absolute. */
-  readonly loaderFolder?: string | undefined;
-  /** EFI stub for a direct kernel with an initrd or a command line: absolute path; Debian's place of systemd's unless told. */
-  readonly efiStub?: string | undefined;
-}
-
-/** A file of the EFI system partition; `/` between names. */
-export interface EspFile {
-  readonly path: string;
-  readonly content: Content;
-}
-
-export interface BootFiles {
-  readonly kind: "boot-loader" | "kernel" | "unified-kernel-image";
-  /** {@link bootPath} first. */
-  readonly files: readonly EspFile[];
-  readonly arch: Arch;
-  readonly kernelVersion: string | undefined;
-  /** undefined: the one that is built into the kernel. */
-  readonly commandLine: string | undefined;
-}
-
-/** What both ways of booting start from. */
-export interface BootSources {
-  readonly platform: Platform;
-  readonly rootfs: Tree;
-  readonly options: BootOptions;
-  readonly kernel: EfiKernel & { readonly content: Content };
-  readonly initrd: Content | undefined;
-  readonly commandLine: string | undefined;
-}
-
-/** Where firmware looks by itself: UEFI 2.10, 3.5.1.1. */
-export function bootPath(arch: Arch): string {
-  return `EFI/BOOT/${ARCHES[arch].efiBootFile}`;
-}
 
 const KERNEL_HEADERS_SIZE = 64 * 1024;
 
@@ -96,24 +48,6 @@ export function bootFiles(
   };
   const common = { arch: kernel.arch, kernelVersion: kernel.version, commandLine: from.commandLine };
   return { ...common, ...(options.isDirect ? directKernel(from) : bootLoaderFiles(from)) };
-}
-
-/** Throws Bq2Error `cut-file`. */
-export function checkSize(path: string, found: number, least: number): void {
-  if (found >= least) return;
-  throw new Bq2Error(`Cannot boot ${path}: it has ${found} bytes, its headers speak of ${least}`, {
-    code: "cut-file",
-    hint: "the end is missing: copy it again",
-  });
-}
-
-/** Throws Bq2Error `wrong-arch`. */
-export function checkArch(path: string, found: Arch | undefined, wanted: Arch): void {
-  if (found === wanted) return;
-  throw new Bq2Error(
-    `Cannot boot ${path}: it is for ${found ?? "another kind of machine"}, ${wanted} wanted`,
-    { code: "wrong-arch" },
-  );
 }
 
 function fileContent(files: Files, sources: OpenFiles, path: string): Content {

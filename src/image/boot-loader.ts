@@ -3,8 +3,9 @@ import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { BOOT_FOLDER, type BootFileRef, ENTRIES_FILE, encodeBootEntries } from "../formats/boot-entries.ts";
-import { leastFileSize, readPe } from "../formats/pe.ts";
+import { leastFileSize, readPe } from "../formats/pe/pe.ts";
 import { type Content, contentOf, type Tree } from "../formats/tree.ts";
+import { contentSha256 } from "../trees/content-sha256.ts";
 import {
   type BootFiles,
   type BootSources,
@@ -12,8 +13,7 @@ import {
   checkArch,
   checkSize,
   type EspFile,
-} from "./boot-files.ts";
-import { contentSha256 } from "./content-sha256.ts";
+} from "./boot-sources.ts";
 import { systemName } from "./os-release.ts";
 
 /** Where a rootfs of ours has them (`pkgs/efi`, `pkgs/bq2`). */

@@ -19,7 +19,7 @@ import { MIB, noise, run, withFolder } from "../../tests/disk-file.ts";
 import { complaintsOf, debugfs } from "../../tests/ext4-image.ts";
 import { requireFiles, requireTools } from "../../tests/oracle.ts";
 import { errorCode } from "../base/error.ts";
-import { nodePlatform } from "../platform/node.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import type { Platform } from "../platform/platform.ts";
 import { buildImage, type ImageOptions, type ImageSummary } from "./build-image.ts";
 import { rootfsTree } from "./rootfs-tree.ts";

@@ -7,18 +7,19 @@
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { ESP_NAME } from "../formats/boot-entries.ts";
-import { SECTOR_SIZE } from "../formats/gpt.ts";
-import type { Guid } from "../formats/gpt-guid.ts";
-import { writeQcow2 } from "../formats/qcow2-writer.ts";
+import { SECTOR_SIZE } from "../formats/gpt/gpt.ts";
+import type { Guid } from "../formats/gpt/guid.ts";
+import { writeQcow2 } from "../formats/qcow2/writer.ts";
 import type { Content, Tree } from "../formats/tree.ts";
 import type { Platform } from "../platform/platform.ts";
-import { type BootFiles, type BootOptions, bootFiles, bootPath } from "./boot-files.ts";
-import { contentSha256 } from "./content-sha256.ts";
-import { FileSink } from "./file-sink.ts";
+import { contentSha256 } from "../trees/content-sha256.ts";
+import { FileSink } from "../trees/file-sink.ts";
+import { OpenFiles } from "../trees/open-files.ts";
+import { withScratchFile, writePartialFile } from "../trees/partial-file.ts";
+import { bootFiles } from "./boot-files.ts";
+import { type BootFiles, type BootOptions, bootPath } from "./boot-sources.ts";
 import { DEFAULT_DISK_SIZE } from "./layout.ts";
 import { withMountPoints } from "./mount-points.ts";
-import { OpenFiles } from "./open-files.ts";
-import { withScratchFile, writePartialFile } from "./partial-file.ts";
 import { type RawDisk, ROOT_NAME, writeRawDisk } from "./raw-disk.ts";
 
 export interface ImageOptions extends BootOptions {

@@ -5,7 +5,7 @@
 import { fromHex } from "../base/bytes.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { type Guid, guidFromDigest } from "../formats/gpt-guid.ts";
+import { type Guid, guidFromDigest } from "../formats/gpt/guid.ts";
 import type { Content } from "../formats/tree.ts";
 import type { Bulk, Hasher } from "../platform/platform.ts";
 

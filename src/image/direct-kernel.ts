@@ -5,10 +5,10 @@
 import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { leastFileSize, readPe } from "../formats/pe.ts";
-import { addPeSections, type PeSection } from "../formats/pe-sections.ts";
+import { leastFileSize, readPe } from "../formats/pe/pe.ts";
+import { addPeSections, type PeSection } from "../formats/pe/sections.ts";
 import { contentOf } from "../formats/tree.ts";
-import { type BootFiles, type BootSources, bootPath, checkArch, checkSize } from "./boot-files.ts";
+import { type BootFiles, type BootSources, bootPath, checkArch, checkSize } from "./boot-sources.ts";
 import { osRelease } from "./os-release.ts";
 
 const STUB_FOLDER = "/usr/lib/systemd/boot/efi"; // Debian's systemd-boot-efi, Arch's systemd

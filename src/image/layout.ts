@@ -1,7 +1,7 @@
 /** Where things lie on the disk: an EFI system partition, then the root file system, up to the end. */
 import { alignUp } from "../base/bytes.ts";
-import { fat32SizeFor } from "../formats/fat32.ts";
-import type { FatFile } from "../formats/fat32-folders.ts";
+import { fat32SizeFor } from "../formats/fat32/fat32.ts";
+import type { FatFile } from "../formats/fat32/folders.ts";
 
 export const MIB: number = 1024 * 1024;
 export const GIB: number = 1024 * MIB;

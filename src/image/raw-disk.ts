@@ -2,14 +2,14 @@
 import { ARCHES } from "../base/arch.ts";
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { ESP_NAME } from "../formats/boot-entries.ts";
-import { type Ext4Options, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4.ts";
-import { writeFat32 } from "../formats/fat32.ts";
-import { ESP_TYPE, SECTOR_SIZE, writeGpt } from "../formats/gpt.ts";
+import { type Ext4Options, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4/ext4.ts";
+import { writeFat32 } from "../formats/fat32/fat32.ts";
+import { ESP_TYPE, SECTOR_SIZE, writeGpt } from "../formats/gpt/gpt.ts";
 import type { Tree } from "../formats/tree.ts";
 import type { Bulk, Files } from "../platform/platform.ts";
-import type { BootFiles } from "./boot-files.ts";
+import { FileSink, sinkAt } from "../trees/file-sink.ts";
+import type { BootFiles } from "./boot-sources.ts";
 import { ContentDigest, type DiskIds, idsFrom } from "./content-digest.ts";
-import { FileSink, sinkAt } from "./file-sink.ts";
 import { type DiskLayout, diskSizeFor, layOutDisk, MIB } from "./layout.ts";
 
 export const ROOT_NAME = "bq2-root";

@@ -4,12 +4,12 @@
  */
 import { isZero } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
-import { indexTar } from "../formats/tar-index.ts";
+import { indexTar } from "../formats/tar/index.ts";
 import type { Tree } from "../formats/tree.ts";
 import { removeTree } from "../platform/files.ts";
 import { type Compression, type Platform, SystemError } from "../platform/platform.ts";
-import { type FolderTreeOptions, folderTree } from "./folder-tree.ts";
-import { OpenFiles } from "./open-files.ts";
+import { type FolderTreeOptions, folderTree } from "../trees/folder-tree.ts";
+import { OpenFiles } from "../trees/open-files.ts";
 
 export interface RootfsOptions extends FolderTreeOptions {
   /** Absolute path for the plain tar of a compressed archive; replaced, and removed by `release`. */

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { readText } from "../platform/files.ts";
 import { SIOCADDRT, SIOCSIFADDR, SIOCSIFFLAGS, SIOCSIFNETMASK, SYSCALLS } from "../platform/linux-abi.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import type { SyscallArgument } from "../platform/platform.ts";
 import { dhcpEvent, leaseOf } from "./dhcp-event.ts";
 import { parseAddress } from "./network.ts";

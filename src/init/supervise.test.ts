@@ -1,5 +1,5 @@
 import { assert, test } from "../base/testing.ts";
-import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
+import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
 import { countQuickEnds, isHopeless, waitBeforeStart } from "./back-off.ts";
 import type { KernelLog } from "./kernel-log.ts";
 import { type Supervised, Supervisor } from "./supervise.ts";

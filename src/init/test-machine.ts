@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import type { SyscallName } from "../linux/syscalls.ts";
 import { makeFolders } from "../platform/files.ts";
 import { SYSCALLS } from "../platform/linux-abi.ts";
-import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
+import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
 import type { Files, SyscallArgument } from "../platform/platform.ts";
 
 type Answer = (args: readonly SyscallArgument[]) => number;

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
-import type { Check } from "./checks.ts";
+import type { Check } from "./namespace-checks.ts";
 import { makePlace, type Place, programArgv, removePlace, USERS } from "./test-place.ts";
 
 const available = requireTools("busybox", "unshare", "setpriv", "mount", "ldd", "which", "chmod", "chown");

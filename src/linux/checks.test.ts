@@ -3,9 +3,9 @@ import { rawFirmware } from "../base/arch-facts.ts";
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { makeFolders } from "../platform/files.ts";
-import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
-import { type Check, checkDisk, checkHost } from "./checks.ts";
-import { checkNamespaces } from "./namespace-checks.ts";
+import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
+import { checkDisk, checkHost } from "./checks.ts";
+import { type Check, checkNamespaces } from "./namespace-checks.ts";
 
 interface Machine {
   readonly uid?: number;

@@ -2,18 +2,7 @@
 import type { Emulator } from "../base/arch.ts";
 import { dirname } from "../base/path.ts";
 import type { Platform } from "../platform/platform.ts";
-import { checkNamespaces } from "./namespace-checks.ts";
-
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  /** What was found: a path, a value, or the words of the refusal. */
-  readonly found: string;
-  /** What to do; empty where all is well. */
-  readonly fix: string;
-  /** Without it `bq2 build` cannot work; else only what `name` tells is missing. */
-  readonly required: boolean;
-}
+import { type Check, checkNamespaces } from "./namespace-checks.ts";
 
 interface Tool {
   readonly program: string;

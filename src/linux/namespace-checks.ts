@@ -6,7 +6,17 @@ import { decodeUtf8 } from "../base/text.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
 import { SECCOMP_MODE_FILTER } from "../platform/linux-abi.ts";
 import { type Platform, SystemError } from "../platform/platform.ts";
-import type { Check } from "./checks.ts";
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found: a path, a value, or the words of the refusal. */
+  readonly found: string;
+  /** What to do; empty where all is well. */
+  readonly fix: string;
+  /** Without it `bq2 build` cannot work; else only what `name` tells is missing. */
+  readonly required: boolean;
+}
 
 interface Trial {
   readonly name: string;

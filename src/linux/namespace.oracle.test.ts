@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
 import { errorCode } from "../base/error.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import { namespaceCommand } from "./namespace.ts";
 import {
   makePlace,

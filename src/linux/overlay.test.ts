@@ -1,6 +1,6 @@
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import { forgetOverlay, upperChanges } from "./overlay.ts";
 
 test("whiteouts in both forms, opaque folders, and what only looks like them", () => {

@@ -1,6 +1,6 @@
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import { processorSeconds } from "./processor-time.ts";
 
 test("own time and that of children is summed, whatever the program is called", () => {

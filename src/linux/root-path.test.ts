@@ -1,6 +1,6 @@
 import { assert, test } from "../base/testing.ts";
 import { makeFolders } from "../platform/files.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import { pathInRoot } from "./root-path.ts";
 
 function filesWith(links: { readonly [path: string]: string }) {

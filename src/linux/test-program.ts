@@ -6,7 +6,7 @@
  * - `inside VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program there, ends with its code.
  */
 import { describeError } from "../base/error.ts";
-import { nodePlatform } from "../platform/node.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import { startInNamespaces } from "./namespace.ts";
 import { checkNamespaces } from "./namespace-checks.ts";
 import { enterView, type View } from "./view.ts";

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
-import { nodePlatform } from "../platform/node.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import { forgetOverlay, upperChanges } from "./overlay.ts";
 import {
   makePlace,

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { requireFiles, requireTools } from "../../tests/oracle.ts";
 import { moveTree } from "./copy.ts";
 import { removeTree } from "./files.ts";
-import { nodePlatform } from "./node.ts";
+import { nodePlatform } from "./node/platform.ts";
 
 const OTHER_FILE_SYSTEM = "/dev/shm";
 const available = requireTools("tar", "bash", "truncate") && requireFiles(OTHER_FILE_SYSTEM);

@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import { copyFile, copyTree, moveTree } from "./copy.ts";
 import { failingFiles } from "./failing.ts";
 import { makeFolders, readText, removeTree, sha256File, walk, writeFileAtomic } from "./files.ts";
-import { memoryPlatform } from "./memory.ts";
+import { memoryPlatform } from "./memory/platform.ts";
 import type { Files } from "./platform.ts";
 import { testBulk } from "./test-bulk.ts";
 

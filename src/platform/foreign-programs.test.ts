@@ -2,7 +2,7 @@ import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { makeFolders } from "./files.ts";
 import { emulates, requirePrograms, runsPrograms } from "./foreign-programs.ts";
-import { memoryPlatform } from "./memory.ts";
+import { memoryPlatform } from "./memory/platform.ts";
 
 /** As Debian's qemu-user-static registers it. */
 const ENTRY = `enabled

@@ -1,5 +1,5 @@
 import { assert, test } from "../base/testing.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import { formatAll, makeConsole } from "./console.ts";
 
 test("strings stay, values are inspected, a format is filled", () => {

@@ -1,7 +1,25 @@
 /** Objects for `inspect.ts`: a head that names the kind, the items, the properties, on one line where they fit. */
-import type { Inspection } from "./inspect.ts";
 import { propertyName, quote } from "./quote.ts";
 import { describeFailure } from "./stack.ts";
+
+export interface InspectOptions {
+  /** Levels of nesting that are shown. */
+  readonly depth?: number;
+  /** Items of an array, map or set, and properties, that are shown. */
+  readonly items?: number;
+  /** Characters of one string within a structure. */
+  readonly stringLength?: number;
+  /** Columns that a structure may take in one line. */
+  readonly width?: number;
+}
+
+/** One walk over a value. */
+export interface Inspection {
+  readonly options: Required<InspectOptions>;
+  /** Objects on the way from the top to here. */
+  readonly path: readonly object[];
+  show(value: unknown, path: readonly object[]): string;
+}
 
 /** What stands around the parts, and the parts that come before the properties. */
 interface Kind {

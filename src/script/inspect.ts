@@ -4,27 +4,8 @@
  *
  * Bounded: by depth, by items a collection, by characters altogether.
  */
-import { inspectObject } from "./inspect-object.ts";
+import { type InspectOptions, inspectObject } from "./inspect-object.ts";
 import { quote } from "./quote.ts";
-
-export interface InspectOptions {
-  /** Levels of nesting that are shown. */
-  readonly depth?: number;
-  /** Items of an array, map or set, and properties, that are shown. */
-  readonly items?: number;
-  /** Characters of one string within a structure. */
-  readonly stringLength?: number;
-  /** Columns that a structure may take in one line. */
-  readonly width?: number;
-}
-
-/** One walk over a value. */
-export interface Inspection {
-  readonly options: Required<InspectOptions>;
-  /** Objects on the way from the top to here. */
-  readonly path: readonly object[];
-  show(value: unknown, path: readonly object[]): string;
-}
 
 const DEFAULTS: Required<InspectOptions> = { depth: 3, items: 100, stringLength: 2000, width: 76 };
 

@@ -3,7 +3,7 @@ import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { ArchiveSchema } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
-import { memoryPlatform } from "../platform/memory.ts";
+import { memoryPlatform } from "../platform/memory/platform.ts";
 import { archivePaths, cacheFolder, readRecord, verifiedArchive, writeRecord } from "./cache.ts";
 import { listArchives } from "./inventory.ts";
 import { findInMirror } from "./mirror.ts";

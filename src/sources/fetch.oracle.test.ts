@@ -9,8 +9,8 @@ import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
 import type { Archive, Origin } from "../plan/source.ts";
-import { nodePlatform } from "../platform/node.ts";
-import { nodeFetcher } from "../platform/node-fetch.ts";
+import { nodeFetcher } from "../platform/node/fetch.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import type { Fetcher } from "../platform/platform.ts";
 import { archivePaths } from "./cache.ts";
 import { type FetchEvent, type FetchOptions, fetchArchives } from "./fetch.ts";
@@ -274,8 +274,8 @@ describe("mirror and offline", () => {
 /** A program of its own that fetches argv's archive into argv's cache and prints the outcome. */
 const PROGRAM = `
 import { execFileSync } from "node:child_process";
-import { nodePlatform } from "../platform/node.ts";
-import { nodeFetcher } from "../platform/node-fetch.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
+import { nodeFetcher } from "../platform/node/fetch.ts";
 import { fetchArchives } from "./fetch.ts";
 const [cache, archive, tmpfsSize] = process.argv.slice(2);
 if (tmpfsSize) execFileSync("mount", ["-t", "tmpfs", "-o", "size=" + tmpfsSize, "tmpfs", cache]);

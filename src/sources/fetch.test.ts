@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { assert, test } from "../base/testing.ts";
 import type { Archive } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
-import { type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
+import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
 import { type Bulk, type FetchAnswer, FetchError, type Fetcher, type Hasher } from "../platform/platform.ts";
 import { archivePaths } from "./cache.ts";
 import { type FetchEvent, type FetchOptions, fetchArchives } from "./fetch.ts";

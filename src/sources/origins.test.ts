@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import type { Origin } from "../plan/source.ts";
-import { type MemoryOptions, type MemoryPlatform, memoryPlatform } from "../platform/memory.ts";
+import { type MemoryOptions, type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
 import { aptSites, describeOrigin, originFileName, originResolver } from "./origins.ts";
 
 const POOL: Origin = { kind: "debian", pool: "main/g/gmp/gmp_6.3.0+dfsg.orig.tar.xz" };

@@ -10,7 +10,7 @@ import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Origin } from "../plan/source.ts";
 import type { Platform } from "../platform/platform.ts";
-import { findTool, runTool, toolOutput } from "./tool.ts";
+import { findTool, runTool, toolOutput } from "../platform/tool.ts";
 
 /** Finds addresses; asks apt and npm once, when first needed. */
 export interface OriginResolver {

@@ -16,8 +16,8 @@ import {
 import { join } from "node:path";
 import { linuxSource } from "../../pkgs/linux/source.ts";
 import type { Archive } from "../../src/plan/source.ts";
-import { nodePlatform } from "../../src/platform/node.ts";
-import { nodeFetcher } from "../../src/platform/node-fetch.ts";
+import { nodeFetcher } from "../../src/platform/node/fetch.ts";
+import { nodePlatform } from "../../src/platform/node/platform.ts";
 import { archivePaths } from "../../src/sources/cache.ts";
 import { fetchArchives } from "../../src/sources/fetch.ts";
 

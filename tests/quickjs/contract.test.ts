@@ -1,10 +1,10 @@
 /** The platform's contract on QuickJS. */
 import { systemCall } from "../../src/linux/syscalls.ts";
-import { platformContract } from "../../src/platform/contract.ts";
-import { networkContract } from "../../src/platform/contract-network.ts";
+import { platformContract } from "../../src/platform/contract/contract.ts";
+import { networkContract } from "../../src/platform/contract/network.ts";
 import { SIGNALS } from "../../src/platform/linux-abi.ts";
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
-import { quickjsNetwork } from "../../src/platform/quickjs-network.ts";
+import { quickjsNetwork } from "../../src/platform/quickjs/network.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
 const platform = quickjsPlatform();
 platformContract({

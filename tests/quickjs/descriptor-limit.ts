@@ -1,5 +1,5 @@
 /** Started by `many-children.test.ts` with a limit of its own: prints the limit that a child of this process has. */
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
 const { processes } = quickjsPlatform();
 const argv = ["/bin/sh", "-c", "ulimit -S -n"];

@@ -3,7 +3,7 @@ import { assert, test } from "../../src/base/testing.ts";
 import { systemCall } from "../../src/linux/syscalls.ts";
 import { PR_SET_CHILD_SUBREAPER } from "../../src/platform/linux-abi.ts";
 import type { Child } from "../../src/platform/platform.ts";
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
 const ORPHANS = 20;
 const SECONDS_AT_MOST = 20;

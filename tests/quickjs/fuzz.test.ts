@@ -4,7 +4,7 @@
  */
 import { assert, test } from "../../src/base/testing.ts";
 import { decodeUtf8 } from "../../src/base/text.ts";
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
 const SEEDS = 6;
 const ROUNDS = 2000;

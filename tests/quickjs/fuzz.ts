@@ -7,9 +7,9 @@
 import * as native from "bq2:native";
 import { fromHex } from "../../src/base/bytes.ts";
 import { encodeProgram } from "../../src/formats/program.ts";
-import { COMPRESSED } from "../../src/platform/contract-bulk.ts";
+import { COMPRESSED } from "../../src/platform/contract/bulk.ts";
 import { O_CLOEXEC, O_NONBLOCK, SYSCALLS } from "../../src/platform/linux-abi.ts";
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 import { type Random, randomBytes, randomOf, word } from "./fuzz-words.ts";
 
 type Primitive = (...words: unknown[]) => unknown;

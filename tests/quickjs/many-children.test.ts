@@ -2,7 +2,7 @@
 import { collectBytes } from "../../src/base/bytes.ts";
 import { assert, test } from "../../src/base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/base/text.ts";
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
 /** Each has three descriptors here: two pipes, and what tells its end. 4,096 is the kernel's usual hard limit. */
 const CHILDREN = 1200;

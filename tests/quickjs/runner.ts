@@ -5,7 +5,7 @@ import { pendingTests } from "../../src/base/testing.ts";
 import { encodeUtf8 } from "../../src/base/text.ts";
 import { SYSCALLS } from "../../src/platform/linux-abi.ts";
 import type { Platform } from "../../src/platform/platform.ts";
-import { quickjsPlatform } from "../../src/platform/quickjs.ts";
+import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 import { giveTestBulk } from "../../src/platform/test-bulk.ts";
 
 /** Modules by their path from the project's folder, and how each is loaded. */

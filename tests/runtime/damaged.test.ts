@@ -78,12 +78,12 @@ test("a byte of a module: refused by its name when it is loaded, not before", ()
       expect(stderr).toMatch(refusal(name));
     }
   }
-  const late = modules.find(({ name }) => name === "src/applets/tar.ts");
+  const late = modules.find(({ name }) => name === "src/applets/tar/tar.ts");
   const damaged = withByte(late?.start ?? 0);
   expect(run(damaged, "--help")).toEqual(good);
   expect(run(damaged, "tar", "--help")).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(refusal("src/applets/tar.ts")),
+    stderr: expect.stringMatching(refusal("src/applets/tar/tar.ts")),
   });
 });
 

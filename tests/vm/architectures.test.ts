@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ARCH_NAMES, type Arch } from "../../src/base/arch.ts";
 import { READY_MARKER } from "../../src/init/system.ts";
-import { nodePlatform } from "../../src/platform/node.ts";
+import { nodePlatform } from "../../src/platform/node/platform.ts";
 import { BUILD_MINUTES, buildImage, canBootImage } from "./built-image.ts";
 import { planDigest, sha256 } from "./host-plan.ts";
 import { askPrompt, PROMPT } from "./prompt.ts";

@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ENTRIES_FILE, encodeBootEntries, parseBootEntries } from "../../src/formats/boot-entries.ts";
-import { writeFat32 } from "../../src/formats/fat32.ts";
+import { writeFat32 } from "../../src/formats/fat32/fat32.ts";
 import { contentOf } from "../../src/formats/tree.ts";
-import { bootFiles, type EspFile } from "../../src/image/boot-files.ts";
-import { OpenFiles } from "../../src/image/open-files.ts";
-import { nodePlatform } from "../../src/platform/node.ts";
+import { bootFiles } from "../../src/image/boot-files.ts";
+import type { EspFile } from "../../src/image/boot-sources.ts";
+import { nodePlatform } from "../../src/platform/node/platform.ts";
+import { OpenFiles } from "../../src/trees/open-files.ts";
 import { MIB, makeDisk, withFolder } from "../disk-file.ts";
 import { requireFiles } from "../oracle.ts";
 import { BUILD_MINUTES, type BuiltImage, buildImage, canBootImage } from "./built-image.ts";

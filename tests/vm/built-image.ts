@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Arch } from "../../src/base/arch.ts";
-import { nodePlatform } from "../../src/platform/node.ts";
+import { nodePlatform } from "../../src/platform/node/platform.ts";
 import { findTool, requireTools } from "../oracle.ts";
 import { canRunVm } from "./qemu.ts";
 

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ARCHES, type Arch } from "../../src/base/arch.ts";
-import { type Disk, qemuArgv } from "../../src/image/qemu.ts";
+import { type Disk, qemuArgv } from "../../src/machine/qemu.ts";
 import { findTool, requireFiles, requireTools } from "../oracle.ts";
 
 export interface KernelOfItsOwn {

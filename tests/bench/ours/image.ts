@@ -1,9 +1,9 @@
 /** `image FOLDER KERNEL OUTPUT`: a folder as the root filesystem of a raw disk of 2 GiB. */
 import process from "node:process";
 import { buildImage } from "../../../src/image/build-image.ts";
-import { folderTree } from "../../../src/image/folder-tree.ts";
-import { OpenFiles } from "../../../src/image/open-files.ts";
-import { nodePlatform } from "../../../src/platform/node.ts";
+import { nodePlatform } from "../../../src/platform/node/platform.ts";
+import { folderTree } from "../../../src/trees/folder-tree.ts";
+import { OpenFiles } from "../../../src/trees/open-files.ts";
 
 const [folder = "", kernel = "", output = ""] = process.argv.slice(2);
 const platform = nodePlatform();

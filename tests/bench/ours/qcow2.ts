@@ -1,10 +1,10 @@
 /** `qcow2 DISK OUTPUT`: a raw disk as a compressed QCOW2 image. */
 import { statSync } from "node:fs";
 import process from "node:process";
-import { writeQcow2 } from "../../../src/formats/qcow2-writer.ts";
-import { FileSink } from "../../../src/image/file-sink.ts";
-import { OpenFiles } from "../../../src/image/open-files.ts";
-import { nodePlatform } from "../../../src/platform/node.ts";
+import { writeQcow2 } from "../../../src/formats/qcow2/writer.ts";
+import { nodePlatform } from "../../../src/platform/node/platform.ts";
+import { FileSink } from "../../../src/trees/file-sink.ts";
+import { OpenFiles } from "../../../src/trees/open-files.ts";
 
 const [disk = "", output = ""] = process.argv.slice(2);
 const { files, bulk } = nodePlatform();

@@ -1,10 +1,10 @@
 /** `tarball FOLDER OUTPUT`: a folder as a deterministic tar.gz. */
 import process from "node:process";
 import { GzipWriter } from "../../../src/formats/gzip.ts";
-import { writeTar } from "../../../src/formats/tar-writer.ts";
-import { folderTree } from "../../../src/image/folder-tree.ts";
-import { OpenFiles } from "../../../src/image/open-files.ts";
-import { nodePlatform } from "../../../src/platform/node.ts";
+import { writeTar } from "../../../src/formats/tar/writer.ts";
+import { nodePlatform } from "../../../src/platform/node/platform.ts";
+import { folderTree } from "../../../src/trees/folder-tree.ts";
+import { OpenFiles } from "../../../src/trees/open-files.ts";
 
 const [folder = "", output = ""] = process.argv.slice(2);
 const { files, bulk, host } = nodePlatform();

@@ -1,0 +1,30 @@
+import { assert, test } from "../../base/testing.ts";
+import { encodeQcow2Header, QCOW2_HEADER_SIZE, readDiskFormat } from "./qcow2.ts";
+
+const header = encodeQcow2Header({
+  virtualSize: 12 * 2 ** 40,
+  l1Entries: 1,
+  l1Offset: 65536,
+  refcountTableOffset: 131072,
+  refcountTableClusters: 1,
+});
+
+test("a QCOW2 header says its version and the size of its disk", () => {
+  const wanted = { format: "qcow2", version: 3, virtualSize: 12 * 2 ** 40 };
+  assert.equal(readDiskFormat(header.subarray(0, QCOW2_HEADER_SIZE)), wanted);
+});
+
+test("what does not begin as a QCOW2 is raw, an empty file too", () => {
+  assert.equal(readDiskFormat(new Uint8Array(512)), { format: "raw" });
+  assert.equal(readDiskFormat(new Uint8Array(0)), { format: "raw" });
+});
+
+test("a QCOW2 whose header is cut off is an error", () => {
+  assert.throws(() => readDiskFormat(header.subarray(0, 40)), /40 bytes, 72 wanted/);
+});
+
+test("a size beyond 2^53 is an error, not a wrong number", () => {
+  const damaged = header.slice();
+  damaged[24] = 0xff; // the upper byte of the size
+  assert.throws(() => readDiskFormat(damaged), /Cannot read QCOW2 header/);
+});

@@ -1,0 +1,162 @@
+/**
+ * Writes a QCOW2 image from the bytes of a raw disk, plain or compressed.
+ *
+ * The file: header, data in guest order, L2 tables, L1 table, reference counts. A cluster of zeros takes
+ * no place, whether the source has a hole there or not, so the bytes depend only on what the disk holds.
+ * The header comes last: until then the file is no QCOW2.
+ */
+import { alignUp, isZero } from "../../base/bytes.ts";
+import { Bq2Error } from "../../base/error.ts";
+import type { Bulk } from "../../platform/platform.ts";
+import type { Sink } from "../sink.ts";
+import type { Content } from "../tree.ts";
+import { CLUSTER_SIZE, encodeQcow2Header, QCOW2_SECTOR } from "./qcow2.ts";
+import { ClusterMap, RefCounts } from "./tables.ts";
+
+export interface Qcow2Options {
+  readonly compress: boolean;
+  /** Compresses clusters; the bytes do not depend on how many it works on at once. */
+  readonly bulk: Pick<Bulk, "deflateRaw">;
+  /** Called as the source is read, with the guest offset reached. */
+  readonly onProgress?: (guestOffset: number) => void;
+}
+
+const WINDOW_BITS = 12; // qcow2.txt, "Compressed Clusters Descriptor": QEMU inflates with a 4 KiB window
+const LEVEL = 6; // zlib's default, which qemu-img takes too
+/** Clusters read ahead of the one being stored: enough work for some cores, 8 MiB of memory. */
+const CLUSTERS_AHEAD = 64;
+const READ_SIZE = 16 * CLUSTER_SIZE;
+
+/** A guest cluster that holds data; `stored` is its compressed form, or its own bytes where that is no shorter. */
+interface Cluster {
+  readonly index: number;
+  readonly stored: Promise<Uint8Array> | Uint8Array;
+}
+
+/**
+ * Writes `disk` (a multiple of 512 bytes) as QCOW2; gives the file's length, to which the caller must
+ * extend it: its last bytes may be zeros that are not written.
+ */
+export async function writeQcow2(disk: Content, sink: Sink, options: Qcow2Options): Promise<number> {
+  if (disk.size % QCOW2_SECTOR !== 0) {
+    throw new Bq2Error(`Cannot write QCOW2: the disk has ${disk.size} bytes, not a multiple of 512`, {
+      code: "bad-disk-size",
+    });
+  }
+  const map = new ClusterMap(disk.size);
+  const counts = new RefCounts();
+  const allocator = new Allocator(counts);
+
+  const store = async ({ index, stored }: Cluster) => {
+    const bytes = stored instanceof Uint8Array ? stored : await stored;
+    if (bytes.length === CLUSTER_SIZE) {
+      const offset = allocator.clusters(1);
+      map.setPlain(index, offset);
+      sink.write(bytes, offset);
+    } else {
+      const offset = allocator.bytes(bytes.length);
+      map.setCompressed(index, offset, bytes.length);
+      sink.write(bytes, offset);
+    }
+  };
+
+  const underWay: Cluster[] = [];
+  for (const cluster of dataClusters(disk, options)) {
+    underWay.push(cluster);
+    const first = underWay.length > CLUSTERS_AHEAD ? underWay.shift() : undefined;
+    if (first !== undefined) await store(first);
+  }
+  for (const cluster of underWay) await store(cluster);
+  return writeTables({ virtualSize: disk.size, map, counts, allocator, sink });
+}
+
+/** Clusters with a byte that is not zero, in guest order. */
+function* dataClusters(disk: Content, options: Qcow2Options): Generator<Cluster> {
+  let done = 0; // a cluster that two ranges touch is read once
+  for (const range of disk.ranges()) {
+    const end = range.offset + range.length;
+    let start = Math.max(done, range.offset - (range.offset % CLUSTER_SIZE));
+    for (; start < end; start += READ_SIZE) {
+      const length = Math.min(READ_SIZE, alignUp(end, CLUSTER_SIZE) - start);
+      const chunk = new Uint8Array(length); // stays zero beyond the end of the disk
+      disk.read(chunk, 0, Math.min(length, disk.size - start), start);
+      for (let at = 0; at < length; at += CLUSTER_SIZE) {
+        const bytes = chunk.subarray(at, at + CLUSTER_SIZE);
+        if (isZero(bytes)) continue;
+        const stored = options.compress ? compressed(bytes, options.bulk) : bytes;
+        yield { index: (start + at) / CLUSTER_SIZE, stored };
+      }
+      done = start + length;
+      options.onProgress?.(Math.min(done, disk.size));
+    }
+  }
+}
+
+async function compressed(cluster: Uint8Array, bulk: Pick<Bulk, "deflateRaw">): Promise<Uint8Array> {
+  const deflated = await bulk.deflateRaw(cluster, { level: LEVEL, windowBits: WINDOW_BITS, last: true });
+  return deflated.length < CLUSTER_SIZE ? deflated : cluster;
+}
+
+/** Gives out host clusters in order; compressed clusters share them, byte after byte. */
+class Allocator {
+  /** The first host byte not given out; cluster-aligned. */
+  end = CLUSTER_SIZE; // the header's cluster
+  readonly #counts: RefCounts;
+  #nextByte = 0;
+  /** End of the clusters that compressed bytes may go on to fill. */
+  #bytesEnd = 0;
+
+  constructor(counts: RefCounts) {
+    this.#counts = counts;
+    counts.add(0, CLUSTER_SIZE);
+  }
+
+  clusters(count: number): number {
+    const offset = this.end;
+    this.end += count * CLUSTER_SIZE;
+    this.#counts.add(offset, count * CLUSTER_SIZE);
+    return offset;
+  }
+
+  bytes(length: number): number {
+    const fits = this.#nextByte + length <= this.#bytesEnd;
+    if (!fits) {
+      const canGrow = this.#bytesEnd === this.end; // else plain clusters came after it
+      if (!canGrow) this.#nextByte = this.end;
+      this.end = alignUp(this.#nextByte + length, CLUSTER_SIZE);
+      this.#bytesEnd = this.end;
+    }
+    const offset = this.#nextByte;
+    this.#nextByte += length;
+    this.#counts.add(offset, length);
+    return offset;
+  }
+}
+
+function writeTables(image: {
+  readonly virtualSize: number;
+  readonly map: ClusterMap;
+  readonly counts: RefCounts;
+  readonly allocator: Allocator;
+  readonly sink: Sink;
+}): number {
+  const { virtualSize, map, counts, allocator, sink } = image;
+  const l2Offset = allocator.end;
+  const { l2, l1 } = map.encode(l2Offset);
+  for (const table of l2) sink.write(table, allocator.clusters(1));
+  const l1Offset = allocator.clusters(Math.max(1, Math.ceil(l1.length / CLUSTER_SIZE)));
+  sink.write(l1, l1Offset);
+
+  const refcountTableOffset = allocator.end;
+  const refcounts = counts.encode(refcountTableOffset);
+  sink.write(refcounts.bytes, refcountTableOffset);
+  const header = encodeQcow2Header({
+    virtualSize,
+    l1Entries: map.l1Entries,
+    l1Offset,
+    refcountTableOffset,
+    refcountTableClusters: refcounts.tableClusters,
+  });
+  sink.write(header, 0);
+  return refcountTableOffset + refcounts.bytes.length;
+}

@@ -1,0 +1,134 @@
+/**
+ * `bq2 boot`: finds QEMU and a UEFI firmware on the host, and boots a disk image with its serial console
+ * on the terminal.
+ */
+import { ARCHES, type Arch, type Emulator, type Firmware } from "../base/arch.ts";
+import { equalBytes } from "../base/bytes.ts";
+import { Bq2Error } from "../base/error.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import { SECTOR_SIZE } from "../formats/gpt/gpt.ts";
+import { readDiskFormat } from "../formats/qcow2/qcow2.ts";
+import type { Platform } from "../platform/platform.ts";
+import { type Acceleration, qemuArgv } from "./qemu.ts";
+
+export interface BootOptions {
+  /** Absolute path of a QCOW2 or raw disk. */
+  readonly image: string;
+  readonly arch: Arch;
+  readonly acceleration: Acceleration;
+  readonly memoryMiB: number;
+  /** False: the image stays as it is, what the machine writes is gone at the end. */
+  readonly keepChanges: boolean;
+}
+
+/**
+ * The command that boots the image.
+ *
+ * @throws Bq2Error `no-image`, `not-a-disk` for the image; `missing-tool` where QEMU or the firmware is not
+ * installed; `no-kvm` where `kvm` is asked for and cannot work.
+ */
+export function bootArgv(platform: Platform, options: BootOptions): string[] {
+  const emulator = ARCHES[options.arch].emulator;
+  const format = diskFormat(platform, options.image);
+  if (options.acceleration === "kvm") checkKvm(platform, options.arch);
+  return qemuArgv(findProgram(platform, emulator), {
+    arch: options.arch,
+    acceleration: options.acceleration,
+    memoryMiB: options.memoryMiB,
+    cpuCount: platform.host.cpuCount,
+    firmware: findFirmware(platform, emulator),
+    disk: { path: options.image, format, keepChanges: options.keepChanges },
+    network: true,
+    serial: "terminal",
+  });
+}
+
+/** Boots the image and waits until the machine is off or left; gives QEMU's exit code. */
+export async function boot(platform: Platform, options: BootOptions): Promise<number> {
+  const argv = bootArgv(platform, options);
+  const { host } = platform;
+  host.writeError(`Booting ${options.image}; Ctrl-A X leaves\n`);
+  if (options.acceleration === "tcg") {
+    host.writeError("Every instruction is emulated; --accel kvm is faster where /dev/kvm works\n");
+  }
+  if (!options.keepChanges) host.writeError("What the machine writes to its disk is gone at the end\n");
+  const child = await platform.processes.spawn({
+    argv,
+    cwd: host.cwd,
+    env: host.env,
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  const exit = await child.wait();
+  return exit.code ?? 1;
+}
+
+/** A GPT's header begins so, in the second sector (UEFI 2.10, 5.3.2). */
+const GPT_SIGNATURE = encodeUtf8("EFI PART");
+
+function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
+  const { files } = platform;
+  const status = files.statusFollowed(image);
+  if (status === undefined) {
+    throw new Bq2Error(`Cannot boot ${image}: no such file`, {
+      code: "no-image",
+      hint: "`bq2 build` makes one",
+    });
+  }
+  const start = status.kind === "folder" ? new Uint8Array(0) : readStart(platform, image);
+  const { format } = readDiskFormat(start);
+  const hasGpt = equalBytes(start.subarray(SECTOR_SIZE, SECTOR_SIZE + GPT_SIGNATURE.length), GPT_SIGNATURE);
+  if (format === "qcow2" || hasGpt) return format;
+  throw new Bq2Error(`Cannot boot ${image}: it is neither a QCOW2 image nor a raw disk with a GPT`, {
+    code: "not-a-disk",
+    hint: "`bq2 image` makes a disk from a root filesystem and a kernel",
+  });
+}
+
+/** The first two sectors, fewer where the file is shorter. */
+function readStart({ files }: Platform, path: string): Uint8Array {
+  const start = new Uint8Array(2 * SECTOR_SIZE);
+  const fd = files.open(path, "read");
+  try {
+    return start.subarray(0, files.read(fd, start, 0, start.length, 0));
+  } finally {
+    files.close(fd);
+  }
+}
+
+function checkKvm(platform: Platform, arch: Arch): void {
+  if (arch !== platform.host.arch) {
+    throw new Bq2Error(`Cannot use kvm: the image is for ${arch}, this machine is ${platform.host.arch}`, {
+      code: "no-kvm",
+      hint: "leave --accel out",
+    });
+  }
+  if (platform.files.statusFollowed("/dev/kvm") === undefined) {
+    throw new Bq2Error("Cannot use kvm: there is no /dev/kvm", {
+      code: "no-kvm",
+      hint: "leave --accel out, or turn virtualization on in the machine's firmware or its own hypervisor",
+    });
+  }
+}
+
+/** Where `$PATH` is not set: what a shell would use. */
+const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+function findProgram(platform: Platform, emulator: Emulator): string {
+  const found = platform.processes.find(emulator.program, platform.host.env.PATH ?? DEFAULT_PATH);
+  return found ?? missing(emulator.program, emulator.debianPackages.program);
+}
+
+function findFirmware(platform: Platform, emulator: Emulator): Firmware {
+  const exists = (path: string): boolean => platform.files.statusFollowed(path) !== undefined;
+  const found = emulator.firmware.find(({ code, variables }) => exists(code) && exists(variables));
+  return found ?? missing(`UEFI firmware for ${emulator.program}`, emulator.debianPackages.firmware);
+}
+
+function missing(what: string, debianPackage: string): never {
+  throw new Bq2Error(`Cannot boot: ${what} was not found`, {
+    code: "missing-tool",
+    hint: `apt-get install ${debianPackage}`,
+  });
+}

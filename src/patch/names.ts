@@ -1,0 +1,106 @@
+/**
+ * Which file a diff is about: its headers name up to three, and GNU patch 2.8's rules choose (pch.c:
+ * `intuit_diff_type`, `best_name`; patch(1), "Applying patches to other files"). Names that would leave
+ * the tree are never taken.
+ */
+import { bytesToName } from "../base/text.ts";
+import { stripName } from "./header.ts";
+import type { Existence, FilePatch } from "./parse.ts";
+
+/** What the choice asks of the tree, by paths relative to it. */
+export interface TreeLookup {
+  /** Bytes of a file, or `undefined` where nothing has that name. */
+  sizeOf(path: string): number | undefined;
+  hasFolder(path: string): boolean;
+}
+
+export type NameChoice =
+  | { readonly kind: "file"; readonly path: string }
+  /** The diff makes (or removes) a file that is there (or gone) already. */
+  | { readonly kind: "already"; readonly path: string }
+  /** `names`: what was looked for; `unsafe`: what was left out for leading out of the tree. */
+  | { readonly kind: "none"; readonly names: readonly string[]; readonly unsafe: readonly string[] };
+
+export function chooseFile(patch: FilePatch, strip: number, tree: TreeLookup): NameChoice {
+  const { old, new: next, index } = patch.names;
+  const stated = (old ?? next) === undefined ? [index] : [old, next];
+  const stripped = stated.map((name) => (name === undefined ? undefined : stripName(name, strip)));
+  const named = stripped.filter((name) => name !== undefined);
+  const safe = named.map(safePath).filter((path) => path !== undefined);
+  const unsafe = named.filter((name) => safePath(name) === undefined);
+
+  const existing = bestName(safe.filter((path) => tree.sizeOf(path) !== undefined));
+  const last = existing ?? safe.at(-1);
+  if (
+    last !== undefined &&
+    isAlready(patch.existence, existing === undefined ? undefined : tree.sizeOf(existing))
+  ) {
+    return { kind: "already", path: last };
+  }
+  if (existing !== undefined) return { kind: "file", path: existing };
+  if (patch.existence.old !== "exists") {
+    const costs = safe.map((path) => newFolders(path, tree));
+    const cheapest = bestName(safe.filter((_, i) => costs[i] === Math.min(...costs)));
+    if (cheapest !== undefined) return { kind: "file", path: cheapest };
+  }
+  return { kind: "none", names: safe, unsafe };
+}
+
+/** The two paths of git's rename or copy; `undefined` where one is missing or unsafe. */
+export function movePaths(
+  patch: FilePatch,
+  strip: number,
+): { readonly from: string; readonly to: string } | undefined {
+  const [from, to] = [patch.names.old, patch.names.new].map((name) => {
+    const stripped = name === undefined ? undefined : stripName(name, strip);
+    return stripped === undefined ? undefined : safePath(stripped);
+  });
+  return from === undefined || to === undefined ? undefined : { from, to };
+}
+
+/** How sure a diff is that a side is no file. */
+const DOUBT: { readonly [E in Existence]: number } = { exists: 0, "maybe-missing": 1, missing: 2 };
+
+/** GNU patch's `maybe_reverse`: a diff that creates what is there, or removes what is not (`size` undefined). */
+function isAlready(existence: FilePatch["existence"], size: number | undefined): boolean {
+  const isMissing = size === undefined;
+  const isEmpty = isMissing || size === 0;
+  if (!isEmpty) return existence.old === "missing";
+  // An empty file that comes or goes as such is what git's index line tells: nothing is reversed.
+  const [here, there] = isMissing ? [existence.new, existence.old] : [existence.old, existence.new];
+  if (here === "maybe-missing" && there === "missing") return false;
+  return DOUBT[existence.new] > 0;
+}
+
+/** A name as a path in the tree; `undefined` where it is absolute or leads out through `..`. */
+function safePath(name: string): string | undefined {
+  if (name.startsWith("/") || name.includes("\0")) return undefined;
+  const names = name.split("/").filter((part) => part !== "" && part !== ".");
+  if (names.length === 0 || names.includes("..")) return undefined;
+  return bytesToName(Uint8Array.from(names.join("/"), (byte) => byte.charCodeAt(0)));
+}
+
+/** Fewest folders, then the shortest last name, then the shortest whole; of equals the first. */
+function bestName(paths: readonly string[]): string | undefined {
+  const rank = (path: string) => [folderCount(path), path.length - path.lastIndexOf("/"), path.length];
+  let best: string | undefined;
+  for (const path of paths) if (best === undefined || isLess(rank(path), rank(best))) best = path;
+  return best;
+}
+
+function isLess(a: readonly number[], b: readonly number[]): boolean {
+  const i = a.findIndex((value, at) => value !== b[at]);
+  return i >= 0 && (a[i] ?? 0) < (b[i] ?? 0);
+}
+
+function folderCount(path: string): number {
+  return path.split("/").length - 1;
+}
+
+/** Folders that would have to be made to hold `path`. */
+function newFolders(path: string, tree: TreeLookup): number {
+  const names = path.split("/");
+  let there = 0;
+  while (there < names.length - 1 && tree.hasFolder(names.slice(0, there + 1).join("/"))) there++;
+  return names.length - 1 - there;
+}

@@ -1,0 +1,167 @@
+/** The inodes of a file system in memory, and how a path leads to one: links, permissions, errors as on Linux. */
+import { nameToBytes } from "../../base/text.ts";
+import { MAXSYMLINKS, NAME_MAX, PATH_MAX } from "../linux-abi.ts";
+import { type FileKind, SystemError } from "../platform.ts";
+import type { MemoryContent } from "./content.ts";
+
+interface InodeBase {
+  readonly number: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+  linkCount: number;
+  readonly attributes: Map<string, Uint8Array>;
+}
+
+export type FileInode = InodeBase & {
+  readonly kind: "file";
+  readonly content: MemoryContent;
+  isLocked: boolean;
+};
+export type FolderInode = InodeBase & { readonly kind: "folder"; readonly entries: Map<string, Inode> };
+export type Inode =
+  | FileInode
+  | FolderInode
+  | (InodeBase & { readonly kind: "symlink"; readonly target: string })
+  | (InodeBase & {
+      readonly kind: Exclude<FileKind, "file" | "folder" | "symlink">;
+      readonly device: { readonly major: number; readonly minor: number };
+    });
+
+/** Where a path ends: the folder that holds (or would hold) the name, and what has it now. */
+export interface Place {
+  readonly folder: FolderInode;
+  /** Empty for the root itself. */
+  readonly name: string;
+  readonly inode: Inode | undefined;
+  /** With all links resolved. */
+  readonly path: string;
+}
+
+export const MAY_READ = 4; // permission bits of one class, inode(7)
+export const MAY_WRITE = 2;
+export const MAY_SEARCH = 1;
+
+const UMASK = 0o022;
+
+/** Whose file system it is, and what time it is there. */
+export interface MemoryOwner {
+  /** 0 may do everything, as root does. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly nowSeconds: () => number;
+}
+
+export class MemoryTree {
+  readonly owner: MemoryOwner;
+  readonly #root: FolderInode;
+  #inodeCount = 0;
+
+  constructor(owner: MemoryOwner) {
+    this.owner = owner;
+    this.#root = this.newFolder(0o777);
+  }
+
+  /** What every new inode has; `permissions` as asked for, before the umask. */
+  newFacts(permissions: number): InodeBase {
+    const { uid, gid, nowSeconds } = this.owner;
+    return {
+      number: ++this.#inodeCount,
+      mode: permissions & ~UMASK,
+      uid,
+      gid,
+      mtime: nowSeconds(),
+      linkCount: 1,
+      attributes: new Map(),
+    };
+  }
+
+  newFolder(permissions: number): FolderInode {
+    return { ...this.newFacts(permissions), kind: "folder", linkCount: 2, entries: new Map() };
+  }
+
+  /** Gives the inode that `make` makes the name that `path` ends in; EEXIST where it is taken. */
+  add(action: string, path: string, make: () => Inode): void {
+    const place = this.find(action, path, false);
+    if (place.inode !== undefined) throw new SystemError(action, path, "EEXIST");
+    this.needWritable(action, path, place.folder);
+    this.put(place, make());
+  }
+
+  put({ folder, name }: Place, inode: Inode): void {
+    folder.entries.set(name, inode);
+    folder.mtime = this.owner.nowSeconds();
+  }
+
+  /** Takes the name away; the inode stays for whoever has it open. */
+  drop({ folder, name, inode }: Place): void {
+    folder.entries.delete(name);
+    folder.mtime = this.owner.nowSeconds();
+    if (inode !== undefined) inode.linkCount--;
+  }
+
+  /** `follow` also resolves a link in the last place. Throws what Linux would. */
+  find(action: string, path: string, follow: boolean): Place {
+    const fail = (code: string): never => {
+      throw new SystemError(action, path, code);
+    };
+    if (path.includes("\0")) fail("EINVAL");
+    if (!path.startsWith("/")) fail("ENOENT");
+    const withNul = nameToBytes(path).length + 1;
+    if (withNul > PATH_MAX) fail("ENAMETOOLONG");
+    let place: Place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
+    const parents: Place[] = [];
+    const names = path.split("/");
+    for (let links = 0; names.length > 0; ) {
+      const name = names.shift() ?? "";
+      if (name === "" || name === ".") continue;
+      if (place.inode === undefined) fail("ENOENT");
+      if (place.inode?.kind !== "folder") return fail("ENOTDIR");
+      if (!this.may(place.inode, MAY_SEARCH)) fail("EACCES");
+      if (name === "..") {
+        place = parents.pop() ?? place;
+        continue;
+      }
+      if (nameToBytes(name).length > NAME_MAX) fail("ENAMETOOLONG");
+      const inode = place.inode.entries.get(name);
+      const isLast = names.every((rest) => rest === "");
+      if (inode?.kind === "symlink" && (follow || !isLast)) {
+        if (++links > MAXSYMLINKS) fail("ELOOP");
+        names.unshift(...inode.target.split("/"));
+        if (!inode.target.startsWith("/")) continue;
+        place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
+        parents.length = 0;
+        continue;
+      }
+      parents.push(place);
+      place = { folder: place.inode, name, inode, path: `${place.path === "/" ? "" : place.path}/${name}` };
+    }
+    return place;
+  }
+
+  /** What `path` names; ENOENT where nothing does. */
+  inode(action: string, path: string, follow: boolean): Inode {
+    const { inode } = this.find(action, path, follow);
+    if (inode === undefined) throw new SystemError(action, path, "ENOENT");
+    return inode;
+  }
+
+  /** Whether the caller may `wanted` (a sum of MAY_…): the owner's bits for the owner, the others' for others. */
+  may(inode: Inode, wanted: number): boolean {
+    const bits = inode.uid === this.owner.uid ? inode.mode >> 6 : inode.mode;
+    return this.owner.uid === 0 || (bits & wanted) === wanted;
+  }
+
+  /** What `path` names, which must be the caller's own: else EPERM. */
+  owned(action: string, path: string, follow: boolean): Inode {
+    const inode = this.inode(action, path, follow);
+    if (this.owner.uid === 0 || inode.uid === this.owner.uid) return inode;
+    throw new SystemError(action, path, "EPERM");
+  }
+
+  /** Throws EACCES unless names in `folder` may be made and removed. */
+  needWritable(action: string, path: string, folder: FolderInode): void {
+    if (!this.may(folder, MAY_WRITE | MAY_SEARCH)) throw new SystemError(action, path, "EACCES");
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * {@link Fetcher} on Node, by undici: GET with streamed bodies, redirects, time-outs and the proxy
+ * variables of the environment (`http_proxy`, `https_proxy`, `no_proxy`, in either case).
+ *
+ * Not here: retries, Range and digests (`sources/download.ts`), cookies, credentials, decompression
+ * (bytes arrive as the server keeps them).
+ */
+import type { Dispatcher } from "undici";
+import { errorCode } from "../../base/error.ts";
+import { type FetchAnswer, FetchError, type Fetcher } from "../platform.ts";
+
+export interface NodeFetchOptions {
+  /** The environment that holds the proxy variables. */
+  readonly env: { readonly [name: string]: string };
+  /** Longest wait for a connection. */
+  readonly connectSeconds?: number;
+  /** Longest silence: before the headers, and between two parts of the body. */
+  readonly idleSeconds?: number;
+}
+
+const MOST_REDIRECTS = 10; // mirrors and release pages take one to three
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]; // RFC 9110, 15.4
+
+type Undici = typeof import("undici");
+
+/** A fetcher for this process. Undici is loaded on first use: commands that fetch nothing start faster. */
+export function nodeFetcher(options: NodeFetchOptions): Fetcher {
+  let opened: Promise<{ undici: Undici; agent: Dispatcher }> | undefined;
+  const open = async () => {
+    const undici = await import("undici");
+    return { undici, agent: makeAgent(undici, options) };
+  };
+  return {
+    async get(url, headers) {
+      opened ??= open();
+      const { undici, agent } = await opened;
+      return follow(url, (next) => request(undici, agent, next, headers));
+    },
+    async close() {
+      if (opened !== undefined) await (await opened).agent.destroy();
+      opened = undefined;
+    },
+  };
+}
+
+function makeAgent(
+  undici: Undici,
+  { env, connectSeconds = 20, idleSeconds = 60 }: NodeFetchOptions,
+): Dispatcher {
+  const variable = (name: string): string => env[name] ?? env[name.toUpperCase()] ?? "";
+  return new undici.EnvHttpProxyAgent({
+    httpProxy: variable("http_proxy"),
+    httpsProxy: variable("https_proxy"),
+    noProxy: variable("no_proxy"),
+    connect: { timeout: connectSeconds * 1000 },
+    headersTimeout: idleSeconds * 1000,
+    bodyTimeout: idleSeconds * 1000,
+  });
+}
+
+/** GETs until the answer is no redirect. */
+async function follow(start: string, get: (url: URL) => Promise<FetchAnswer>): Promise<FetchAnswer> {
+  let url = checkedUrl(start, undefined);
+  for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+    const answer = await get(url);
+    const location = answer.header("location");
+    if (!REDIRECTS.includes(answer.status) || location === undefined) return answer;
+    answer.cancel();
+    url = checkedUrl(location, url);
+  }
+  throw new FetchError(`more than ${MOST_REDIRECTS} redirects, the last to ${url}`, "bad-redirect");
+}
+
+function checkedUrl(text: string, base: URL | undefined): URL {
+  const url = URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
+  if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return url;
+  if (base !== undefined) throw new FetchError(`redirect to ${text}, not an http(s) address`, "bad-redirect");
+  throw new FetchError(`${text} is not an http(s) address`, "bad-url");
+}
+
+async function request(
+  undici: Undici,
+  agent: Dispatcher,
+  url: URL,
+  headers: { readonly [name: string]: string },
+): Promise<FetchAnswer> {
+  let response: Dispatcher.ResponseData;
+  try {
+    response = await undici.request(url, {
+      dispatcher: agent,
+      headers: { "accept-encoding": "identity", "user-agent": "bq2", ...headers },
+    });
+  } catch (cause) {
+    throw failure(cause, url);
+  }
+  // Destroying a body that nobody reads emits an error; without a listener it would end the process.
+  response.body.on("error", () => undefined);
+  return {
+    status: response.statusCode,
+    url: url.href,
+    header(name) {
+      const value = response.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+    body: chunks(response.body, url),
+    cancel: () => response.body.destroy(),
+  };
+}
+
+async function* chunks(body: AsyncIterable<Uint8Array>, url: URL): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw failure(cause, url);
+  }
+}
+
+/** undici's and the system's error codes in our words; the text keeps the original. */
+function failure(cause: unknown, url: URL): FetchError {
+  const text = describe(cause);
+  switch (errorCode(cause)) {
+    case "UND_ERR_CONNECT_TIMEOUT":
+    case "UND_ERR_HEADERS_TIMEOUT":
+    case "UND_ERR_BODY_TIMEOUT":
+    case "ETIMEDOUT":
+      return new FetchError(`no bytes from ${url.host} for too long (${text})`, "timed-out", cause);
+    case "UND_ERR_SOCKET":
+    case "UND_ERR_RES_CONTENT_LENGTH_MISMATCH":
+    case "ECONNRESET":
+    case "EPIPE":
+      return new FetchError(`${url.host} cut the connection (${text})`, "cut-connection", cause);
+    case "ENOTFOUND": // EAI_AGAIN is the resolver's "try again"
+      return new FetchError(`there is no host ${url.host} here (${text})`, "unknown-host", cause);
+    default:
+      return new FetchError(`cannot reach ${url.host} (${text})`, "unreachable", cause);
+  }
+}
+
+/** An AggregateError (all addresses of a name failed) has no text of its own. */
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause instanceof AggregateError && cause.message === "") return cause.errors.map(describe).join(", ");
+  return cause.message;
+}

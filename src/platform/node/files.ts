@@ -1,0 +1,149 @@
+/** {@link Files} on Node: `node:fs` where it can, libc where Node has no way (attributes, holes, locks). */
+import * as fs from "node:fs";
+import { errorCode } from "../../base/error.ts";
+import { compareNames } from "../../base/text.ts";
+import { kindOfMode } from "../file-kind.ts";
+import { bothTimes } from "../file-time.ts";
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../linux-abi.ts";
+import { type FileStatus, type Files, type OpenMode, SystemError } from "../platform.ts";
+import { STANDARD_STREAMS } from "../standard-streams.ts";
+import { attributesOf, removeAttributeOf, setAttributeOf } from "./attributes.ts";
+import { copyWithinKernel, dataRangesOf, lockFile } from "./descriptors.ts";
+import { libc } from "./libc.ts";
+import { attempt, fromNative, toCString, toNative } from "./path.ts";
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
+
+const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
+  read: O_RDONLY,
+  write: O_WRONLY | O_CREAT | O_TRUNC,
+  create: O_WRONLY | O_CREAT | O_EXCL,
+  update: O_RDWR | O_CREAT,
+};
+
+const DISK_SECTOR = 512; // the unit of st_blocks, stat(2)
+
+/** The paths behind open descriptors, for messages. */
+const openPaths = new Map<number, string>(STANDARD_STREAMS);
+
+function pathOf(fd: number): string {
+  return openPaths.get(fd) ?? `descriptor ${fd}`;
+}
+
+export const nodeFiles: Files = {
+  open(path, mode, permissions = 0o666) {
+    const fd = attempt("open", path, () => fs.openSync(toNative(path), OPEN_FLAGS[mode], permissions));
+    openPaths.set(fd, path);
+    return fd;
+  },
+  read: (fd, buffer, offset, length, position) =>
+    attempt("read", pathOf(fd), () => fs.readSync(fd, buffer, offset, length, position)),
+  write(fd, bytes, position) {
+    attempt("write to", pathOf(fd), () => {
+      let done = 0;
+      while (done < bytes.length) {
+        const at = position === null ? null : position + done;
+        done += fs.writeSync(fd, bytes, done, bytes.length - done, at);
+      }
+    });
+  },
+  truncate: (fd, size) => attempt("resize", pathOf(fd), () => fs.ftruncateSync(fd, size)),
+  fsync: (fd) => attempt("flush", pathOf(fd), () => fs.fsyncSync(fd)),
+  close(fd) {
+    attempt("close", pathOf(fd), () => fs.closeSync(fd));
+    openPaths.delete(fd);
+  },
+
+  status: (path) => attempt("look at", path, () => statusOf(path, fs.lstatSync)),
+  statusFollowed: (path) => attempt("look at", path, () => statusOf(path, fs.statSync)),
+  list: (folder) => attempt("list", folder, () => namesIn(toNative(folder)).sort(compareNames)),
+  readFile: (path) => attempt("read", path, () => fs.readFileSync(toNative(path))),
+  writeFile(path, content, permissions = 0o666) {
+    const fd = nodeFiles.open(path, "write", permissions);
+    try {
+      nodeFiles.write(fd, content, null);
+    } finally {
+      nodeFiles.close(fd);
+    }
+  },
+  makeFolder: (path, permissions = 0o777) =>
+    attempt("make folder", path, () => fs.mkdirSync(toNative(path), permissions)),
+  removeFolder: (path) => attempt("remove folder", path, () => fs.rmdirSync(toNative(path))),
+  removeFile: (path) => attempt("remove", path, () => fs.unlinkSync(toNative(path))),
+  rename: (from, to) =>
+    attempt("rename", `${from} to ${to}`, () => fs.renameSync(toNative(from), toNative(to))),
+  symlink: (target, path) =>
+    attempt("make link", path, () => fs.symlinkSync(toNative(target), toNative(path))),
+  readLink: (path) =>
+    attempt("read link", path, () => fromNative(fs.readlinkSync(toNative(path), { encoding: "buffer" }))),
+  link: (existing, path) =>
+    attempt("make hard link", path, () => fs.linkSync(toNative(existing), toNative(path))),
+  setMode: (path, mode) => attempt("set the mode of", path, () => fs.chmodSync(toNative(path), mode)),
+  setTime(path, seconds) {
+    // Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to microseconds.
+    if (seconds < 0 || !Number.isInteger(seconds)) setExactTime(path, seconds);
+    else attempt("set the time of", path, () => fs.lutimesSync(toNative(path), seconds, seconds));
+  },
+  setOwner: (path, uid, gid) =>
+    attempt("set the owner of", path, () => fs.lchownSync(toNative(path), uid, gid)),
+  realPath: (path) =>
+    attempt("find", path, () => fromNative(fs.realpathSync.native(toNative(path), { encoding: "buffer" }))),
+
+  attributes: attributesOf,
+  setAttribute: setAttributeOf,
+  removeAttribute: removeAttributeOf,
+  dataRanges: (fd, size) => dataRangesOf(fd, size, pathOf(fd)),
+  copyRange: (fromFd, fromOffset, toFd, toOffset, length) =>
+    copyWithinKernel(nodeFiles, { fromFd, fromOffset, toFd, toOffset, length }, pathOf),
+  tryLock: (path) => lockFile(nodeFiles, path),
+  freeSpace: (path) =>
+    attempt("measure the disk of", path, () => {
+      const disk = fs.statfsSync(toNative(path));
+      return disk.bavail * disk.bsize;
+    }),
+};
+
+function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync): FileStatus | undefined {
+  const native = toNative(path);
+  let found: fs.Stats | undefined;
+  try {
+    found = stat(native, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errorCode(error) !== "ENOTDIR") throw error; // a file where a folder was to be: nothing has that name
+  }
+  if (found === undefined) return undefined;
+  const kind = kindOfMode(found.mode);
+  if (kind === undefined) throw new SystemError("look at", path, "EINVAL");
+  // overlayfs marks its layers in the top bits of the inode number, which a double would round away.
+  const inode = Number.isSafeInteger(found.ino) ? found.ino : stat(native, { bigint: true }).ino;
+  return {
+    kind,
+    mode: found.mode & 0o7777,
+    uid: found.uid,
+    gid: found.gid,
+    size: found.size,
+    mtime: found.mtimeMs / 1000,
+    linkCount: found.nlink,
+    identity: `${found.dev}:${inode}`,
+    allocated: found.blocks * DISK_SECTOR,
+    device: deviceNumbers(found.rdev),
+  };
+}
+
+/** glibc's gnu_dev_major and gnu_dev_minor (sysdeps/../bits/sysmacros.h) for the 32 bits that Linux has. */
+function deviceNumbers(device: number): { readonly major: number; readonly minor: number } {
+  return { major: (device >>> 8) & 0xfff, minor: (device & 0xff) | ((device >>> 12) & 0xfff00) };
+}
+
+/** Text first, which is quick; bytes only where a name turns out not to be UTF-8. */
+function namesIn(folder: string | Buffer): string[] {
+  const names = fs.readdirSync(folder);
+  if (!names.some((name) => name.includes("\ufffd"))) return names;
+  return fs.readdirSync(folder, { encoding: "buffer" }).map(fromNative);
+}
+
+function setExactTime(path: string, seconds: number): void {
+  if (libc().utimensat(AT_FDCWD, toCString(path), bothTimes(seconds), AT_SYMLINK_NOFOLLOW) < 0) {
+    throw new SystemError("set the time of", path, libc().errno());
+  }
+}

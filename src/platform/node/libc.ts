@@ -1,0 +1,83 @@
+/**
+ * The C library's functions that Node does not offer, called through koffi. koffi is loaded on first
+ * use (about 20 ms), so that commands that need none of it stay quick.
+ */
+import { createRequire } from "node:module";
+import { ERRNO_NAMES } from "../linux-abi.ts";
+import type { Kernel, SyscallArgument } from "../platform.ts";
+import { toCString } from "./path.ts";
+
+type Koffi = typeof import("koffi");
+
+/** Fails as C functions do: a negative result, the reason in `errno()`. */
+interface Libc {
+  /** The name of the last failure, such as `ENOENT`. */
+  errno(): string;
+  errnoNumber(): number;
+  syscall(number: number, ...typesAndValues: unknown[]): number | bigint;
+  lseek(fd: number, offset: number, whence: number): number;
+  copyFileRange(
+    fromFd: number,
+    fromOffset: BigInt64Array,
+    toFd: number,
+    toOffset: BigInt64Array,
+    length: number,
+    flags: number,
+  ): number;
+  flock(fd: number, operation: number): number;
+  utimensat(folderFd: number, path: Buffer, times: BigInt64Array, flags: number): number;
+  llistxattr(path: Buffer, list: Uint8Array, size: number): number;
+  lgetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number): number;
+  lsetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number, flags: number): number;
+  lremovexattr(path: Buffer, name: Buffer): number;
+}
+
+let loaded: Libc | undefined;
+
+/** The C library that Node itself is linked to: glibc or musl. */
+export function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  const koffi = createRequire(import.meta.url)("koffi") as Koffi;
+  const library = koffi.load(null); // dlopen(NULL): this process and what it is linked to
+  return {
+    errno: () => ERRNO_NAMES[koffi.errno()] ?? `errno ${koffi.errno()}`,
+    errnoNumber: () => koffi.errno(),
+    syscall: library.func("long syscall(long number, ...)"),
+    lseek: library.func("int64_t lseek64(int fd, int64_t offset, int whence)"),
+    copyFileRange: library.func(
+      "int64_t copy_file_range(int fd_in, void *off_in, int fd_out, void *off_out, size_t length, uint flags)",
+    ),
+    flock: library.func("int flock(int fd, int operation)"),
+    utimensat: library.func("int utimensat(int dirfd, const void *path, const void *times, int flags)"),
+    llistxattr: library.func("int64_t llistxattr(const void *path, void *list, size_t size)"),
+    lgetxattr: library.func(
+      "int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)",
+    ),
+    lsetxattr: library.func(
+      "int lsetxattr(const void *path, const void *name, const void *value, size_t size, int flags)",
+    ),
+    lremovexattr: library.func("int lremovexattr(const void *path, const void *name)"),
+  };
+}
+
+/** {@link Kernel} by way of libc's `syscall(2)`. */
+export const nodeKernel: Kernel = {
+  syscall(number, ...args) {
+    const c = libc();
+    const result = Number(c.syscall(number, ...args.flatMap(typedArgument)));
+    return result === -1 ? -c.errnoNumber() : result;
+  },
+  fork: undefined,
+  waitReadable: undefined,
+};
+
+/** koffi wants the C type before each argument of a variadic function. */
+function typedArgument(argument: SyscallArgument): [string, unknown] {
+  if (typeof argument === "number" || typeof argument === "bigint") return ["long", argument];
+  if (typeof argument === "string") return ["void *", toCString(argument)];
+  return ["void *", argument];
+}

@@ -1,0 +1,96 @@
+/** Which entries an output has: the finished rootfs, and in an image /workspace with the sources. */
+import { dirname } from "../../base/path.ts";
+import type { HostAction } from "../../plan/action.ts";
+import { walk } from "../../platform/files.ts";
+import { OWN_SOURCE } from "../../recipe/package.ts";
+import { archivePaths } from "../../sources/cache.ts";
+import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
+import { comparePaths, mergeLayers } from "../rootfs/merge.ts";
+import type { RunContext } from "../run/context.ts";
+import { findPin } from "../step/keys.ts";
+import { ownSourceRoot } from "../step/own-source.ts";
+import { sourceTree } from "../step/source-trees.ts";
+import type { ManifestEntry } from "../store/manifest.ts";
+import type { OutputEntry } from "./request.ts";
+
+/** Where an image carries what it is built from. */
+const WORKSPACE = "workspace";
+const OWN_FOLDER = `${WORKSPACE}/bq2`;
+const ARCHIVE_FOLDER = `${WORKSPACE}/sources`;
+
+const FOLDER_MODE = 0o755;
+const FILE_MODE = 0o644;
+
+/** The finished rootfs, in tree order. */
+export function rootfsEntries(context: RunContext): OutputEntry[] {
+  return mergeLayers(layersOf(context, rootfsSteps(context.plan))).map(({ entry, layer }) =>
+    outputEntry(entry, `${context.store.treeOf(layer.output)}/${entry.path}`),
+  );
+}
+
+function outputEntry(entry: ManifestEntry, from: string): OutputEntry {
+  if (entry.kind !== "file") return entry;
+  const { kind, path, mode, uid, gid, size } = entry;
+  return { kind, path, mode, uid, gid, size, from };
+}
+
+type Modules = NonNullable<Extract<HostAction, { kind: "write-image" }>["sources"]>["modules"];
+
+/** `entries` and /workspace: this project's own source with the packages it imports, and every pinned archive. */
+export function withSources(
+  context: RunContext,
+  entries: readonly OutputEntry[],
+  modules: Modules,
+): OutputEntry[] {
+  const files = [...ownEntries(context), ...moduleEntries(context, modules), ...archiveEntries(context)];
+  const there = new Set(entries.map(({ path }) => path));
+  const folders = parentsOf(files).filter(({ path }) => !there.has(path));
+  return [...entries, ...folders, ...files].sort((a, b) => comparePaths(a.path, b.path));
+}
+
+function ownEntries(context: RunContext): OutputEntry[] {
+  return entriesBelow(context, `${ownSourceRoot(context, "bq2")}${OWN_SOURCE}`, OWN_FOLDER);
+}
+
+/** `only`: ends of the paths that are wanted; none: all files of the package. */
+function moduleEntries(context: RunContext, modules: Modules): OutputEntry[] {
+  return modules.flatMap(({ module, pin, only }) =>
+    entriesBelow(
+      context,
+      sourceTree(context, findPin(context.plan, pin)),
+      `${OWN_FOLDER}/node_modules/${module}`,
+    ).filter(({ path }) => only.length === 0 || only.some((end) => path.endsWith(end))),
+  );
+}
+
+function archiveEntries(context: RunContext): OutputEntry[] {
+  const { plan, workspace } = context;
+  return plan.pins
+    .flatMap(({ archives }) => archives)
+    .map((archive) =>
+      fileEntry(
+        `${ARCHIVE_FOLDER}/${archive.file}`,
+        archive.size,
+        archivePaths(workspace.cache.root, archive).file,
+      ),
+    );
+}
+
+/** The plain files below a folder of this machine. */
+function entriesBelow({ platform }: RunContext, folder: string, at: string): OutputEntry[] {
+  return [...walk(platform.files, folder)]
+    .filter(({ status }) => status.kind === "file")
+    .map(({ path, status }) => fileEntry(`${at}/${path}`, status.size, `${folder}/${path}`));
+}
+
+function fileEntry(path: string, size: number, from: string): OutputEntry {
+  return { kind: "file", path, mode: FILE_MODE, uid: 0, gid: 0, size, from };
+}
+
+function parentsOf(files: readonly OutputEntry[]): OutputEntry[] {
+  const paths = new Set<string>();
+  for (const { path } of files) {
+    for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) paths.add(folder);
+  }
+  return [...paths].map((path) => ({ kind: "folder", path, mode: FOLDER_MODE, uid: 0, gid: 0 }));
+}

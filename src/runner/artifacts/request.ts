@@ -1,0 +1,104 @@
+/**
+ * What is handed to the user, as a request in plain values: which entries, where their bytes lie, what is to be written.
+ * The same request gives the same tarball and raw image wherever it is carried out: by this process, or in the bq2
+ * namespace by the program that was just built.
+ */
+import * as v from "valibot";
+import type { Content, Entry, Tree } from "../../formats/tree.ts";
+import { NO_ATTRIBUTES } from "../../formats/tree.ts";
+import { buildImage } from "../../image/build-image.ts";
+import { parseAs } from "../../plan/parse.ts";
+import { ArchSchema } from "../../plan/plan.ts";
+import { readText } from "../../platform/files.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { OpenFiles } from "../../trees/open-files.ts";
+import { writeTarball } from "./tarball.ts";
+
+const Base = { path: v.string(), mode: v.number(), uid: v.number(), gid: v.number() };
+
+const OutputEntrySchema = v.variant("kind", [
+  /** `from`: where its bytes are read. */
+  v.strictObject({ kind: v.literal("file"), ...Base, size: v.number(), from: v.string() }),
+  v.strictObject({ kind: v.literal("folder"), ...Base }),
+  v.strictObject({ kind: v.literal("symlink"), ...Base, target: v.string() }),
+  v.strictObject({ kind: v.literal("hardlink"), ...Base, target: v.string() }),
+]);
+/** An entry of a tree; times are the request's `epoch`. */
+export type OutputEntry = v.InferOutput<typeof OutputEntrySchema>;
+
+const Common = {
+  /** In tree order (`formats/tree.ts`). */
+  entries: v.array(OutputEntrySchema),
+  epoch: v.number(),
+  /** Absolute path of the file to be written. */
+  output: v.string(),
+};
+
+export const OutputRequestSchema = v.variant("kind", [
+  v.strictObject({ kind: v.literal("tarball"), ...Common }),
+  v.strictObject({
+    kind: v.literal("image"),
+    ...Common,
+    /** Where the kernel's bytes are read. */
+    kernel: v.string(),
+    /** Bytes of the disk. */
+    size: v.number(),
+    arch: ArchSchema,
+  }),
+]);
+export type OutputRequest = v.InferOutput<typeof OutputRequestSchema>;
+
+export const OutputResultSchema = v.strictObject({
+  /** Of the uncompressed form: the .tar, the raw disk. */
+  sha256: v.string(),
+});
+
+/** Reads a request from its file. Throws Bq2Error `bad-json` or `bad-format`. */
+export function readOutputRequest(platform: Platform, path: string): OutputRequest {
+  return parseAs(OutputRequestSchema, readText(platform.files, path), path, "run the step again");
+}
+
+/** Writes what is asked for; gives the sha256 of its uncompressed form. */
+export async function writeOutput(platform: Platform, request: OutputRequest): Promise<string> {
+  const sources = new OpenFiles(platform.files);
+  // Holes depend on the store's file system, and would show in a disk image: every byte counts as data.
+  const content = (from: string, size: number): Content => sources.contentOf(from, size, false);
+  const tree: Tree = request.entries.map((entry) => treeEntry(entry, request.epoch, content));
+  try {
+    if (request.kind === "tarball") return await writeTarball(platform, tree, request.output);
+    const image = await buildImage(platform, {
+      rootfs: tree,
+      kernel: request.kernel,
+      isDirect: false,
+      output: request.output,
+      format: "qcow2",
+      size: request.size,
+      compress: true,
+      arch: request.arch,
+      epoch: request.epoch,
+      wantsRawDigest: true,
+    });
+    if (image.rawSha256 === undefined) throw new RangeError("an image without the digest that was asked for");
+    return image.rawSha256;
+  } finally {
+    sources.closeAll();
+  }
+}
+
+function treeEntry(
+  entry: OutputEntry,
+  mtime: number,
+  content: (from: string, size: number) => Content,
+): Entry {
+  const { path, mode, uid, gid } = entry;
+  const base = { path, mode, uid, gid, mtime, attributes: NO_ATTRIBUTES };
+  switch (entry.kind) {
+    case "file":
+      return { kind: "file", ...base, content: content(entry.from, entry.size) };
+    case "folder":
+      return { kind: "folder", ...base };
+    case "symlink":
+    case "hardlink":
+      return { kind: entry.kind, ...base, target: entry.target };
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * A second build in other circumstances: nothing that a machine has by chance may show in an output. This half stays
+ * outside; `vary-inside.ts` brings the circumstances about and starts the build.
+ *
+ * Not varied is the clock that programs read as the date: no kernel lets a namespace have its own, and a preloaded
+ * library does not reach static programs. `docs/proofs/README.md` tells how a virtual machine does it.
+ */
+import { equalBytes } from "../../base/bytes.ts";
+import { Bq2Error } from "../../base/error.ts";
+import { canonicalJson } from "../../base/json.ts";
+import { encodeUtf8 } from "../../base/text.ts";
+import { startInNamespaces } from "../../linux/namespace.ts";
+import { parseAs } from "../../plan/parse.ts";
+import { type StepRef, stepId } from "../../plan/plan.ts";
+import { StateSchema } from "../../plan/state.ts";
+import { makeFolders, readText, removeTree } from "../../platform/files.ts";
+import { builtSteps } from "../rootfs/layers.ts";
+import { type RunContext, requireOutput } from "../run/context.ts";
+import { openStore } from "../store/store.ts";
+import { finalSteps, type StepComparison } from "./compare.ts";
+import { explainContents } from "./explain.ts";
+import { otherCircumstances, VARY_COMMAND, type VaryRequest, varyPlaces } from "./vary-inside.ts";
+
+/** Packages that take longer than all others together; they stay as they are unless everything is asked for. */
+const SLOW: readonly string[] = ["gcc", "linux"];
+
+/** What a second build does again, and what it takes over from the first. */
+export interface VaryChoice {
+  readonly again: readonly StepRef[];
+  readonly leftOut: readonly StepRef[];
+}
+
+/** Why a file of two builds is not alike, told from its bytes. */
+export function explainVaried(
+  context: RunContext,
+  varied: RunContext,
+  { phase, step, path }: StepComparison,
+): string | undefined {
+  const { files } = context.platform;
+  const place = (run: RunContext): string =>
+    `${run.store.treeOf(requireOutput(run, { phase, step }))}/${path ?? ""}`;
+  const [a, b] = [place(context), place(varied)];
+  if (path === undefined || files.status(a)?.kind !== "file" || files.status(b)?.kind !== "file")
+    return undefined;
+  const [first, second] = [files.readFile(a), files.readFile(b)];
+  const isSame = equalBytes(first, second); // then it is its mode or owner
+  const circumstances = otherCircumstances(context.platform, requestOf(context, { again: [], leftOut: [] }));
+  return isSame ? undefined : explainContents(first, second, circumstances);
+}
+
+/** @param full The slow packages too. Tarball and image are made again where the first build made them. */
+export function varyChoice({ plan, state }: RunContext, full: boolean): VaryChoice {
+  const built = builtSteps(plan.phases);
+  const made = finalSteps(plan).filter(({ phase, step }) => state().done[stepId(phase, step)] !== undefined);
+  const isLeftOut = ({ step }: StepRef): boolean => !full && SLOW.includes(step);
+  return {
+    again: [...built.filter((ref) => !isLeftOut(ref)), ...made],
+    leftOut: built.filter(isLeftOut),
+  };
+}
+
+/**
+ * Builds again; the result is the other build, as far as `compareBuilds` looks at one.
+ *
+ * @throws Bq2Error `need-missing` where the first build is not complete, `vary-failed` where the second one fails.
+ */
+export async function buildVaried(context: RunContext, choice: VaryChoice): Promise<RunContext> {
+  const { platform } = context;
+  for (const ref of [...choice.again, ...choice.leftOut]) requireOutput(context, ref);
+  const request = requestOf(context, choice);
+  removeTree(platform.files, request.place);
+  makeFolders(platform.files, request.place);
+  await runInside(context, request);
+  const places = varyPlaces(request.place);
+  const hint = "run bq2 verify vary again";
+  const state = parseAs(StateSchema, readText(platform.files, places.keptState), places.keptState, hint);
+  return { ...context, store: openStore(platform, places.keptStore), state: () => state };
+}
+
+/** What is handed to the inside. `choice` was made from the same plan. */
+function requestOf({ workspace, plan, projectFolder }: RunContext, choice: VaryChoice): VaryRequest {
+  const hostSetup = plan.phases.find(({ namespace }) => namespace === "host")?.steps ?? [];
+  const steps = [...hostSetup.map(({ name }) => name), ...choice.again.map(({ step }) => step)];
+  return {
+    place: `${workspace.root}/vary`,
+    workspace: workspace.root,
+    cache: workspace.cache.root,
+    projectFolder,
+    taken: choice.leftOut.map(({ phase, step }) => stepId(phase, step)),
+    steps: [...new Set(steps)],
+  };
+}
+
+async function runInside({ platform, interruption }: RunContext, request: VaryRequest): Promise<void> {
+  const { place } = request;
+  const file = `${place}/request.json`;
+  platform.files.writeFile(file, encodeUtf8(canonicalJson(request)));
+  const child = await startInNamespaces(platform, {
+    argv: [...platform.host.self, VARY_COMMAND, file],
+    network: false,
+    cwd: "/",
+    env: platform.host.env,
+    stdin: "pipe", // by which the inside sees that we are there
+    stdout: "inherit",
+    stderr: "inherit",
+    ownGroup: true,
+  });
+  const unlisten = interruption.listen(() => child.kill("SIGKILL"));
+  const exit = await child.wait().finally(unlisten);
+  if (exit.code === 0) return;
+  throw new Bq2Error("Cannot compare: the second build did not come to its end", {
+    code: "vary-failed",
+    hint: `its error stands above, its logs are in ${varyPlaces(place).keptLogs}`,
+  });
+}

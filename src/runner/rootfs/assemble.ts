@@ -1,0 +1,98 @@
+/**
+ * The workspace's own copies of what has been built: `/opt/sysroot` in the seed rootfs, and the
+ * generated rootfs beside it. They are for entering and looking; what is packed comes from the store.
+ */
+import { canonicalJson } from "../../base/json.ts";
+import { dirname } from "../../base/path.ts";
+import { encodeUtf8 } from "../../base/text.ts";
+import { type Phase, stepId } from "../../plan/plan.ts";
+import { copyFile } from "../../platform/copy.ts";
+import { makeFolders, readText, removeTree } from "../../platform/files.ts";
+import { SYSROOT } from "../../recipe/package.ts";
+import type { RunContext } from "../run/context.ts";
+import { textDigest } from "../store/manifest.ts";
+import { layersOf, rootfsSteps } from "./layers.ts";
+import { mergeLayers, type OwnedEntry } from "./merge.ts";
+
+/** Puts the outputs of every complete rootfs phase into the workspace's bq2 rootfs, unless they are there. */
+export function assembleRootfs(context: RunContext): void {
+  const { bq2Rootfs } = context.workspace;
+  const complete = context.plan.phases.filter((phase) => isComplete(context, phase)).map(({ name }) => name);
+  const built = rootfsSteps(context.plan).filter(({ phase }) => complete.includes(phase));
+  const merged = mergeLayers(layersOf(context, built));
+  assemble(context, bq2Rootfs, merged, `${bq2Rootfs}.digest`, () => clearRootfs(context, bq2Rootfs));
+}
+
+/** True where every step of the phase is recorded as done. */
+export function isComplete(context: RunContext, phase: Phase): boolean {
+  const { done } = context.state();
+  return phase.steps.every((step) => done[stepId(phase.name, step.name)] !== undefined);
+}
+
+/** Removes all but what is no output: the workspace, and the plan with its state below /var/lib. */
+function clearRootfs({ platform: { files } }: RunContext, rootfs: string): void {
+  const removeAllBut = (folder: string, kept: (name: string) => boolean): void => {
+    if (files.status(folder) === undefined) return;
+    for (const name of files.list(folder)) if (!kept(name)) removeTree(files, `${folder}/${name}`);
+  };
+  removeAllBut(rootfs, (name) => name === "var" || name === "workspace");
+  removeAllBut(`${rootfs}/var`, (name) => name === "lib");
+  removeAllBut(`${rootfs}/var/lib`, (name) => name.startsWith("sysroot-"));
+}
+
+/** Puts the outputs of the sysroot phases so far below the workspace's seed rootfs. */
+export function assembleSysroot(context: RunContext, phases: readonly Phase[]): void {
+  const { seedRootfs } = context.workspace;
+  // Each by itself: a package may be there for two architectures, in folders of their own.
+  const merged = phases.flatMap(({ name, steps }) =>
+    mergeLayers(
+      layersOf(
+        context,
+        steps.map((step) => ({ phase: name, step: step.name })),
+      ),
+    ),
+  );
+  const sysroot = `${seedRootfs}${SYSROOT}`;
+  assemble(context, seedRootfs, merged, `${sysroot}.digest`, () =>
+    removeTree(context.platform.files, sysroot),
+  );
+}
+
+function assemble(
+  context: RunContext,
+  target: string,
+  merged: readonly OwnedEntry[],
+  marker: string,
+  clear: () => void,
+): void {
+  const { files } = context.platform;
+  const digest = textDigest(context.platform, canonicalJson(merged.map(({ entry }) => entry)));
+  if (files.status(marker) !== undefined && readText(files, marker) === `${digest}\n`) return;
+  if (files.status(marker) !== undefined) files.removeFile(marker);
+  clear();
+  for (const { entry, layer } of merged) {
+    placeEntry(context, `${context.store.treeOf(layer.output)}/${entry.path}`, target, entry);
+  }
+  files.writeFile(marker, encodeUtf8(`${digest}\n`));
+}
+
+function placeEntry(context: RunContext, from: string, target: string, entry: OwnedEntry["entry"]): void {
+  const { files } = context.platform;
+  const to = entry.path === "" ? target : `${target}/${entry.path}`;
+  makeFolders(files, dirname(to), 0o755);
+  switch (entry.kind) {
+    case "folder":
+      makeFolders(files, to, 0o755);
+      files.setMode(to, entry.mode);
+      break;
+    case "symlink":
+      files.symlink(entry.target, to);
+      break;
+    case "hardlink":
+      files.link(`${target}/${entry.target}`, to);
+      break;
+    case "file":
+      copyFile(files, from, to);
+      break;
+  }
+}

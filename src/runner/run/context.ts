@@ -1,0 +1,77 @@
+/** What a run has at hand. Nothing here enters a plan or a key but what keys say. */
+import { Bq2Error } from "../../base/error.ts";
+import type { Log } from "../../base/log.ts";
+import type { Progress } from "../../base/progress.ts";
+import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
+import type { State } from "../../plan/state.ts";
+import type { Fetcher, Platform } from "../../platform/platform.ts";
+import type { OwnSource } from "../../recipe/package.ts";
+import type { Store } from "../store/store.ts";
+import type { Interruption } from "./interruption.ts";
+import type { JobPool } from "./job-pool.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Bind {
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface RunContext {
+  readonly platform: Platform;
+  readonly workspace: Workspace;
+  /** With overrides applied. */
+  readonly plan: Plan;
+  readonly store: Store;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly pool: JobPool;
+  readonly interruption: Interruption;
+  /** How a user starts this program: for commands that are shown. */
+  readonly program: string;
+  /** The project's own folder: `pkgs/` with its patches lies there. */
+  readonly projectFolder: string;
+  readonly fetcher: Fetcher;
+  /** A folder of archives, tried before any origin. */
+  readonly mirror: string | undefined;
+  readonly seedSha256: string | undefined;
+  readonly offline: boolean;
+  /** From `--bind`: seen by every step, and part of its key. */
+  readonly binds: readonly Bind[];
+  /** The state as it is now; `update` writes it. */
+  state(): State;
+  update(change: Partial<State>): void;
+}
+
+/**
+ * The output digest of a step that is done.
+ *
+ * @throws Bq2Error `need-missing` where it is not: with single steps asked for, what they need may not be there.
+ */
+export function requireOutput(context: RunContext, ref: StepRef): string {
+  const record = context.state().done[stepId(ref.phase, ref.step)];
+  if (record !== undefined) return record.output;
+  throw new Bq2Error(`Cannot go on without ${stepId(ref.phase, ref.step)}: it has not been built`, {
+    code: "need-missing",
+    hint: `run it first: bq2 sysroot-runner --phase ${ref.phase} --package ${ref.step}, or bq2 sysroot-runner for everything`,
+  });
+}
+
+/** Digest of a tree of this project's own source. Throws Bq2Error `need-missing` before `stage-source` has run. */
+export function requireOwnSource(context: RunContext, name: OwnSource): string {
+  const digests = context.state().ownSource;
+  if (digests !== null) return digests[name];
+  throw new Bq2Error("Cannot go on without this project's own source: it has not been staged", {
+    code: "need-missing",
+    hint: "run bq2 sysroot-runner --phase host-setup first",
+  });
+}
+
+/** Digest of the seed. Throws Bq2Error `need-missing` before `populate-seed` has run. */
+export function requireSeed(context: RunContext): string {
+  const digest = context.state().seedDigest;
+  if (digest !== null) return digest;
+  throw new Bq2Error("Cannot enter the seed: it has not been populated", {
+    code: "need-missing",
+    hint: "run bq2 sysroot-runner --phase host-setup first",
+  });
+}

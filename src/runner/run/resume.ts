@@ -1,0 +1,71 @@
+/** Where a build stands, from what is on disk. Reads only. */
+import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
+import type { State } from "../../plan/state.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { planDigest } from "../step/keys.ts";
+import { loadPlan, loadState, withOverrides } from "./documents.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** The earliest stage that is not complete, as `bq2` and `bq2 sysroot` use it. */
+export type ResumeDecision =
+  | { readonly stage: "plan-write"; readonly reason: string }
+  | { readonly stage: "sysroot-runner"; readonly reason: string; readonly next: StepRef }
+  | { readonly stage: "complete"; readonly reason: string }
+  /** The state belongs to another plan: nothing is guessed. */
+  | { readonly stage: "refused"; readonly reason: string };
+
+export function decideResume(platform: Platform, workspace: Workspace): ResumeDecision {
+  const plan = loadPlan(platform, workspace);
+  if (plan === undefined) return { stage: "plan-write", reason: `no plan at ${workspace.plan}` };
+  const state = loadState(platform, workspace);
+  if (state !== undefined && state.planDigest !== planDigest(platform, plan)) {
+    return {
+      stage: "refused",
+      reason: "the state belongs to another plan; start over with bq2 sysroot --no-resume",
+    };
+  }
+  const next = nextStep(withOverrides(platform, workspace, plan), state);
+  if (next === undefined) return { stage: "complete", reason: "every step of the plan is done" };
+  const reason =
+    state === undefined ? "plan present, state missing" : `next is ${stepId(next.phase, next.step)}`;
+  return { stage: "sysroot-runner", reason, next };
+}
+
+/** The first step, in plan order, that the state does not have as done. */
+export function nextStep(plan: Plan, state: State | undefined): StepRef | undefined {
+  for (const phase of plan.phases) {
+    const step = phase.steps.find(({ name }) => state?.done[stepId(phase.name, name)] === undefined);
+    if (step !== undefined) return { phase: phase.name, step: step.name };
+  }
+  return undefined;
+}
+
+/** What `sysroot-status` tells, in its order; absent values are left out. */
+export interface Status {
+  readonly plan_path: string;
+  readonly state_path: string;
+  readonly report_dir: string;
+  readonly current_phase?: string;
+  /** `complete` at the end. */
+  readonly next_phase: string;
+  readonly next_step?: string;
+  readonly last_failure?: string;
+  readonly last_failure_report?: string;
+}
+
+export function statusOf(workspace: Workspace, plan: Plan, state: State | undefined): Status {
+  const next = nextStep(plan, state);
+  const failure = state?.lastFailure ?? undefined;
+  return {
+    plan_path: workspace.plan,
+    state_path: workspace.state,
+    report_dir: workspace.reports,
+    ...(state?.current && { current_phase: state.current.phase }),
+    next_phase: next?.phase ?? "complete",
+    ...(next && { next_step: next.step }),
+    ...(failure && {
+      last_failure: stepId(failure.phase, failure.step),
+      last_failure_report: failure.report,
+    }),
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * In which order steps run, and which of them side by side. A step sees nothing but what it needs, read-only, so it may
+ * run as soon as that is there; the phases need not wait for each other.
+ */
+import { type Plan, stepId } from "../../plan/plan.ts";
+import { closure } from "../step/keys.ts";
+
+/**
+ * The steps that each one waits for, by `phase/step`, in the order of the plan: all that it needs. Steps of the
+ * coordinator say no needs: they wait for what stands before them in the plan, and what stands behind them waits for them.
+ */
+export function predecessors(plan: Plan): Map<string, readonly string[]> {
+  const all = new Map<string, readonly string[]>();
+  const ofCoordinator: string[] = [];
+  for (const phase of plan.phases) {
+    for (const step of phase.steps) {
+      const id = stepId(phase.name, step.name);
+      const isHost = step.build.kind === "host";
+      const needs = closure(plan, step).map((need) => stepId(need.phase, need.step));
+      all.set(id, isHost ? [...all.keys()] : [...ofCoordinator, ...needs]);
+      if (isHost) ofCoordinator.push(id);
+    }
+  }
+  return all;
+}
+
+export interface Task {
+  readonly id: string;
+  /** Tasks that must be over before it; others, and those not asked for, are passed over. */
+  readonly after: readonly string[];
+  /** About how long it takes. */
+  readonly seconds: number;
+}
+
+export interface Schedule {
+  /** In an order in which they could run one after another. */
+  readonly tasks: readonly Task[];
+  /** A task runs only while it holds one of these, free or borrowed. */
+  readonly slots: { tryTake(): boolean; borrow(): boolean; give(): void };
+  /** Called when all before the task is over; gives the work that is left to do, if any. */
+  prepare(id: string): (() => Promise<void>) | undefined;
+  /** Called at the first failure, with the tasks that still run. */
+  onFailure(running: readonly string[]): void;
+  /** Waits a moment: slots may come back from elsewhere. */
+  pause(): Promise<void>;
+}
+
+/**
+ * Runs every task, those first that the longest chain of others waits for. After a failure none begins any more; those that
+ * run go on to their end, then the first failure is thrown.
+ */
+export function runTasks(schedule: Schedule): Promise<void> {
+  return new Run(schedule).run();
+}
+
+/**
+ * After so many looks in vain for a free slot a task borrows one: a make that has enough to do takes back at once what it
+ * gives, and a task whose start is slow work for one processor (configure) would come last.
+ */
+export const PATIENCE = 100;
+
+interface ReadyTask {
+  readonly id: string;
+  readonly work: () => Promise<void>;
+}
+
+class Run {
+  readonly #schedule: Schedule;
+  readonly #waiting: Waiting;
+  readonly #ready: ReadyTask[] = [];
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #failures: unknown[] = [];
+  #looksInVain = 0;
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule;
+    this.#waiting = new Waiting(schedule.tasks);
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      this.#admit();
+      while (this.#ready.length > 0 && this.#takeSlot()) this.#begin();
+      if (this.#running.size === 0 && this.#ready.length === 0) break;
+      const forSlots = this.#ready.length > 0 ? [this.#schedule.pause()] : [];
+      await Promise.race([...this.#running.values(), ...forSlots]);
+    }
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  #takeSlot(): boolean {
+    const { slots } = this.#schedule;
+    const taken = slots.tryTake() || (++this.#looksInVain >= PATIENCE && slots.borrow());
+    if (taken) this.#looksInVain = 0;
+    return taken;
+  }
+
+  /** Prepares every task that waits for nothing any more. */
+  #admit(): void {
+    while (this.#failures.length === 0) {
+      const id = this.#waiting.next();
+      if (id === undefined) break;
+      try {
+        const work = this.#schedule.prepare(id);
+        if (work === undefined) this.#waiting.over(id);
+        else this.#ready.push({ id, work });
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    const chain = ({ id }: ReadyTask): number => this.#waiting.chainSeconds(id);
+    this.#ready.sort((a, b) => chain(b) - chain(a));
+  }
+
+  /** Begins the first ready task, whose slot was taken. */
+  #begin(): void {
+    const task = this.#ready.shift();
+    if (task === undefined) return;
+    const over = task.work().then(
+      () => this.#waiting.over(task.id),
+      (error: unknown) => this.#fail(error, task.id),
+    );
+    const end = (): void => {
+      this.#running.delete(task.id);
+      this.#schedule.slots.give();
+    };
+    this.#running.set(task.id, over.finally(end));
+  }
+
+  #fail(error: unknown, failed?: string): void {
+    this.#ready.length = 0;
+    if (this.#failures.push(error) > 1) return;
+    this.#schedule.onFailure([...this.#running.keys()].filter((id) => id !== failed));
+  }
+}
+
+/** Which tasks may be prepared, and what still hangs on each. */
+class Waiting {
+  readonly #left: Map<string, Set<string>>;
+  readonly #chains: ReadonlyMap<string, number>;
+
+  constructor(tasks: readonly Task[]) {
+    const ids = new Set(tasks.map(({ id }) => id));
+    this.#left = new Map(
+      tasks.map(({ id, after }) => [id, new Set(after.filter((other) => ids.has(other)))]),
+    );
+    this.#chains = chainsOf(tasks);
+  }
+
+  /** Takes out the first task that waits for nothing any more. */
+  next(): string | undefined {
+    for (const [id, before] of this.#left) {
+      if (before.size > 0) continue;
+      this.#left.delete(id);
+      return id;
+    }
+    return undefined;
+  }
+
+  over(id: string): void {
+    for (const before of this.#left.values()) before.delete(id);
+  }
+
+  /** Seconds of the longest chain of tasks that begins with this one. */
+  chainSeconds(id: string): number {
+    return this.#chains.get(id) ?? 0;
+  }
+}
+
+function chainsOf(tasks: readonly Task[]): Map<string, number> {
+  const behind = new Map<string, number>();
+  const chains = new Map<string, number>();
+  for (const { id, after, seconds } of [...tasks].reverse()) {
+    const chain = seconds + (behind.get(id) ?? 0);
+    chains.set(id, chain);
+    for (const other of after) behind.set(other, Math.max(behind.get(other) ?? 0, chain));
+  }
+  return chains;
+}

@@ -1,0 +1,88 @@
+/**
+ * Where things are on the host. The names are those that the plan, its state and reports have in the
+ * inner rootfs, so that a build can be looked at, and gone on with, from either side.
+ */
+import { resolvePath } from "../../base/path.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { cacheFolder } from "../../sources/cache.ts";
+
+export interface Workspace {
+  /** `data/sysroot` unless told. */
+  readonly root: string;
+  /** Links to the archives of this workspace. */
+  readonly sources: string;
+  /** The seed rootfs as seen in its namespace lies here: what was added to the seed's own tree. */
+  readonly seedRootfs: string;
+  /** The generated rootfs. */
+  readonly bq2Rootfs: string;
+  readonly plan: string;
+  readonly overrides: string;
+  readonly state: string;
+  readonly reports: string;
+  /** What `verify ledger` found. */
+  readonly ledger: string;
+  /** Whole logs of steps, `<phase>/<step>.log`. */
+  readonly logs: string;
+  /** Overlays of running and failed steps. */
+  readonly work: string;
+  /** What is handed to the user: tarball, image, SHA256SUMS. */
+  readonly output: string;
+  readonly lock: string;
+  readonly cache: Cache;
+}
+
+/** Worth keeping across checkouts: archives, seeds, unpacked sources, the store of outputs. */
+export interface Cache {
+  readonly root: string;
+  readonly sourceTrees: string;
+  readonly store: string;
+  /** How long steps took (`durations.ts`). */
+  readonly durations: string;
+}
+
+export const DEFAULT_WORKDIR = "data/sysroot";
+
+/** `workdir` is absolute or relative to the current folder. */
+export function workspaceAt(platform: Platform, workdir: string): Workspace {
+  const root = resolvePath(platform.host.cwd, workdir);
+  const seedRootfs = `${root}/seed-rootfs`;
+  const bq2Rootfs = `${seedRootfs}/bq2-rootfs`;
+  const documents = `${bq2Rootfs}/var/lib`;
+  return {
+    root,
+    sources: `${root}/sources`,
+    seedRootfs,
+    bq2Rootfs,
+    plan: `${documents}/sysroot-build-plan.json`,
+    overrides: `${documents}/sysroot-build-overrides.json`,
+    state: `${documents}/sysroot-build-state.json`,
+    reports: `${documents}/sysroot-build-reports`,
+    ledger: `${documents}/sysroot-build-ledger.json`,
+    logs: `${root}/logs`,
+    work: `${root}/work`,
+    output: `${root}/output`,
+    lock: `${root}/.lock`,
+    cache: cacheOf(platform),
+  };
+}
+
+function cacheOf(platform: Platform): Cache {
+  const root = cacheFolder(platform.host);
+  return {
+    root,
+    sourceTrees: `${root}/source-trees`,
+    store: `${root}/store`,
+    durations: `${root}/step-seconds.json`,
+  };
+}
+
+/** The layout that `sysroot-builder` makes. */
+export function workspaceFolders(workspace: Workspace): string[] {
+  return [
+    workspace.sources,
+    `${workspace.seedRootfs}/opt/sysroot`,
+    `${workspace.bq2Rootfs}/var/lib`,
+    `${workspace.bq2Rootfs}/workspace`,
+    workspace.output,
+  ];
+}

@@ -1,0 +1,91 @@
+/**
+ * The key of a step's output: a digest of all that the output can depend on. Equal keys mean equal
+ * outputs, so what the store has under a key is never built again.
+ */
+import { canonicalJson } from "../../base/json.ts";
+import { type Phase, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
+import type { Archive, Pin } from "../../plan/source.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { actionsOf } from "../../recipe/actions.ts";
+import { isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
+import { textDigest } from "../store/manifest.ts";
+
+/** Raise it where the runner changes what a step sees or how its output is taken. */
+const RUNNER_FORMAT = "bq2-step/1";
+/** Raise it where unpacking changes what a source tree holds. */
+const UNPACK_FORMAT = "bq2-source-tree/1";
+
+export function planDigest(platform: Platform, plan: Plan): string {
+  return textDigest(platform, canonicalJson(plan));
+}
+
+export function findStep(plan: Plan, ref: StepRef): Step {
+  const step = plan.phases.find((phase) => phase.name === ref.phase)?.steps.find((s) => s.name === ref.step);
+  if (step === undefined) throw new RangeError(`Cannot find ${stepId(ref.phase, ref.step)} in the plan`);
+  return step;
+}
+
+/** All that `step` needs, directly or not, each once, in the order of the plan. */
+export function closure(plan: Plan, step: Step): StepRef[] {
+  const wanted = new Set<string>();
+  const visit = (needs: readonly StepRef[]): void => {
+    for (const need of needs) {
+      const id = stepId(need.phase, need.step);
+      if (wanted.has(id)) continue;
+      wanted.add(id);
+      visit(findStep(plan, need).needs);
+    }
+  };
+  visit(step.needs);
+  return plan.phases.flatMap((phase) =>
+    phase.steps
+      .filter((other) => wanted.has(stepId(phase.name, other.name)))
+      .map((other) => ({ phase: phase.name, step: other.name })),
+  );
+}
+
+export function findPin(plan: Plan, release: string): Pin {
+  const pin = plan.pins.find((candidate) => releaseName(candidate) === release);
+  if (pin === undefined) throw new RangeError(`Cannot find the pin ${release} in the plan`);
+  return pin;
+}
+
+/** Names a source tree in the cache: the archives it is unpacked from, and how. */
+export function sourceTreeKey(platform: Platform, pin: Pin): string {
+  const archives = pin.archives.map(({ sha256, inner }: Archive) =>
+    inner === undefined ? sha256 : { sha256, inner },
+  );
+  return textDigest(platform, canonicalJson({ format: UNPACK_FORMAT, release: releaseName(pin), archives }));
+}
+
+/** What a plan only names and a run has resolved. */
+export interface Resolved {
+  readonly seed: string;
+  readonly ownSource: (name: OwnSource) => string;
+}
+
+/** The key of a step that runs in a namespace. `outputs` gives the output digest of each step that it needs. */
+export function stepKey(
+  platform: Platform,
+  plan: Plan,
+  phase: Phase,
+  step: Step,
+  resolved: Resolved,
+  outputs: (ref: StepRef) => string,
+): string {
+  const inputs = {
+    format: RUNNER_FORMAT,
+    epoch: plan.epoch,
+    namespace: phase.namespace,
+    seed: phase.namespace === "seed" ? resolved.seed : null,
+    destdir: phase.destdir,
+    writes: phase.writes,
+    owners: step.owners,
+    actions: actionsOf(phase, step),
+    sources: step.sources.map((name) =>
+      isOwnSource(name) ? resolved.ownSource(name) : sourceTreeKey(platform, findPin(plan, name)),
+    ),
+    sees: closure(plan, step).map(outputs),
+  };
+  return textDigest(platform, canonicalJson(inputs));
+}

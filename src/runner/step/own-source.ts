@@ -1,0 +1,117 @@
+/**
+ * This project's own source, for the steps that are built from it: an allow-list of its folder, copied to where
+ * unpacked sources lie. Never documents, tests or recorded digests, so that writing a digest down does not change it.
+ */
+import { Bq2Error } from "../../base/error.ts";
+import { canonicalJson } from "../../base/json.ts";
+import { dirname, isWithin } from "../../base/path.ts";
+import { copyFile } from "../../platform/copy.ts";
+import { makeFolders, removeTree, sha256File, walk } from "../../platform/files.ts";
+import type { Platform } from "../../platform/platform.ts";
+import { type OwnSource, SOURCE_ROOT } from "../../recipe/package.ts";
+import { type RunContext, requireOwnSource } from "../run/context.ts";
+import { textDigest } from "../store/manifest.ts";
+
+/** Folders and files at the top of the project. */
+export const OWN_SOURCE_PARTS = [
+  "LICENSE",
+  "bq2.ts",
+  "native",
+  "package-lock.json",
+  "package.json",
+  "pkgs",
+  "src",
+  "tsconfig.image.json",
+  "tsconfig.json",
+  "tsconfig.pure.json",
+];
+
+const PARTS: { readonly [S in OwnSource]: readonly string[] } = {
+  bq2: OWN_SOURCE_PARTS,
+  "bq2-native": ["native"], // a change of a recipe is no reason to compile it again
+};
+
+/** Tests, and what only they use. */
+const LEFT_OUT = /\.test\.ts$|\/test-[^/]*\.ts$|^src\/platform\/contract\//;
+
+/** Raise it where the same files are to be staged otherwise. */
+const FORMAT = "bq2-own-source/1";
+
+interface StagedFile {
+  /** From the project's folder. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** A tree to be staged. */
+export interface OwnTree {
+  readonly name: OwnSource;
+  readonly digest: string;
+  readonly files: readonly StagedFile[];
+}
+
+/** Every tree with what it holds. Throws Bq2Error `own-source-missing`. */
+export function ownTrees(platform: Platform, projectFolder: string): { readonly [S in OwnSource]: OwnTree } {
+  const all = ownFiles(platform, projectFolder);
+  const tree = (name: OwnSource): OwnTree => {
+    const files = all.filter(({ path }) => PARTS[name].some((part) => isWithin(path, part)));
+    return { name, files, digest: textDigest(platform, canonicalJson({ format: FORMAT, files })) };
+  };
+  return { bq2: tree("bq2"), "bq2-native": tree("bq2-native") };
+}
+
+/** The files, in byte order. */
+function ownFiles(platform: Platform, projectFolder: string): StagedFile[] {
+  const { files } = platform;
+  const paths = OWN_SOURCE_PARTS.flatMap((name) => {
+    const status = files.statusFollowed(`${projectFolder}/${name}`);
+    if (status === undefined) throw missing(projectFolder, name);
+    if (status.kind !== "folder") return [name];
+    return [...walk(files, `${projectFolder}/${name}`)]
+      .filter((found) => found.status.kind === "file")
+      .map(({ path }) => `${name}/${path}`);
+  });
+  return paths
+    .filter((path) => !LEFT_OUT.test(path))
+    .map((path) => ({ path, sha256: sha256File(platform, `${projectFolder}/${path}`) }));
+}
+
+function missing(projectFolder: string, name: string): Bq2Error {
+  return new Bq2Error(`${projectFolder}/${name} is not there, but bq2 is built from it`, {
+    code: "own-source-missing",
+    hint: "run bq2 from a whole checkout",
+  });
+}
+
+/** Root of the layer that holds a staged tree of this digest. */
+function rootOf({ workspace }: RunContext, digest: string): string {
+  return `${workspace.cache.sourceTrees}/own-${digest}`;
+}
+
+/** The tree itself, within its layer. */
+function treeOf(context: RunContext, { name, digest }: Pick<OwnTree, "name" | "digest">): string {
+  return `${rootOf(context, digest)}${SOURCE_ROOT}/${name}`;
+}
+
+/** Root of the layer that holds the staged tree. Throws Bq2Error `need-missing` before it has been staged. */
+export function ownSourceRoot(context: RunContext, name: OwnSource): string {
+  return rootOf(context, requireOwnSource(context, name));
+}
+
+export function isStaged(context: RunContext, tree: OwnTree): boolean {
+  return context.platform.files.status(treeOf(context, tree)) !== undefined;
+}
+
+/** Copies the files; complete when they have their name. */
+export function stageOwnTree(context: RunContext, tree: OwnTree): void {
+  const { files } = context.platform;
+  const target = treeOf(context, tree);
+  const partial = `${target}.partial`;
+  removeTree(files, rootOf(context, tree.digest));
+  for (const { path } of tree.files) {
+    makeFolders(files, dirname(`${partial}/${path}`), 0o755);
+    copyFile(files, `${context.projectFolder}/${path}`, `${partial}/${path}`);
+    files.setMode(`${partial}/${path}`, 0o644);
+  }
+  files.rename(partial, target);
+}

@@ -1,0 +1,92 @@
+/**
+ * The manifest of an output: every path with its kind, mode, owner and content digest. Its own
+ * digest names the output; times are not in it (every output has the plan's one time).
+ */
+import * as v from "valibot";
+import { Bq2Error } from "../../base/error.ts";
+import { canonicalJson } from "../../base/json.ts";
+import { encodeUtf8 } from "../../base/text.ts";
+import type { Content, Entry, Tree } from "../../formats/tree.ts";
+import type { Hasher, Platform } from "../../platform/platform.ts";
+
+const Base = {
+  path: v.string(),
+  mode: v.number(),
+  uid: v.number(),
+  gid: v.number(),
+};
+
+export const ManifestEntrySchema = v.variant("kind", [
+  v.strictObject({ kind: v.literal("file"), ...Base, size: v.number(), sha256: v.string() }),
+  v.strictObject({ kind: v.literal("folder"), ...Base }),
+  v.strictObject({ kind: v.literal("symlink"), ...Base, target: v.string() }),
+  v.strictObject({ kind: v.literal("hardlink"), ...Base, target: v.string() }),
+]);
+export type ManifestEntry = v.InferOutput<typeof ManifestEntrySchema>;
+
+export const ManifestSchema = v.array(ManifestEntrySchema);
+export type Manifest = readonly ManifestEntry[];
+
+export type Owners = Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
+
+/**
+ * The manifest of a tree, owners taken from `owners` (0:0 where it says nothing).
+ *
+ * @throws Bq2Error `stray-output` for devices, fifos and sockets: outputs never hold them.
+ */
+export function manifestOf(platform: Platform, tree: Tree, owners: Owners): ManifestEntry[] {
+  return tree.map((entry) => manifestEntry(platform, entry, owners[entry.path] ?? { uid: 0, gid: 0 }));
+}
+
+function manifestEntry(platform: Platform, entry: Entry, owner: { uid: number; gid: number }): ManifestEntry {
+  const base = { path: entry.path, mode: entry.mode, ...owner };
+  switch (entry.kind) {
+    case "file":
+      return {
+        kind: entry.kind,
+        ...base,
+        size: entry.content.size,
+        sha256: contentDigest(platform, entry.content),
+      };
+    case "folder":
+      return { kind: entry.kind, ...base };
+    case "symlink":
+    case "hardlink":
+      return { kind: entry.kind, ...base, target: entry.target };
+    case "char":
+    case "block":
+    case "fifo":
+    case "socket":
+      throw new Bq2Error(`Cannot keep /${entry.path}: an output holds no ${entry.kind}`, {
+        code: "stray-output",
+        hint: "let the step leave it out; device nodes are made by the kernel's devtmpfs",
+      });
+  }
+}
+
+/** sha256 over the manifest in its canonical form. */
+export function manifestDigest(platform: Platform, manifest: Manifest): string {
+  return textDigest(platform, canonicalJson(manifest));
+}
+
+/** sha256 of a text's UTF-8. */
+export function textDigest(platform: Platform, text: string): string {
+  const hasher = platform.bulk.sha256();
+  hasher.update(encodeUtf8(text));
+  return hasher.digest();
+}
+
+const CHUNK = 1 << 20;
+
+function contentDigest(platform: Platform, content: Content): string {
+  const hasher = platform.bulk.sha256();
+  const buffer = new Uint8Array(Math.min(CHUNK, content.size));
+  for (let at = 0; at < content.size; at += CHUNK) hashPart(hasher, content, buffer, at);
+  return hasher.digest();
+}
+
+function hashPart(hasher: Hasher, content: Content, buffer: Uint8Array, at: number): void {
+  const length = Math.min(CHUNK, content.size - at);
+  content.read(buffer, 0, length, at);
+  hasher.update(buffer.subarray(0, length));
+}

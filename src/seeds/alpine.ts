@@ -1,0 +1,140 @@
+/**
+ * A seed of Alpine's minirootfs and packages: fetched from upstream, resolved and unpacked by us. Its digest is over the
+ * minirootfs, every package's name, version and checksum, and the few files added.
+ *
+ * Trusted: the sha256 beside the minirootfs, unless `--seed-sha256` states it, and the repository's index, both as the
+ * server gives them by HTTPS; the index's signature is not checked. Packages are held to the index (`apk.ts`). No
+ * package's script is run.
+ */
+import type { Arch } from "../base/arch.ts";
+import { ARCHES } from "../base/arch.ts";
+import { BINUTILS } from "../base/binutils.ts";
+import { toHex } from "../base/bytes.ts";
+import { Bq2Error } from "../base/error.ts";
+import { canonicalJson } from "../base/json.ts";
+import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
+import type { Archive } from "../plan/source.ts";
+import { makeFolders, removeTree, writeFileAtomic } from "../platform/files.ts";
+import type { Platform } from "../platform/platform.ts";
+import { unpackArchive, unpackOver } from "../trees/unpack.ts";
+import { apkData, fileOfTar } from "./apk.ts";
+import { type ApkRecord, parseApkIndex, resolveApks } from "./apk-index.ts";
+import { checkRootfsArch } from "./arch.ts";
+import { describeDownload, download, downloadBytes } from "./download.ts";
+import { addSeedFiles, fixFolderTimes, MOUNT_POINTS, type SeedFile } from "./files.ts";
+import type { ResolvedSeed, SeedRequest } from "./resolved-seed.ts";
+
+const BRANCH = "v3.23";
+const RELEASE = "3.23.2";
+const UPSTREAM = "https://dl-cdn.alpinelinux.org/alpine";
+
+/** To be raised where the same packages are unpacked into other files. */
+const FORMAT = "bq2-seed-alpine/1";
+
+/** Alpine's packages for Debian's, where they are called otherwise; the minirootfs has busybox's shell already. */
+const NAMES: { readonly [debian: string]: readonly string[] } = {
+  dash: [],
+  mawk: ["gawk"],
+  "libc6-dev": ["musl-dev", "linux-headers"],
+};
+
+/** Names of the compiler and its tools by which recipes ask for the seed's (`pkgs/cross-tools`). */
+const TOOLS = ["gcc", "g++", "cpp", ...BINUTILS];
+
+function addedFiles(arch: Arch): SeedFile[] {
+  const { seedTriple } = ARCHES[arch];
+  const links = TOOLS.map((tool) => ({
+    path: `usr/bin/${seedTriple}-${tool}`,
+    made: { kind: "symlink" as const, target: tool },
+    why: "recipes ask for the seed's compiler by Debian's names",
+  }));
+  return [...MOUNT_POINTS, ...links];
+}
+
+export async function resolveAlpine(request: SeedRequest): Promise<ResolvedSeed> {
+  const { platform, name, arch, packages, onProgress } = request;
+  onProgress?.(`resolving packages of ${BRANCH}`);
+  const minirootfs = await describeDownload(
+    request,
+    `${mirrorOf(platform)}/${BRANCH}/releases/${arch}/alpine-minirootfs-${RELEASE}-${arch}.tar.gz`,
+  );
+  const index = await downloadBytes(request, `${repository(request)}/APKINDEX.tar.gz`);
+  const records = parseApkIndex(
+    decodeUtf8(await fileOfTar(platform.bulk, { name: "APKINDEX.tar.gz", bytes: index }, "APKINDEX")),
+  );
+  const wanted = packages.flatMap((wanted) => NAMES[wanted.name] ?? [wanted.name]);
+  const apks = resolveApks(records, wanted);
+  const hasher = platform.bulk.sha256();
+  const held = apks.map(({ name, version, checksum }) => [name, version, checksum]);
+  const added = addedFiles(arch).map(({ path, made }) => ({ path, made }));
+  const contents = { format: FORMAT, minirootfs: minirootfs.sha256, packages: held, added };
+  hasher.update(encodeUtf8(canonicalJson(contents)));
+  return { kind: "alpine", name, arch, digest: hasher.digest(), minirootfs, apks };
+}
+
+function mirrorOf({ host }: Platform): string {
+  return (host.env.BQ2_ALPINE_MIRROR || UPSTREAM).replace(/\/+$/, "");
+}
+
+function repository({ platform, arch }: SeedRequest): string {
+  return `${mirrorOf(platform)}/${BRANCH}/main/${arch}`;
+}
+
+/** Fetches what the cache lacks and unpacks all into the new folder `root`. */
+export async function makeAlpineTree(
+  request: SeedRequest,
+  { minirootfs, apks }: { readonly minirootfs: Archive; readonly apks: readonly ApkRecord[] },
+  root: string,
+): Promise<void> {
+  const { platform, arch, name, onProgress } = request;
+  const { files } = platform;
+  const archive = await download(request, minirootfs);
+  await unpackArchive(platform, { archive, target: root, outsideLinks: "keep", devices: "skip" });
+  checkRootfsArch(files, root, arch, name);
+  for (const apk of apks) {
+    const file = await fetchApk(request, apk);
+    onProgress?.(`unpacking ${apk.name} ${apk.version}`);
+    const data = `${root}.data.tar.gz`;
+    files.writeFile(
+      data,
+      await apkData(platform, { name: file, bytes: files.readFile(file), checksum: sha1Of(apk) }),
+    );
+    await unpackOver(platform, { archive: data, target: root, outsideLinks: "keep", devices: "skip" });
+    removeTree(files, data);
+  }
+  addSeedFiles(files, root, addedFiles(arch));
+  fixFolderTimes(files, root);
+}
+
+/** The package's file in the cache, where only one that fits the index is kept. */
+async function fetchApk(request: SeedRequest, apk: ApkRecord): Promise<string> {
+  const { files } = request.platform;
+  const name = `${apk.name}-${apk.version}.apk`;
+  const folder = `${request.cache}/apks/${toHex(sha1Of(apk))}`;
+  const file = `${folder}/${name}`;
+  if (files.status(file) !== undefined) return file;
+  const bytes = await downloadBytes(request, `${repository(request)}/${name}`);
+  await apkData(request.platform, { name, bytes, checksum: sha1Of(apk) });
+  makeFolders(files, folder);
+  writeFileAtomic(files, file, bytes);
+  return file;
+}
+
+/** The bytes of `Q1<base64>`: "Q1" means SHA-1. @throws Bq2Error `unknown-checksum`. */
+function sha1Of({ name, checksum }: ApkRecord): Uint8Array {
+  const digits = /^Q1([A-Za-z0-9+/]{27}=)$/.exec(checksum)?.[1];
+  if (digits !== undefined) return fromBase64(digits);
+  throw new Bq2Error(`Cannot hold ${name} to its checksum ${checksum}: Q1 and a sha1 in base64 was wanted`, {
+    code: "unknown-checksum",
+    hint: "the index may be of a newer format than bq2 reads",
+  });
+}
+
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/** RFC 4648, 4. */
+function fromBase64(text: string): Uint8Array {
+  const values = [...text.replace(/=+$/, "")].map((digit) => BASE64.indexOf(digit));
+  const bits = values.map((value) => value.toString(2).padStart(6, "0")).join("");
+  return Uint8Array.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+}

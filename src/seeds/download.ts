@@ -1,0 +1,86 @@
+/** A seed's file from the network whose digest no pin states: it is told with `--seed-sha256`, or stands beside the file. */
+import { collectBytes } from "../base/bytes.ts";
+import { Bq2Error } from "../base/error.ts";
+import { basename } from "../base/path.ts";
+import { decodeUtf8 } from "../base/text.ts";
+import type { Archive } from "../plan/source.ts";
+import { FetchError } from "../platform/platform.ts";
+import { archivePaths } from "../sources/cache.ts";
+import { fetchArchives } from "../sources/fetch.ts";
+import { findInMirror } from "../sources/mirror.ts";
+import type { SeedRequest } from "./resolved-seed.ts";
+
+/**
+ * The file's archive: its sha256 is the one given, else what `<url>.sha256` says.
+ *
+ * @throws Bq2Error `offline`, `fetch-failed`.
+ */
+export async function describeDownload(request: SeedRequest, url: string): Promise<Archive> {
+  const sha256 = request.sha256 ?? (await digestBeside(request, url));
+  const origin = { kind: "url" as const, url };
+  const named = { file: basename(url), sha256, size: 0, origins: [origin] };
+  return { ...named, size: knownSize(request, named) ?? (await statedSize(request, url)) };
+}
+
+/** Fetches it, unless the cache has it; gives the verified file's path. */
+export async function download(request: SeedRequest, archive: Archive): Promise<string> {
+  const [fetched] = await fetchArchives([archive], request);
+  if (fetched === undefined) throw new RangeError("one archive was asked for");
+  return fetched.path;
+}
+
+/** The body at `url`, for small files. */
+export async function downloadBytes(request: SeedRequest, url: string): Promise<Uint8Array> {
+  const answer = await get(request, url);
+  try {
+    return await collectBytes(answer.body);
+  } catch (error) {
+    throw error instanceof FetchError ? failed(url, error.message) : error;
+  }
+}
+
+async function digestBeside(request: SeedRequest, url: string): Promise<string> {
+  const text = decodeUtf8(await downloadBytes(request, `${url}.sha256`));
+  const digest = /^([0-9a-f]{64})\b/.exec(text)?.[1];
+  if (digest !== undefined) return digest;
+  throw new Bq2Error(`Cannot use ${url}: the file beside it, .sha256, holds no sha256`, {
+    code: "fetch-failed",
+    hint: "give the digest with --seed-sha256",
+  });
+}
+
+function knownSize({ platform, cache, mirror }: SeedRequest, archive: Archive): number | undefined {
+  const copy = mirror === undefined ? undefined : findInMirror(platform.files, mirror, archive);
+  return [archivePaths(cache, archive).file, copy]
+    .map((path) => (path === undefined ? undefined : platform.files.statusFollowed(path)?.size))
+    .find((size) => size !== undefined);
+}
+
+async function statedSize(request: SeedRequest, url: string): Promise<number> {
+  const answer = await get(request, url);
+  answer.cancel();
+  const size = Number(answer.header("content-length") ?? Number.NaN);
+  if (Number.isSafeInteger(size)) return size;
+  throw failed(url, "the server states no content-length");
+}
+
+async function get({ fetcher, offline }: SeedRequest, url: string) {
+  if (offline)
+    throw new Bq2Error(`Cannot fetch ${url} offline`, {
+      code: "offline",
+      hint: "run once with a network; a file that the cache or --mirror has is found by --seed-sha256",
+    });
+  const answer = await fetcher.get(url, {}).catch((error: unknown) => {
+    throw error instanceof FetchError ? failed(url, error.message) : error;
+  });
+  if (answer.status === 200) return answer;
+  answer.cancel();
+  throw failed(url, `HTTP ${answer.status}`);
+}
+
+function failed(url: string, why: string): Bq2Error {
+  return new Bq2Error(`Cannot fetch ${url}: ${why}`, {
+    code: "fetch-failed",
+    hint: "check the address, the network and the proxy variables; run the same command again",
+  });
+}

@@ -1,0 +1,229 @@
+/**
+ * The seed: the outer root filesystem that supplies the first compiler. Four kinds: Debian's packages
+ * (`debian-12`, `debian-13`), Alpine's (`alpine`), the machine's own toolchain (`host`), a root filesystem's tarball
+ * (its path or URL; a release of `bq2`'s own by its name, which in that system is the machine itself). None needs root.
+ *
+ * Two steps, apart: `resolveSeed` finds out what the seed would be, and its digest (slow: apt, or
+ * hashing); `openSeed` finds one that was made before by that digest (a few file look-ups).
+ *
+ * ```
+ * <cache>/seeds/<digest>/seed.json   what it is
+ *                        rootfs/     its files; none for `host`
+ * ```
+ */
+import * as v from "valibot";
+import { type Arch, isArch } from "../base/arch.ts";
+import { Bq2Error } from "../base/error.ts";
+import { prettyJson } from "../base/json.ts";
+import { OWN_ROOTFS_MARKER, releaseOf, seedOfRelease } from "../base/seed-name.ts";
+import { Sha256 } from "../plan/source.ts";
+import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
+import { requirePrograms } from "../platform/foreign-programs.ts";
+import type { FileLock, Files, Platform } from "../platform/platform.ts";
+import { findTool, runTool } from "../platform/tool.ts";
+import { withCacheHint } from "../sources/cache.ts";
+import { makeAlpineTree, resolveAlpine } from "./alpine.ts";
+import { DEBIAN_SUITES, makeDebianTree, resolveDebian } from "./debian.ts";
+import { resolveHost } from "./host.ts";
+import {
+  BindSchema,
+  type ResolvedSeed,
+  type Seed,
+  type SeedBase,
+  type SeedRequest,
+  type WatchedFile,
+  WatchedSchema,
+} from "./resolved-seed.ts";
+import { makeTarballTree, resolveDownload, resolveTarball } from "./tarball.ts";
+
+const RecordSchema = v.object({
+  name: v.string(),
+  arch: v.pipe(v.string(), v.check(isArch, "not an architecture that bq2 knows")),
+  digest: Sha256,
+  /** Present for `host` only. */
+  binds: v.optional(v.array(BindSchema)),
+  watched: v.optional(v.array(WatchedSchema)),
+  /** For people: what a seed of packages was made of. */
+  packages: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        version: v.string(),
+        sha256: v.optional(v.string()),
+        sha1: v.optional(v.string()),
+      }),
+    ),
+  ),
+});
+
+const RECORD = "seed.json";
+const ROOTFS = "rootfs";
+const LOCK_POLL_SECONDS = 0.5;
+
+/** In a system of ours that system itself, `debian-12` where apt is, else the machine's own toolchain. */
+export function defaultSeedName(platform: Platform): string {
+  const own = ownRelease(platform.files);
+  if (own !== undefined) return seedOfRelease(own);
+  return findTool(platform, "apt-get") === undefined ? "host" : "debian-12";
+}
+
+/** The version of the system that this machine runs, where it is one of ours. */
+function ownRelease(files: Files): string | undefined {
+  return files.status(OWN_ROOTFS_MARKER) === undefined
+    ? undefined
+    : readText(files, OWN_ROOTFS_MARKER).trim();
+}
+
+/** Names that `--seed` takes, apart from paths. */
+export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "alpine", "host"];
+
+/**
+ * The seed, made if it is not there yet.
+ *
+ * @throws Bq2Error `unknown-seed`, `wrong-arch`, `foreign-programs`, `seed-changed` (it is no longer the one of `digest`),
+ * `digest-mismatch` (a tarball), and what fetching and apt throw.
+ */
+export async function prepareSeed(request: SeedRequest): Promise<Seed> {
+  const { platform, cache, digest } = request;
+  const known = digest === undefined ? undefined : openSeed(platform, cache, digest);
+  if (known !== undefined) return known;
+  try {
+    const resolved = await resolveSeed(request);
+    if (digest !== undefined && resolved.digest !== digest)
+      throw changedSeed(request, digest, resolved.digest);
+    return openSeed(platform, cache, resolved.digest) ?? (await makeSeed(request, resolved));
+  } catch (error) {
+    throw withCacheHint(error);
+  }
+}
+
+function changedSeed({ name, cache }: SeedRequest, begun: string, now: string): Bq2Error {
+  const [short, shortBegun] = [now.slice(0, 12), begun.slice(0, 12)];
+  return new Bq2Error(
+    `Cannot go on with seed ${name}: it is ${short}… now, this workspace was begun with ${shortBegun}…, which is no longer in ${cache}`,
+    { code: "seed-changed", hint: "begin again with `bq2 sysroot --no-resume`" },
+  );
+}
+
+/** What the seed is today, without making it. */
+export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
+  const { name, arch, platform } = request;
+  const release = releaseOf(name);
+  if (name === "host" || (release !== undefined && release === ownRelease(platform.files)))
+    return resolveHost(request);
+  requirePrograms(platform, arch, `a seed of ${arch}`);
+  const suite = DEBIAN_SUITES[name];
+  if (suite !== undefined) return resolveDebian(request, suite);
+  if (name === "alpine") return resolveAlpine(request);
+  if (release !== undefined || /^https?:/.test(name)) return resolveDownload(request);
+  if (name.includes("/") || /\.(tar(\.\w+)?|t[gxz]z|tzst)$/.test(name)) return resolveTarball(request);
+  throw new Bq2Error(`Cannot use seed "${name}": there is none of that name`, {
+    code: "unknown-seed",
+    hint: `choose ${SEED_NAMES.join(", ")}, bq2-rootfs-<version>, or the path or URL of a root filesystem's .tar, .tar.gz, .tar.xz or .tar.zst`,
+  });
+}
+
+/** A seed that was made before, or `undefined`; for `host`, also where the machine has changed since. */
+export function openSeed(platform: Platform, cache: string, digest: string): Seed | undefined {
+  const { files } = platform;
+  const folder = seedFolder(cache, digest);
+  if (files.status(`${folder}/${RECORD}`) === undefined) return undefined;
+  const record = v.parse(RecordSchema, JSON.parse(readText(files, `${folder}/${RECORD}`)));
+  const { name, binds, watched = [] } = record;
+  const arch = record.arch as Arch; // checked by the schema
+  if (!watched.every((file) => isUnchanged(files, file))) return undefined;
+  const base: SeedBase =
+    binds === undefined ? { kind: "tree", folder: `${folder}/${ROOTFS}` } : { kind: "host", binds };
+  const root = base.kind === "tree" ? base.folder : "";
+  const isOwn = files.status(`${root}${OWN_ROOTFS_MARKER}`) !== undefined;
+  return { name, arch, digest, base, isOwn };
+}
+
+function isUnchanged(files: Files, { path, mtime, size }: WatchedFile): boolean {
+  const status = files.statusFollowed(path);
+  return status?.mtime === mtime && status.size === size;
+}
+
+/** Makes the seed's files; what is there under its final name is whole. */
+async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<Seed> {
+  const { platform, cache } = request;
+  const { files } = platform;
+  const folder = seedFolder(cache, resolved.digest);
+  makeFolders(files, `${cache}/seeds`);
+  const lock = await takeLock(platform, `${folder}.lock`);
+  try {
+    const other = openSeed(platform, cache, resolved.digest);
+    if (other !== undefined) return other; // another process made it while we waited
+    const partial = `${folder}.partial`;
+    removeTree(files, partial);
+    removeTree(files, folder); // a host seed whose watched files changed, and changed back in content
+    files.makeFolder(partial);
+    try {
+      await fill(request, resolved, partial);
+      await flush(platform, partial);
+      files.rename(partial, folder);
+      syncFolder(files, `${cache}/seeds`);
+    } catch (error) {
+      removeTree(files, partial);
+      throw error;
+    }
+  } finally {
+    lock.release();
+  }
+  const seed = openSeed(platform, cache, resolved.digest);
+  if (seed === undefined)
+    throw new Bq2Error(`Cannot open seed ${resolved.name}: it changed meanwhile`, {
+      code: "seed-changed",
+      hint: "run the same command again",
+    });
+  return seed;
+}
+
+async function fill(request: SeedRequest, resolved: ResolvedSeed, folder: string): Promise<void> {
+  const { platform } = request;
+  const { name, arch, digest } = resolved;
+  const record: v.InferInput<typeof RecordSchema> = { name, arch, digest };
+  switch (resolved.kind) {
+    case "debian":
+      await makeDebianTree(request, resolved.packages, `${folder}/${ROOTFS}`);
+      record.packages = resolved.packages.map(({ name, version, archive }) => ({
+        name,
+        version,
+        sha256: archive.sha256,
+      }));
+      break;
+    case "alpine":
+      await makeAlpineTree(request, resolved, `${folder}/${ROOTFS}`);
+      record.packages = resolved.apks.map(({ name, version, checksum }) => ({
+        name,
+        version,
+        sha1: checksum,
+      }));
+      break;
+    case "tarball":
+      await makeTarballTree(request, resolved, `${folder}/${ROOTFS}`);
+      break;
+    case "host":
+      record.binds = [...resolved.binds];
+      record.watched = [...resolved.watched];
+      break;
+  }
+  writeFileAtomic(platform.files, `${folder}/${RECORD}`, prettyJson(record));
+}
+
+/** Tens of thousands of files are flushed at once: one fsync(2) a file takes minutes on a hard disk. */
+async function flush(platform: Platform, folder: string): Promise<void> {
+  await runTool(platform, ["sync", "--file-system", folder]);
+}
+
+function seedFolder(cache: string, digest: string): string {
+  return `${cache}/seeds/${digest}`;
+}
+
+async function takeLock(platform: Platform, path: string): Promise<FileLock> {
+  for (;;) {
+    const lock = platform.files.tryLock(path);
+    if (lock !== undefined) return lock;
+    await platform.clock.sleep(LOCK_POLL_SECONDS);
+  }
+}

@@ -1,0 +1,263 @@
+/**
+ * Puts the members of a tar archive into a folder, safely: no name leads out of it, not through `..`,
+ * an absolute path, a symlink that an earlier member made, nor a hard link. Modes (all bits) and times
+ * are those of the archive whatever the umask; owners and extended attributes are not applied (who
+ * needs them takes them from {@link UnpackOptions.onMember}).
+ *
+ * Folders on the way to a member are looked at once and remembered; files are created with O_EXCL,
+ * which follows no link, so a member costs no look-ups of its own.
+ */
+import { Bq2Error, errorCode } from "../base/error.ts";
+import type { TarMember } from "../formats/tar/members.ts";
+import { cleanMemberPath, hostile, parentOf, resolveLink } from "../formats/tar/path.ts";
+import type { TarHandler } from "../formats/tar/reader.ts";
+import { MAXSYMLINKS } from "../platform/linux-abi.ts";
+import type { Files } from "../platform/platform.ts";
+
+export interface UnpackOptions {
+  /** Leading names to drop, 0 unless told; members with fewer, and files with no more, are left out. */
+  readonly stripComponents?: number;
+  /** Maps a path (already stripped), or leaves the member out (`undefined`). */
+  readonly rename?: (path: string) => string | undefined;
+  /** Device nodes and fifos: an error (unless told), left out, or made at a place by the caller. */
+  readonly devices?: "refuse" | "skip" | ((place: string, member: TarMember) => void);
+  /** Symlinks that lead out of the folder (never followed here): an error (unless told), or kept. */
+  readonly outsideLinks?: "refuse" | "keep";
+  /** Told each member that is put down, and its final path: what a manifest of owners is made from. */
+  readonly onMember?: (path: string, member: TarMember) => void;
+  /** Against archives made to fill the disk. */
+  readonly limits?: UnpackLimits;
+}
+
+export interface UnpackLimits {
+  /** Bytes of all files together, holes included. */
+  readonly totalBytes: number;
+  readonly members: number;
+}
+
+/** Far above any source archive (a kernel: 1.5 GB, 88,000 members), far below a full disk. */
+export const DEFAULT_LIMITS: UnpackLimits = { totalBytes: 64 * 2 ** 30, members: 2_000_000 };
+
+/** Folders that no member states, and folders while they are filled. */
+const IMPLIED_FOLDER_MODE = 0o755;
+const FILLING_FOLDER_MODE = 0o700;
+
+export class FolderUnpacker implements TarHandler {
+  readonly #files: Files;
+  readonly #root: string;
+  readonly #options: UnpackOptions;
+  readonly #limits: UnpackLimits;
+  /** Folders known to be in place: the path as members have it → the real one, links resolved. */
+  readonly #folders = new Map<string, string>([["", ""]]);
+  /** Mode and time of folders, set when all is in place: filling changes the time, a mode may forbid it. */
+  readonly #folderFacts = new Map<string, { readonly mode: number; readonly mtime: number }>();
+  /** Whether a file created with this mode gets it (the umask may take bits away). */
+  readonly #modeIsKept = new Map<number, boolean>();
+  #memberCount = 0;
+  #totalBytes = 0;
+  #open: { readonly fd: number; readonly path: string; readonly member: TarMember } | undefined;
+
+  /** `root` is an absolute path of a folder that is there; a new one gets its mode and time from here. */
+  constructor(files: Files, root: string, rootIsNew: boolean, options: UnpackOptions) {
+    this.#files = files;
+    this.#root = root;
+    this.#options = options;
+    this.#limits = options.limits ?? DEFAULT_LIMITS;
+    if (rootIsNew) this.#folderFacts.set("", { mode: IMPLIED_FOLDER_MODE, mtime: 0 });
+  }
+
+  member(member: TarMember): void {
+    this.#count(member);
+    const path = this.#finalPath(member.path);
+    if (path === undefined) return;
+    if (path === "" && member.kind !== "folder") {
+      if ((this.#options.stripComponents ?? 0) > 0) return; // a file beside the folder that is stripped
+      throw hostile(member.path, "a name that is the folder itself");
+    }
+    switch (member.kind) {
+      case "folder":
+        this.#folderFacts.set(this.#folder(path, member), { mode: member.mode, mtime: member.mtime });
+        break;
+      case "file":
+        this.#startFile(this.#place(path, member), member);
+        break;
+      case "symlink":
+        this.#putSymlink(path, member);
+        break;
+      case "hardlink":
+        this.#putHardlink(path, member);
+        break;
+      case "char":
+      case "block":
+      case "fifo":
+        if (!this.#putDevice(path, member)) return;
+    }
+    this.#options.onMember?.(path, member);
+  }
+
+  data(bytes: Uint8Array, offset: number): void {
+    if (this.#open === undefined) return; // a member that is left out
+    this.#files.write(this.#open.fd, bytes, this.#open.member.ranges === undefined ? null : offset);
+  }
+
+  memberEnd(): void {
+    if (this.#open === undefined) return;
+    const { fd, path, member } = this.#open;
+    if (member.ranges !== undefined) this.#files.truncate(fd, member.size);
+    this.#open = undefined;
+    this.#files.close(fd);
+    if (!this.#keepsMode(path, member.mode)) this.#files.setMode(path, member.mode);
+    this.#files.setTime(path, member.mtime);
+  }
+
+  /** After the last member: folders get their modes and times, the deepest first. */
+  finish(): void {
+    const paths = [...this.#folderFacts].sort(([a], [b]) => b.length - a.length);
+    for (const [path, { mode, mtime }] of paths) {
+      this.#files.setMode(this.#absolute(path), mode);
+      this.#files.setTime(this.#absolute(path), mtime);
+    }
+  }
+
+  /** Gives back what is open, after a failure. */
+  abort(): void {
+    if (this.#open !== undefined) this.#files.close(this.#open.fd);
+    this.#open = undefined;
+  }
+
+  #count(member: TarMember): void {
+    this.#memberCount++;
+    this.#totalBytes += member.size;
+    const { members, totalBytes } = this.#limits;
+    if (this.#memberCount <= members && this.#totalBytes <= totalBytes) return;
+    const limit = this.#memberCount > members ? `${members} members` : `${totalBytes} bytes`;
+    throw new Bq2Error(
+      `Cannot unpack member ${member.path}: the archive holds more than the ${limit} allowed`,
+      {
+        code: "archive-too-large",
+        hint: "raise the limit if the archive is meant to be that large; else it is made to do harm",
+      },
+    );
+  }
+
+  /** The path below the root, stripped and renamed; `undefined` where the member is left out. */
+  #finalPath(stored: string): string | undefined {
+    const { stripComponents = 0, rename } = this.#options;
+    let path = cleanMemberPath(stored);
+    if (stripComponents > 0) {
+      const names = path.split("/");
+      if (names.length < stripComponents || path === "") return undefined;
+      path = names.slice(stripComponents).join("/");
+    }
+    if (rename === undefined) return path;
+    const renamed = rename(path);
+    return renamed === undefined ? undefined : cleanMemberPath(renamed);
+  }
+
+  #absolute(path: string): string {
+    return path === "" ? this.#root : `${this.#root}/${path}`;
+  }
+
+  /** The absolute path to put a member at, its folder made where it is missing. */
+  #place(path: string, member: TarMember): string {
+    const folder = this.#folder(parentOf(path), member);
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return this.#absolute(folder === "" ? name : `${folder}/${name}`);
+  }
+
+  /** The real path of a folder, made where it is missing; links on the way must stay within the root. */
+  #folder(path: string, member: TarMember, linksLeft = MAXSYMLINKS): string {
+    const known = this.#folders.get(path);
+    if (known !== undefined) return known;
+    const parent = this.#folder(parentOf(path), member, linksLeft);
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    const real = parent === "" ? name : `${parent}/${name}`;
+    const resolved = this.#enterFolder(real, member, linksLeft);
+    this.#folders.set(path, resolved);
+    return resolved;
+  }
+
+  #enterFolder(real: string, member: TarMember, linksLeft: number): string {
+    const status = this.#files.status(this.#absolute(real));
+    if (status?.kind === "folder") return real;
+    if (status === undefined) {
+      this.#files.makeFolder(this.#absolute(real), FILLING_FOLDER_MODE);
+      this.#folderFacts.set(real, { mode: IMPLIED_FOLDER_MODE, mtime: member.mtime });
+      return real;
+    }
+    if (status.kind !== "symlink") throw hostile(member.path, `a path through ${real}, which is no folder`);
+    const target = resolveLink(real, this.#files.readLink(this.#absolute(real)));
+    if (target === undefined || linksLeft === 0) {
+      throw hostile(member.path, `a path through ${real}, a symbolic link that leads out of the folder`);
+    }
+    return this.#folder(target, member, linksLeft - 1);
+  }
+
+  #startFile(path: string, member: TarMember): void {
+    const fd = this.#replacing(path, member, () => this.#files.open(path, "create", member.mode));
+    this.#open = { fd, path, member };
+  }
+
+  #putSymlink(path: string, member: TarMember): void {
+    const keepsAll = this.#options.outsideLinks === "keep";
+    if (member.target === "" || member.target.includes("\0")) {
+      throw hostile(member.path, "a symbolic link whose text no link can have");
+    }
+    if (!keepsAll && resolveLink(path, member.target) === undefined) {
+      throw hostile(member.path, `a symbolic link to ${member.target}, which is out of the folder`);
+    }
+    const place = this.#place(path, member);
+    this.#replacing(place, member, () => this.#files.symlink(member.target, place));
+    this.#files.setTime(place, member.mtime);
+  }
+
+  #putHardlink(path: string, member: TarMember): void {
+    const targetPath = this.#finalPath(member.target);
+    const target = targetPath === undefined ? undefined : this.#place(targetPath, member);
+    const kind = target === undefined ? undefined : this.#files.status(target)?.kind;
+    if (target === undefined || (kind !== "file" && kind !== "symlink")) {
+      throw hostile(member.path, `a hard link to ${member.target}, which is no earlier file of the archive`);
+    }
+    const place = this.#place(path, member);
+    if (place === target) return;
+    this.#replacing(place, member, () => this.#files.link(target, place));
+  }
+
+  /** False where it is left out. */
+  #putDevice(path: string, member: TarMember): boolean {
+    const { devices = "refuse" } = this.#options;
+    if (devices === "skip") return false;
+    if (devices === "refuse") throw hostile(member.path, `a special file (${member.kind})`);
+    const place = this.#place(path, member);
+    this.#replacing(place, member, () => devices(place, member));
+    return true;
+  }
+
+  /** Runs `create`; where something has the name already, a later member wins over an earlier one. */
+  #replacing<T>(place: string, member: TarMember, create: () => T): T {
+    try {
+      return create();
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST") throw error;
+    }
+    if (this.#files.status(place)?.kind === "folder")
+      throw hostile(member.path, "a name that is a folder already");
+    this.#files.removeFile(place);
+    this.#forgetFolders(); // it may have been a link on the way to some of them
+    return create();
+  }
+
+  #forgetFolders(): void {
+    this.#folders.clear();
+    this.#folders.set("", "");
+  }
+
+  #keepsMode(path: string, mode: number): boolean {
+    const known = this.#modeIsKept.get(mode);
+    if (known !== undefined) return known;
+    // Writing takes setuid and setgid away (write(2)), so these are always set afterwards.
+    const isKept = mode < 0o1000 && this.#files.status(path)?.mode === mode;
+    this.#modeIsKept.set(mode, isKept);
+    return isKept;
+  }
+}
