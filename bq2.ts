@@ -61,8 +61,8 @@ async function dispatch(world: World, name: string, args: readonly string[]): Pr
     return (await import("./src/runner/step/inside.ts")).runInside(platform, second ?? "");
   if (first === "enter-inside")
     return (await import("./src/runner/step/enter.ts")).enterInside(platform, second ?? "");
-  if (first === "output-inside")
-    return (await import("./src/runner/artifacts/inside.ts")).outputInside(platform, second ?? "");
+  if (first === "artifact-inside")
+    return (await import("./src/runner/artifacts/request.ts")).artifactInside(platform, second ?? "");
   if (first === "vary-inside")
     return (await import("./src/runner/proofs/vary-inside.ts")).varyInside(platform, second ?? "");
 

@@ -1,9 +1,10 @@
 import { ARCHES } from "../src/base/arch.ts";
 import { assert, test } from "../src/base/testing.ts";
-import { type Plan, type Step, stepId } from "../src/plan/plan.ts";
+import type { Plan, Step } from "../src/plan/plan.ts";
 import { makePlan } from "../src/recipe/expand.ts";
-import { workOf } from "../src/runner/run/run.ts";
-import { testContext, testPlatform } from "../src/runner/run/test-context.ts";
+import { plannedStep } from "../src/runner/context/planned-step.ts";
+import { testContext, testPlatform } from "../src/runner/context/test-context.ts";
+import { workOf } from "../src/runner/run/work.ts";
 import { type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
 function planOf(profile: Profile): Plan {
@@ -28,8 +29,9 @@ function keysOf(plan: Plan, ownSource = OWN_SOURCE): Map<string, string> {
   const keys = new Map<string, string>();
   for (const phase of plan.phases.slice(1)) {
     for (const step of phase.steps) {
-      const { key } = workOf(context, phase, step);
-      const id = stepId(phase.name, step.name);
+      const planned = plannedStep(phase, step);
+      const { id } = planned;
+      const { key } = workOf(context, planned);
       keys.set(id, key);
       context.update({ done: { ...context.state().done, [id]: { key, output: key, seconds: 1 } } });
     }

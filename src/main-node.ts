@@ -12,7 +12,7 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
     program: `${projectFolder}/bin/bq2`,
     projectFolder,
     async surroundings() {
-      const { DEFAULT_WORKDIR, workspaceAt } = await import("./runner/run/workspace.ts");
+      const { DEFAULT_WORKDIR, workspaceAt } = await import("./runner/context/workspace.ts");
       const { nodeFetcher } = await import("./platform/node/fetch.ts");
       return {
         fetcher: nodeFetcher({ env: platform.host.env }),

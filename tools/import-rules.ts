@@ -57,8 +57,10 @@ const LAYERS: readonly Rule[] = [
   rule("src/seeds", [BASE, PLATFORM, FORMATS, TREES, PLAN, SOURCES], ["valibot"]),
   rule("src/image", [BASE, PLATFORM, FORMATS, TREES]),
   rule("src/machine", [BASE, PLATFORM, FORMATS, TREES, "src/image"]),
-  rule(
-    "src/runner",
+  ...inLayers(
+    ["store", "context", "rootfs", "setup", "step", "artifacts", "run", "proofs"].map(
+      (n) => `src/runner/${n}`,
+    ),
     [BASE, PLATFORM, FORMATS, TREES, "src/patch", PLAN, RECIPE, LINUX, SOURCES, "src/seeds", "src/image"],
     ["valibot"],
   ),
@@ -119,6 +121,11 @@ const RUNTIME_TEST: Rule = {
   packages: [RUNTIME_MODULE],
   node: false,
 };
+
+/** A rule for each folder: what all of them may import, and the folders before it. */
+function inLayers(folders: readonly string[], below: readonly string[], packages: readonly string[]): Rule[] {
+  return folders.map((folder, index) => rule(folder, [...below, ...folders.slice(0, index)], packages));
+}
 
 function rule(folder: string, mayImport: readonly string[], packages: readonly string[] = []): Rule {
   return { folder, mayImport, packages, node: false };

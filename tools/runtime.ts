@@ -14,8 +14,8 @@ import { type Plan, PlanSchema, stepId } from "../src/plan/plan.ts";
 import { StateSchema } from "../src/plan/state.ts";
 import { nodePlatform } from "../src/platform/node/platform.ts";
 import { releaseName, SOURCE_ROOT } from "../src/recipe/package.ts";
-import { workspaceAt } from "../src/runner/run/workspace.ts";
-import { sourceTreeKey } from "../src/runner/step/keys.ts";
+import { sourceTreeKey } from "../src/runner/context/keys.ts";
+import { workspaceAt } from "../src/runner/context/workspace.ts";
 import { openStore } from "../src/runner/store/store.ts";
 import { projectFolder } from "./project-files.ts";
 

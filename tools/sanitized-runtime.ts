@@ -10,7 +10,7 @@ import { parseAs } from "../src/plan/parse.ts";
 import { PlanSchema, type Step } from "../src/plan/plan.ts";
 import { nodePlatform } from "../src/platform/node/platform.ts";
 import { isOwnSource, SOURCE_ROOT } from "../src/recipe/package.ts";
-import { workspaceAt } from "../src/runner/run/workspace.ts";
+import { workspaceAt } from "../src/runner/context/workspace.ts";
 import { projectFolder } from "./project-files.ts";
 import { buildQuickjsTests } from "./quickjs-tests.ts";
 import { buildRuntime, RUNTIME_WORKDIR } from "./runtime.ts";

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { prettyJson } from "../src/base/json.ts";
+import { FailureReportSchema } from "../src/plan/failure-report.ts";
 import { OverridesSchema } from "../src/plan/overrides.ts";
 import { PlanSchema } from "../src/plan/plan.ts";
-import { ReportSchema } from "../src/plan/report.ts";
 import { StateSchema } from "../src/plan/state.ts";
 import { projectFolder } from "./project-files.ts";
 
@@ -17,7 +17,7 @@ const SCHEMAS: { readonly [name: string]: { readonly title: string; readonly sch
   plan: { title: "sysroot-build-plan.json", schema: PlanSchema },
   overrides: { title: "sysroot-build-overrides.json", schema: OverridesSchema },
   state: { title: "sysroot-build-state.json", schema: StateSchema },
-  report: { title: "a file of sysroot-build-reports/", schema: ReportSchema },
+  "failure-report": { title: "a file of sysroot-build-reports/", schema: FailureReportSchema },
 };
 
 const DRAFT = "http://json-schema.org/draft-07/schema#"; // what editors understand

@@ -5,8 +5,8 @@ import { resolvePath } from "../base/path.ts";
 import { quoteWords } from "../base/words.ts";
 import { bootArgv, boot as bootImage } from "../machine/boot.ts";
 import { archToBoot } from "../machine/image-arch.ts";
-import { requirePlan } from "../runner/run/documents.ts";
-import { workspaceAt } from "../runner/run/workspace.ts";
+import { requirePlan } from "../runner/context/documents.ts";
+import { workspaceAt } from "../runner/context/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { parseArch, workdirFlag } from "./flags.ts";
@@ -89,7 +89,7 @@ function ownImage(context: Bq2Context, workdir: string): string {
   const plan = requirePlan(context.platform, workspace);
   for (const { build } of plan.phases.flatMap((phase) => phase.steps)) {
     if (build.kind !== "host" || build.action.kind !== "write-image") continue;
-    return `${workspace.output}/${build.action.file}.qcow2`;
+    return `${workspace.artifacts}/${build.action.file}.qcow2`;
   }
   throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} makes none`, {
     code: "no-image",

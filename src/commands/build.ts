@@ -25,11 +25,11 @@ export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [
         return;
       }
       await runPlan(run, { phases: ["image"], resume: true, reports: true });
-      const digests = readText(this.platform.files, `${workspace.output}/${DIGESTS_FILE}`);
+      const digests = readText(this.platform.files, `${workspace.artifacts}/${DIGESTS_FILE}`);
       this.process.stdout.write(
         `\nImage    ${imagePath(run)}\n` +
           `Rootfs   ${tarballPath(run)}\n` +
-          `Digests  ${workspace.output}/${DIGESTS_FILE}\n` +
+          `Digests  ${workspace.artifacts}/${DIGESTS_FILE}\n` +
           `${digests.replaceAll(/^/gm, "  ").trimEnd()}\n\n` +
           `Boot it   ${quoteWords([this.program, "boot", imagePath(run)])}\n` +
           (runsPrograms(this.platform, run.plan.arch)

@@ -3,7 +3,7 @@ import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { checkHost } from "../linux/checks.ts";
 import type { Check } from "../linux/namespace-checks.ts";
-import { workspaceAt } from "../runner/run/workspace.ts";
+import { workspaceAt } from "../runner/context/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";

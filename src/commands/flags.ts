@@ -1,8 +1,8 @@
 /** Options that several commands share, and how their values are read. */
 
 import { ARCH_NAMES, type Arch, isArch } from "../base/arch.ts";
-import type { Bind } from "../runner/run/context.ts";
-import { DEFAULT_WORKDIR } from "../runner/run/workspace.ts";
+import type { Bind } from "../runner/context/context.ts";
+import { DEFAULT_WORKDIR } from "../runner/context/workspace.ts";
 
 export const workdirFlag = {
   kind: "parsed",

@@ -1,7 +1,7 @@
 import { buildCommand } from "@stricli/core";
 import { stepId } from "../plan/plan.ts";
+import { workspaceAt } from "../runner/context/workspace.ts";
 import { busyTime, criticalPath, type StepTime, stepTimes } from "../runner/run/timings.ts";
-import { workspaceAt } from "../runner/run/workspace.ts";
 import { type DiskUse, diskUse } from "../runner/step/disk-use.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";

@@ -1,8 +1,8 @@
 /** What `bq2` alone says first: where the build in the default workspace stands. */
 import { stepId } from "../plan/plan.ts";
 import type { Platform } from "../platform/platform.ts";
+import { DEFAULT_WORKDIR, workspaceAt } from "../runner/context/workspace.ts";
 import { decideResume } from "../runner/run/resume.ts";
-import { DEFAULT_WORKDIR, workspaceAt } from "../runner/run/workspace.ts";
 
 export function resumeLines(platform: Platform): string {
   const workspace = workspaceAt(platform, DEFAULT_WORKDIR);

@@ -3,11 +3,11 @@ import { Bq2Error } from "../base/error.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import { makeFolders, removeTree } from "../platform/files.ts";
-import type { Bind, RunContext } from "../runner/run/context.ts";
-import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/run/documents.ts";
-import { interruptionBy } from "../runner/run/interruption.ts";
-import { openJobPool } from "../runner/run/job-pool.ts";
-import { type Workspace, workspaceAt, workspaceFolders } from "../runner/run/workspace.ts";
+import type { Bind, RunContext } from "../runner/context/context.ts";
+import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/context/documents.ts";
+import { interruptionBy } from "../runner/context/interruption.ts";
+import { openJobPool } from "../runner/context/job-pool.ts";
+import { type Workspace, workspaceAt, workspaceFolders } from "../runner/context/workspace.ts";
 import { openStore } from "../runner/store/store.ts";
 import type { Bq2Context } from "./context.ts";
 

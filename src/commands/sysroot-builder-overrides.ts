@@ -1,6 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { overridesBetween } from "../plan/overrides.ts";
-import { requirePlan, saveOverrides } from "../runner/run/documents.ts";
+import { requirePlan, saveOverrides } from "../runner/context/documents.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";

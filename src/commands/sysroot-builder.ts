@@ -1,5 +1,5 @@
 import { buildCommand } from "@stricli/core";
-import { savePlan } from "../runner/run/documents.ts";
+import { savePlan } from "../runner/context/documents.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";

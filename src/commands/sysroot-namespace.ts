@@ -4,9 +4,9 @@ import { resolvePath } from "../base/path.ts";
 import type { View } from "../linux/view.ts";
 import { makeFolders } from "../platform/files.ts";
 import { requirePrograms } from "../platform/foreign-programs.ts";
-import type { Bind } from "../runner/run/context.ts";
-import { loadState } from "../runner/run/documents.ts";
-import { workspaceAt } from "../runner/run/workspace.ts";
+import type { Bind } from "../runner/context/context.ts";
+import { loadState } from "../runner/context/documents.ts";
+import { workspaceAt } from "../runner/context/workspace.ts";
 import { runInteractive } from "../runner/step/enter.ts";
 import { shellArch } from "../seeds/arch.ts";
 import { openSeed } from "../seeds/seed.ts";
@@ -62,7 +62,7 @@ export const sysrootNamespace = buildCommand<Flags, string[], Bq2Context>({
     text(`Executing command: ${command.join(" ")}`);
     const { TERM = "dumb" } = this.platform.host.env;
     const env = { HOME: "/root", PATH: "/opt/sysroot/bin:/usr/sbin:/usr/bin:/sbin:/bin", TERM };
-    this.setExitCode(await runInteractive(this.platform, { view, command, env, network: flags.network }));
+    this.setExitCode(await runInteractive(this.platform, { view, command, env }, flags.network));
   },
 });
 

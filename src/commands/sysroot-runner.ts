@@ -1,11 +1,10 @@
 import { buildCommand } from "@stricli/core";
 import { splitWords } from "../base/words.ts";
-import { stepId } from "../plan/plan.ts";
-import { actionsOf } from "../recipe/actions.ts";
-import type { Bind, RunContext } from "../runner/run/context.ts";
-import { runPlan, type Selection, select } from "../runner/run/run.ts";
+import type { Bind, RunContext } from "../runner/context/context.ts";
+import { type Selection, selectSteps } from "../runner/context/planned-step.ts";
+import { runPlan } from "../runner/run/run.ts";
+import { runInStep } from "../runner/run/step-shell.ts";
 import { describeAction } from "../runner/step/executors.ts";
-import { runInStep } from "../runner/step/shell.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { bindFlag, jobsFlag, workdirFlag } from "./flags.ts";
@@ -98,12 +97,7 @@ export const sysrootRunner = buildCommand<Flags, [], Bq2Context>({
 });
 
 function dryRun(run: RunContext, selection: Selection): string {
-  return select(run, selection)
-    .flatMap(({ phase, steps }) =>
-      steps.flatMap((step) => [
-        `${stepId(phase.name, step.name)}\n`,
-        ...actionsOf(phase, step).map((action) => `  ${describeAction(action)}\n`),
-      ]),
-    )
+  return selectSteps(run.plan, selection)
+    .flatMap(({ id, actions }) => [`${id}\n`, ...actions.map((action) => `  ${describeAction(action)}\n`)])
     .join("");
 }

@@ -1,8 +1,8 @@
 import { buildCommand } from "@stricli/core";
 import { prettyJson } from "../base/json.ts";
-import { loadState, requirePlan, withOverrides } from "../runner/run/documents.ts";
+import { loadState, requirePlan, withOverrides } from "../runner/context/documents.ts";
+import { workspaceAt } from "../runner/context/workspace.ts";
 import { statusOf } from "../runner/run/resume.ts";
-import { workspaceAt } from "../runner/run/workspace.ts";
 import { BRIEFS } from "./briefs.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";

@@ -1,10 +1,10 @@
 import { buildCommand } from "@stricli/core";
 import { sha256File } from "../platform/files.ts";
 import { tarballPath } from "../runner/artifacts/artifacts.ts";
+import { requireOutput } from "../runner/context/context.ts";
 import { compareBuilds, compareFinal, finalSteps } from "../runner/proofs/compare.ts";
 import { isComplete } from "../runner/rootfs/assemble.ts";
 import { rootfsSteps } from "../runner/rootfs/layers.ts";
-import { requireOutput } from "../runner/run/context.ts";
 import { type BesideFlags, besideFlags, buildBeside } from "./build-beside.ts";
 import { requireEqual } from "./comparison.ts";
 import type { Bq2Context } from "./context.ts";

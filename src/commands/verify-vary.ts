@@ -1,11 +1,11 @@
 import { buildCommand } from "@stricli/core";
 import { Bq2Error } from "../base/error.ts";
 import { stepId } from "../plan/plan.ts";
+import type { RunContext } from "../runner/context/context.ts";
 import { compareBuilds, compareFinal, type StepComparison } from "../runner/proofs/compare.ts";
 import { buildVaried, explainVaried, varyChoice } from "../runner/proofs/vary.ts";
 import { otherConditions } from "../runner/proofs/vary-inside.ts";
 import { builtSteps } from "../runner/rootfs/layers.ts";
-import type { RunContext } from "../runner/run/context.ts";
 import type { Bq2Context } from "./context.ts";
 import { workdirFlag } from "./flags.ts";
 import { withRun } from "./session.ts";

@@ -74,8 +74,8 @@ export const CheckKconfigSchema = v.strictObject({
   options: v.array(v.strictObject({ option: Text, value: Text })),
 });
 
-/** Actions that run inside a step's namespace. */
-export const InsideActionSchema = v.variant("kind", [
+/** Those that say all there is to know; a patch only names its text. */
+export const COMPLETE_ACTION_SCHEMAS = [
   RunSchema,
   CompileSchema,
   WriteFileSchema,
@@ -83,9 +83,11 @@ export const InsideActionSchema = v.variant("kind", [
   SymlinkSchema,
   CopySchema,
   RemoveSchema,
-  PatchActionSchema,
   CheckKconfigSchema,
-]);
+] as const;
+
+/** Actions that run inside a step's namespace. */
+export const InsideActionSchema = v.variant("kind", [...COMPLETE_ACTION_SCHEMAS, PatchActionSchema]);
 export type InsideAction = v.InferOutput<typeof InsideActionSchema>;
 
 /** Fetches and verifies the archives of these pins. */

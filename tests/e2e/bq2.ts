@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { OWN_SOURCE_PARTS } from "../../src/runner/step/own-source.ts";
+import { OWN_SOURCE_PARTS } from "../../src/runner/setup/own-source.ts";
 import { cacheFolder } from "../../src/sources/cache.ts";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");

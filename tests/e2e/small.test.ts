@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Report } from "../../src/plan/report.ts";
+import type { FailureReport } from "../../src/plan/failure-report.ts";
 import type { State } from "../../src/plan/state.ts";
 import { requireTools } from "../oracle.ts";
 import {
@@ -86,7 +86,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(failed.error).toMatch(
       /bq2: Cannot build rootfs-from-sysroot\/two: Program failed with exit code 2: \/usr\/bin\/ls/,
     );
-    const report = readJson<Report>((await status()).last_failure_report ?? "");
+    const report = readJson<FailureReport>((await status()).last_failure_report ?? "");
     expect(report).toMatchObject({
       phase: SMALL_PHASE,
       step: "two",

@@ -1,17 +1,17 @@
-/** Which entries an output has: the finished rootfs, and in an image /workspace with the sources. */
+/** Which entries an artifact has: the finished rootfs, and in an image /workspace with the sources. */
 import { dirname } from "../../base/path.ts";
 import type { HostAction } from "../../plan/action.ts";
 import { walk } from "../../platform/files.ts";
 import { OWN_SOURCE } from "../../recipe/package.ts";
 import { archivePaths } from "../../sources/cache.ts";
+import type { RunContext } from "../context/context.ts";
+import { findPin } from "../context/keys.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { comparePaths, mergeLayers } from "../rootfs/merge.ts";
-import type { RunContext } from "../run/context.ts";
-import { findPin } from "../step/keys.ts";
-import { ownSourceRoot } from "../step/own-source.ts";
-import { sourceTree } from "../step/source-trees.ts";
+import { ownSourceRoot } from "../setup/own-source.ts";
+import { sourceTree } from "../setup/source-trees.ts";
 import type { ManifestEntry } from "../store/manifest.ts";
-import type { OutputEntry } from "./request.ts";
+import type { ArtifactEntry } from "./request.ts";
 
 /** Where an image carries what it is built from. */
 const WORKSPACE = "workspace";
@@ -22,13 +22,13 @@ const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
 
 /** The finished rootfs, in tree order. */
-export function rootfsEntries(context: RunContext): OutputEntry[] {
+export function rootfsEntries(context: RunContext): ArtifactEntry[] {
   return mergeLayers(layersOf(context, rootfsSteps(context.plan))).map(({ entry, layer }) =>
-    outputEntry(entry, `${context.store.treeOf(layer.output)}/${entry.path}`),
+    artifactEntry(entry, `${context.store.treeOf(layer.output)}/${entry.path}`),
   );
 }
 
-function outputEntry(entry: ManifestEntry, from: string): OutputEntry {
+function artifactEntry(entry: ManifestEntry, from: string): ArtifactEntry {
   if (entry.kind !== "file") return entry;
   const { kind, path, mode, uid, gid, size } = entry;
   return { kind, path, mode, uid, gid, size, from };
@@ -39,21 +39,21 @@ type Modules = NonNullable<Extract<HostAction, { kind: "write-image" }>["sources
 /** `entries` and /workspace: this project's own source with the packages it imports, and every pinned archive. */
 export function withSources(
   context: RunContext,
-  entries: readonly OutputEntry[],
+  entries: readonly ArtifactEntry[],
   modules: Modules,
-): OutputEntry[] {
+): ArtifactEntry[] {
   const files = [...ownEntries(context), ...moduleEntries(context, modules), ...archiveEntries(context)];
   const there = new Set(entries.map(({ path }) => path));
   const folders = parentsOf(files).filter(({ path }) => !there.has(path));
   return [...entries, ...folders, ...files].sort((a, b) => comparePaths(a.path, b.path));
 }
 
-function ownEntries(context: RunContext): OutputEntry[] {
+function ownEntries(context: RunContext): ArtifactEntry[] {
   return entriesBelow(context, `${ownSourceRoot(context, "bq2")}${OWN_SOURCE}`, OWN_FOLDER);
 }
 
 /** `only`: ends of the paths that are wanted; none: all files of the package. */
-function moduleEntries(context: RunContext, modules: Modules): OutputEntry[] {
+function moduleEntries(context: RunContext, modules: Modules): ArtifactEntry[] {
   return modules.flatMap(({ module, pin, only }) =>
     entriesBelow(
       context,
@@ -63,7 +63,7 @@ function moduleEntries(context: RunContext, modules: Modules): OutputEntry[] {
   );
 }
 
-function archiveEntries(context: RunContext): OutputEntry[] {
+function archiveEntries(context: RunContext): ArtifactEntry[] {
   const { plan, workspace } = context;
   return plan.pins
     .flatMap(({ archives }) => archives)
@@ -77,17 +77,17 @@ function archiveEntries(context: RunContext): OutputEntry[] {
 }
 
 /** The plain files below a folder of this machine. */
-function entriesBelow({ platform }: RunContext, folder: string, at: string): OutputEntry[] {
+function entriesBelow({ platform }: RunContext, folder: string, at: string): ArtifactEntry[] {
   return [...walk(platform.files, folder)]
     .filter(({ status }) => status.kind === "file")
     .map(({ path, status }) => fileEntry(`${at}/${path}`, status.size, `${folder}/${path}`));
 }
 
-function fileEntry(path: string, size: number, from: string): OutputEntry {
+function fileEntry(path: string, size: number, from: string): ArtifactEntry {
   return { kind: "file", path, mode: FILE_MODE, uid: 0, gid: 0, size, from };
 }
 
-function parentsOf(files: readonly OutputEntry[]): OutputEntry[] {
+function parentsOf(files: readonly ArtifactEntry[]): ArtifactEntry[] {
   const paths = new Set<string>();
   for (const { path } of files) {
     for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) paths.add(folder);

@@ -1,105 +1,93 @@
 /**
- * Writes an output in the bq2 namespace: the finished rootfs is the root, `program` in it does the work: its own, or in a
- * cross build what the step needs. What it takes
- * of this machine is bound read-only, at places that do not depend on the machine.
+ * Writes an artifact in the bq2 namespace: the finished rootfs is the root, and `program` in it does the work. In a cross
+ * build that is not the new system's own program, but one that the step needs. What it reads of this machine is bound
+ * read-only, at places that do not depend on the machine.
  */
 import { canonicalJson } from "../../base/json.ts";
 import { isWithin } from "../../base/path.ts";
 import { encodeUtf8 } from "../../base/text.ts";
-import type { Bind, View } from "../../linux/view.ts";
+import type { View } from "../../linux/view.ts";
 import { parseAs } from "../../plan/parse.ts";
-import type { Phase, Step } from "../../plan/plan.ts";
 import { makeFolders, readText, removeTree } from "../../platform/files.ts";
+import { type RunContext, requireOutput } from "../context/context.ts";
+import { type PlannedStep, refOf } from "../context/planned-step.ts";
+import type { Made } from "../context/work.ts";
+import { stepFolders } from "../context/workspace.ts";
 import { neededTrees, rootfsSteps } from "../rootfs/layers.ts";
 import { newestOfEach } from "../rootfs/merge.ts";
-import { type RunContext, requireOutput } from "../run/context.ts";
-import { runInNamespace, scratchOf } from "../step/namespace-step.ts";
-import { changesOf, HOSTNAME } from "../step/view.ts";
-import type { Made } from "../step/work.ts";
-import { OUTPUT_COMMAND, RESULT_SUFFIX } from "./inside.ts";
-import { type OutputRequest, OutputResultSchema } from "./request.ts";
+import { runInNamespace } from "../step/namespace-step.ts";
+import { overlayView } from "../step/view.ts";
+import { ARTIFACT_COMMAND, type ArtifactRequest, ArtifactResultSchema, RESULT_SUFFIX } from "./request.ts";
 
 /** Where the namespace has what it is given; /run is a tmpfs there. */
-const PLACE = "/run/bq2";
-const EXCHANGE = `${PLACE}/exchange`;
+const GIVEN = "/run/bq2";
+const CACHE = `${GIVEN}/cache`;
+const EXCHANGE = `${GIVEN}/exchange`;
 const REQUEST = "request.json";
 
-/** The output's digest is that of its uncompressed form; the file then stands at `request.output`. */
-export async function outputInNamespace(
+/** The folder that both sides write to, beside the step's overlay. */
+function exchangeOf(context: RunContext, planned: PlannedStep): string {
+  return `${stepFolders(context.workspace, refOf(planned)).scratch}/exchange`;
+}
+
+/** The digest is that of the uncompressed form; the file is then at `request.output`. */
+export async function writeInNamespace(
   context: RunContext,
-  phase: Phase,
-  step: Step,
-  request: OutputRequest,
+  planned: PlannedStep,
+  request: ArtifactRequest,
   program: string,
 ): Promise<Made> {
   const { files } = context.platform;
-  const scratch = scratchOf(context, phase, step);
-  const exchange = `${scratch}/exchange`;
+  const { scratch } = stepFolders(context.workspace, refOf(planned));
   removeTree(files, scratch);
-  makeFolders(files, exchange, 0o755);
-  const written = `${EXCHANGE}/output`;
-  files.writeFile(
-    `${exchange}/${REQUEST}`,
-    encodeUtf8(canonicalJson({ ...inside(context, request), output: written })),
-  );
-  const cpuSeconds = await runInNamespace(context, phase, step, {
-    view: viewOf(context, step, scratch, exchange),
-    actions: [
-      {
-        kind: "run",
-        argv: [program, OUTPUT_COMMAND, `${EXCHANGE}/${REQUEST}`],
-        cwd: "/",
-        env: { ...phase.env },
-      },
-    ],
-    patches: {},
+  const view = artifactView(context, planned);
+  const exchange = exchangeOf(context, planned);
+  const seen = asSeenInside(context, request);
+  const requestText = canonicalJson({ ...seen, output: `${EXCHANGE}/artifact` });
+  files.writeFile(`${exchange}/${REQUEST}`, encodeUtf8(requestText));
+  const argv = [program, ARTIFACT_COMMAND, `${EXCHANGE}/${REQUEST}`];
+  const cpuSeconds = await runInNamespace(context, planned, {
+    view,
+    actions: [{ kind: "run", argv, cwd: "/", env: { ...planned.phase.env } }],
   });
-  const resultPath = `${exchange}/${REQUEST}${RESULT_SUFFIX}`;
+  const resultFile = `${exchange}/${REQUEST}${RESULT_SUFFIX}`;
   const { sha256 } = parseAs(
-    OutputResultSchema,
-    readText(files, resultPath),
-    resultPath,
+    ArtifactResultSchema,
+    readText(files, resultFile),
+    resultFile,
     "run the step again",
   );
-  files.rename(`${exchange}/output`, request.output);
+  files.rename(`${exchange}/artifact`, request.output);
   removeTree(files, scratch);
   return { output: sha256, cpuSeconds };
 }
 
-function viewOf(context: RunContext, step: Step, scratch: string, exchange: string): View {
-  const mountPoint = `${scratch}/mount`;
-  makeFolders(context.platform.files, mountPoint, 0o755);
+/** What the writing program sees. */
+export function artifactView(context: RunContext, planned: PlannedStep): View {
+  const exchange = exchangeOf(context, planned);
+  makeFolders(context.platform.files, exchange, 0o755);
   const outputs = newestOfEach(rootfsSteps(context.plan)).map((ref) => requireOutput(context, ref));
-  return {
-    root: {
-      kind: "overlay",
-      layers: [...neededTrees(context, step), ...outputs.map((output) => context.store.treeOf(output))],
-      changes: changesOf(scratch),
-    },
-    mountPoint,
-    sys: false,
-    binds: [...bindsOf(context), { source: exchange, target: EXCHANGE, readOnly: false }],
-    hostname: HOSTNAME,
-  };
-}
-
-/** Everything that an entry's bytes may be read from. */
-function bindsOf({ workspace: { cache } }: RunContext): Bind[] {
-  return [{ source: cache.root, target: `${PLACE}/cache`, readOnly: true }];
+  const layers = [
+    ...neededTrees(context, planned.step),
+    ...outputs.map((output) => context.store.treeOf(output)),
+  ];
+  return overlayView(context, planned, layers, [
+    { source: context.workspace.cache.root, target: CACHE, readOnly: true }, // every entry's bytes are there
+    { source: exchange, target: EXCHANGE, readOnly: false },
+  ]);
 }
 
 /** The request with the namespace's paths in place of this machine's. */
-function inside(context: RunContext, request: OutputRequest): OutputRequest {
-  const binds = bindsOf(context);
-  const place = (path: string): string => {
-    const bind = binds.find(({ source }) => isWithin(path, source));
-    if (bind === undefined) throw new RangeError(`Cannot show ${path} inside: nothing binds it`);
-    return `${bind.target}${path.slice(bind.source.length)}`;
+function asSeenInside({ workspace }: RunContext, request: ArtifactRequest): ArtifactRequest {
+  const { root } = workspace.cache;
+  const inside = (path: string): string => {
+    if (!isWithin(path, root)) throw new RangeError(`Cannot show ${path} inside: it is not in the cache`);
+    return `${CACHE}${path.slice(root.length)}`;
   };
   const entries = request.entries.map((entry) =>
-    entry.kind === "file" ? { ...entry, from: place(entry.from) } : entry,
+    entry.kind === "file" ? { ...entry, from: inside(entry.from) } : entry,
   );
   return request.kind === "image"
-    ? { ...request, entries, kernel: place(request.kernel) }
+    ? { ...request, entries, kernel: inside(request.kernel) }
     : { ...request, entries };
 }

@@ -1,22 +1,23 @@
 /**
- * What is handed to the user, as a request in plain values: which entries, where their bytes lie, what is to be written.
- * The same request gives the same tarball and raw image wherever it is carried out: by this process, or in the bq2
- * namespace by the program that was just built.
+ * An artifact as a request in plain values: which entries it has, where their bytes are, what is to be written. The same
+ * request gives the same tarball and raw image wherever it is carried out: by this process, or in the bq2 namespace by
+ * the program that was just built.
  */
 import * as v from "valibot";
+import { canonicalJson } from "../../base/json.ts";
 import type { Content, Entry, Tree } from "../../formats/tree.ts";
 import { NO_ATTRIBUTES } from "../../formats/tree.ts";
 import { buildImage } from "../../image/build-image.ts";
 import { parseAs } from "../../plan/parse.ts";
 import { ArchSchema } from "../../plan/plan.ts";
-import { readText } from "../../platform/files.ts";
+import { readText, writeFileAtomic } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
 import { writeTarball } from "./tarball.ts";
 
 const Base = { path: v.string(), mode: v.number(), uid: v.number(), gid: v.number() };
 
-const OutputEntrySchema = v.variant("kind", [
+const ArtifactEntrySchema = v.variant("kind", [
   /** `from`: where its bytes are read. */
   v.strictObject({ kind: v.literal("file"), ...Base, size: v.number(), from: v.string() }),
   v.strictObject({ kind: v.literal("folder"), ...Base }),
@@ -24,17 +25,17 @@ const OutputEntrySchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("hardlink"), ...Base, target: v.string() }),
 ]);
 /** An entry of a tree; times are the request's `epoch`. */
-export type OutputEntry = v.InferOutput<typeof OutputEntrySchema>;
+export type ArtifactEntry = v.InferOutput<typeof ArtifactEntrySchema>;
 
 const Common = {
   /** In tree order (`formats/tree.ts`). */
-  entries: v.array(OutputEntrySchema),
+  entries: v.array(ArtifactEntrySchema),
   epoch: v.number(),
   /** Absolute path of the file to be written. */
   output: v.string(),
 };
 
-export const OutputRequestSchema = v.variant("kind", [
+export const ArtifactRequestSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("tarball"), ...Common }),
   v.strictObject({
     kind: v.literal("image"),
@@ -46,20 +47,30 @@ export const OutputRequestSchema = v.variant("kind", [
     arch: ArchSchema,
   }),
 ]);
-export type OutputRequest = v.InferOutput<typeof OutputRequestSchema>;
+export type ArtifactRequest = v.InferOutput<typeof ArtifactRequestSchema>;
 
-export const OutputResultSchema = v.strictObject({
+export const ArtifactResultSchema = v.strictObject({
   /** Of the uncompressed form: the .tar, the raw disk. */
   sha256: v.string(),
 });
 
-/** Reads a request from its file. Throws Bq2Error `bad-json` or `bad-format`. */
-export function readOutputRequest(platform: Platform, path: string): OutputRequest {
-  return parseAs(OutputRequestSchema, readText(platform.files, path), path, "run the step again");
+/** Name of the hidden subcommand that runs {@link artifactInside}. */
+export const ARTIFACT_COMMAND = "artifact-inside";
+
+/** The result is written beside the request. */
+export const RESULT_SUFFIX = ".result";
+
+/** Carries out the request at `path`, as the program of the finished rootfs in its namespace; gives the exit code. */
+export async function artifactInside(platform: Platform, path: string): Promise<number> {
+  const text = readText(platform.files, path);
+  const request = parseAs(ArtifactRequestSchema, text, path, "run the step again");
+  const sha256 = await writeArtifact(platform, request);
+  writeFileAtomic(platform.files, `${path}${RESULT_SUFFIX}`, canonicalJson({ sha256 }));
+  return 0;
 }
 
 /** Writes what is asked for; gives the sha256 of its uncompressed form. */
-export async function writeOutput(platform: Platform, request: OutputRequest): Promise<string> {
+export async function writeArtifact(platform: Platform, request: ArtifactRequest): Promise<string> {
   const sources = new OpenFiles(platform.files);
   // Holes depend on the store's file system, and would show in a disk image: every byte counts as data.
   const content = (from: string, size: number): Content => sources.contentOf(from, size, false);
@@ -86,7 +97,7 @@ export async function writeOutput(platform: Platform, request: OutputRequest): P
 }
 
 function treeEntry(
-  entry: OutputEntry,
+  entry: ArtifactEntry,
   mtime: number,
   content: (from: string, size: number) => Content,
 ): Entry {

@@ -1,6 +1,6 @@
 import { assert, test } from "../../base/testing.ts";
 import type { MemoryPlatform } from "../../platform/memory/platform.ts";
-import type { RunContext } from "../run/context.ts";
+import type { RunContext } from "../context/context.ts";
 import {
   addTestOutput,
   testContext,
@@ -8,7 +8,7 @@ import {
   testPlan,
   testPlatform,
   testStep,
-} from "../run/test-context.ts";
+} from "../context/test-context.ts";
 import type { Manifest, ManifestEntry } from "../store/manifest.ts";
 import { compareBuilds, firstDifference } from "./compare.ts";
 

@@ -2,7 +2,7 @@ import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import type { Phase, Step } from "../../plan/plan.ts";
 import { makeFolders } from "../../platform/files.ts";
-import type { RunContext } from "../run/context.ts";
+import type { RunContext } from "../context/context.ts";
 import {
   addTestOutput,
   testContext,
@@ -10,7 +10,7 @@ import {
   testPlan,
   testPlatform,
   testStep,
-} from "../run/test-context.ts";
+} from "../context/test-context.ts";
 import { ledger, unwantedEntries } from "./ledger.ts";
 
 const SEED = "5".repeat(64);

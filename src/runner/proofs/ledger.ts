@@ -12,11 +12,11 @@ import type { Platform } from "../../platform/platform.ts";
 import { actionsOf } from "../../recipe/actions.ts";
 import { SYSROOT } from "../../recipe/package.ts";
 import type { Seed } from "../../seeds/resolved-seed.ts";
+import type { RunContext } from "../context/context.ts";
+import { closure, findStep } from "../context/keys.ts";
 import { builtSteps, layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { type Layer, mergeLayers } from "../rootfs/merge.ts";
-import type { RunContext } from "../run/context.ts";
-import { closure, findStep } from "../step/keys.ts";
-import { requireOpenSeed } from "../step/view.ts";
+import { requireOpenSeed } from "../setup/seed.ts";
 import { finalSteps } from "./compare.ts";
 import { isMachineCode } from "./origins.ts";
 

@@ -6,7 +6,7 @@ import {
   testPlan,
   testPlatform,
   testStep,
-} from "../run/test-context.ts";
+} from "../context/test-context.ts";
 import { findLeftovers } from "./leftovers.ts";
 
 /** What is found in a rootfs of one package with these files and links. */

@@ -10,9 +10,9 @@ import { nameToBytes } from "../../base/text.ts";
 import { BQ2_ROOTFS_IN_SEED } from "../../plan/plan.ts";
 import { BUILD_ROOT, SOURCE_ROOT, SYSROOT } from "../../recipe/package.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
+import type { RunContext } from "../context/context.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { mergeLayers, type OwnedEntry } from "../rootfs/merge.ts";
-import type { RunContext } from "../run/context.ts";
 import { laterDates } from "./later-dates.ts";
 
 export interface Leftover {

@@ -7,7 +7,7 @@ import {
   testPlan,
   testPlatform,
   testStep,
-} from "../run/test-context.ts";
+} from "../context/test-context.ts";
 import { leavesTheSeed, machineCode } from "./origins.ts";
 
 const seedPhase = testPhase("first", [testStep("a"), testStep("b")]);

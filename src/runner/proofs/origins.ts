@@ -6,9 +6,9 @@ import { equalBytes } from "../../base/bytes.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { stepId } from "../../plan/plan.ts";
 import type { Files } from "../../platform/platform.ts";
+import type { RunContext } from "../context/context.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { mergeLayers, type OwnedEntry } from "../rootfs/merge.ts";
-import type { RunContext } from "../run/context.ts";
 
 export interface MachineCode {
   /** The step that made it. */

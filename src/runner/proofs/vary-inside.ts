@@ -13,8 +13,8 @@ import { emptyState } from "../../plan/state.ts";
 import { copyFile, copyTree } from "../../platform/copy.ts";
 import { makeFolders, readText } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { loadState, saveState } from "../run/documents.ts";
-import { workspaceAt } from "../run/workspace.ts";
+import { loadState, saveState } from "../context/documents.ts";
+import { workspaceAt } from "../context/workspace.ts";
 import { requireProgram } from "../step/executors.ts";
 import type { Circumstance } from "./explain.ts";
 

@@ -9,10 +9,20 @@ import { type Phase, stepId } from "../../plan/plan.ts";
 import { copyFile } from "../../platform/copy.ts";
 import { makeFolders, readText, removeTree } from "../../platform/files.ts";
 import { SYSROOT } from "../../recipe/package.ts";
-import type { RunContext } from "../run/context.ts";
+import type { RunContext } from "../context/context.ts";
 import { textDigest } from "../store/manifest.ts";
 import { layersOf, rootfsSteps } from "./layers.ts";
 import { mergeLayers, type OwnedEntry } from "./merge.ts";
+
+/** Lays the outputs of a complete phase out where the user can look at them and enter them. */
+export function layOutPhase(context: RunContext, phase: Phase): void {
+  if (!isComplete(context, phase)) return; // the run was asked for some of its steps only
+  if (phase.steps.every(({ build }) => build.kind === "host")) return;
+  const isSysroot = ({ destdir, namespace }: Phase): boolean => destdir === null && namespace === "seed";
+  const phases = context.plan.phases.filter((other) => isSysroot(other) && isComplete(context, other));
+  if (isSysroot(phase)) assembleSysroot(context, phases);
+  else assembleRootfs(context);
+}
 
 /** Puts the outputs of every complete rootfs phase into the workspace's bq2 rootfs, unless they are there. */
 export function assembleRootfs(context: RunContext): void {
@@ -41,7 +51,7 @@ function clearRootfs({ platform: { files } }: RunContext, rootfs: string): void 
 }
 
 /** Puts the outputs of the sysroot phases so far below the workspace's seed rootfs. */
-export function assembleSysroot(context: RunContext, phases: readonly Phase[]): void {
+function assembleSysroot(context: RunContext, phases: readonly Phase[]): void {
   const { seedRootfs } = context.workspace;
   // Each by itself: a package may be there for two architectures, in folders of their own.
   const merged = phases.flatMap(({ name, steps }) =>

@@ -1,7 +1,7 @@
 /** Which outputs make up what: what a step sees, and what the finished rootfs holds. */
 import type { Phase, Plan, Step, StepRef } from "../../plan/plan.ts";
-import { type RunContext, requireOutput } from "../run/context.ts";
-import { closure } from "../step/keys.ts";
+import { type RunContext, requireOutput } from "../context/context.ts";
+import { closure } from "../context/keys.ts";
 import type { Layer } from "./merge.ts";
 
 /** Folders of the store that `step` sees above its base, in the order of the plan. */

@@ -1,6 +1,6 @@
 import { assert, test } from "../../base/testing.ts";
+import { testStep } from "../context/test-context.ts";
 import { expectedSeconds } from "./durations.ts";
-import { testStep } from "./test-context.ts";
 
 test("a step takes what it took, else what its namesake did, else what its kind does", () => {
   const known = { "first/gcc": 2000, "second/make": 12, "first/mygcc": 1 };

@@ -9,7 +9,7 @@ import { parseAs } from "../../plan/parse.ts";
 import { type Step, stepId } from "../../plan/plan.ts";
 import { makeFolders, readText, writeFileAtomic } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { Cache } from "./workspace.ts";
+import type { Cache } from "../context/workspace.ts";
 
 /** Processor seconds by `phase/step`. */
 const DurationsSchema = v.record(v.string(), v.number());

@@ -1,49 +1,43 @@
-/** A phase under way, for the log: its steps may run beside those of another phase. */
+/** Log lines around the steps of a phase. Steps of several phases may run side by side. */
 import type { Phase } from "../../plan/plan.ts";
-import { assembleRootfs, assembleSysroot, isComplete } from "../rootfs/assemble.ts";
-import type { RunContext } from "./context.ts";
+import type { RunContext } from "../context/context.ts";
+import type { PlannedStep } from "../context/planned-step.ts";
 
-export interface PhaseRun {
-  readonly phase: Phase;
-  /** One of its steps is looked at. */
-  begin(): void;
-  /** One of its steps is done; behind the last one the phase is finished. */
-  stepOver(): void;
-}
+export class PhaseLog {
+  readonly #context: RunContext;
+  /** How many steps of each phase are still to be done. */
+  readonly #left = new Map<string, number>();
+  readonly #starts = new Map<string, number>();
 
-/** `steps`: how many of the phase are to be done. */
-export function phaseRun(context: RunContext, phase: Phase, steps: number): PhaseRun {
-  const { log, platform } = context;
-  let start: number | undefined;
-  let left = steps;
-  return {
-    phase,
-    begin() {
-      if (start !== undefined) return;
-      start = platform.clock.monotonicSeconds();
-      log.info(`Executing phase ${phase.name} (namespace=${phase.namespace})`);
-      log.info(`**** ${phase.description} ****`);
-      log.info(`Executing ${steps} build steps`);
-    },
-    stepOver() {
-      left--;
-      if (left > 0) return;
-      if (isComplete(context, phase)) finishPhase(context, phase);
-      log.info("All build steps completed");
-      log.info(`Completed phase ${phase.name} in ${elapsedSince(context, start ?? 0)}`);
-    },
-  };
+  constructor(context: RunContext, steps: readonly PlannedStep[]) {
+    this.#context = context;
+    for (const { phase } of steps) this.#left.set(phase.name, (this.#left.get(phase.name) ?? 0) + 1);
+  }
+
+  /** Logs the phase's heading before its first step. */
+  stepBegins({ phase }: PlannedStep): void {
+    const { log, platform } = this.#context;
+    if (this.#starts.has(phase.name)) return;
+    this.#starts.set(phase.name, platform.clock.monotonicSeconds());
+    log.info(`Executing phase ${phase.name} (namespace=${phase.namespace})`);
+    log.info(`**** ${phase.description} ****`);
+    log.info(`Executing ${this.#left.get(phase.name)} build steps`);
+  }
+
+  /** Counts a step that has ended; true for the last one of its phase. */
+  isLast({ phase }: PlannedStep): boolean {
+    const left = (this.#left.get(phase.name) ?? 0) - 1;
+    this.#left.set(phase.name, left);
+    return left === 0;
+  }
+
+  phaseEnds({ name }: Phase): void {
+    const { log } = this.#context;
+    log.info("All build steps completed");
+    log.info(`Completed phase ${name} in ${elapsedSince(this.#context, this.#starts.get(name) ?? 0)}`);
+  }
 }
 
 export function elapsedSince({ platform }: RunContext, start: number): string {
   return `${(platform.clock.monotonicSeconds() - start).toFixed(3)}s`;
-}
-
-/** Lays the outputs of a finished phase out where the user can enter them. */
-function finishPhase(context: RunContext, phase: Phase): void {
-  if (phase.steps.every((step) => step.build.kind === "host")) return;
-  const isSysroot = ({ destdir, namespace }: Phase): boolean => destdir === null && namespace === "seed";
-  const phases = context.plan.phases.filter((other) => isSysroot(other) && isComplete(context, other));
-  if (isSysroot(phase)) assembleSysroot(context, phases);
-  else assembleRootfs(context);
 }

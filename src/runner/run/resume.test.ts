@@ -1,10 +1,10 @@
 import { assert, test } from "../../base/testing.ts";
 import { emptyState, type State } from "../../plan/state.ts";
-import { planDigest } from "../step/keys.ts";
-import { savePlan, saveState } from "./documents.ts";
+import { savePlan, saveState } from "../context/documents.ts";
+import { planDigest } from "../context/keys.ts";
+import { testPhase, testPlan, testPlatform, testStep } from "../context/test-context.ts";
+import { workspaceAt } from "../context/workspace.ts";
 import { decideResume, nextStep, statusOf } from "./resume.ts";
-import { testPhase, testPlan, testPlatform, testStep } from "./test-context.ts";
-import { workspaceAt } from "./workspace.ts";
 
 const plan = testPlan([testPhase("one", [testStep("a"), testStep("b")]), testPhase("two", [testStep("a")])]);
 const record = { key: "0".repeat(64), output: "1".repeat(64), seconds: 1 };

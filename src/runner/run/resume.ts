@@ -2,9 +2,9 @@
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { State } from "../../plan/state.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { planDigest } from "../step/keys.ts";
-import { loadPlan, loadState, withOverrides } from "./documents.ts";
-import type { Workspace } from "./workspace.ts";
+import { loadPlan, loadState, withOverrides } from "../context/documents.ts";
+import { planDigest } from "../context/keys.ts";
+import type { Workspace } from "../context/workspace.ts";
 
 /** The earliest stage that is not complete, as `bq2` and `bq2 sysroot` use it. */
 export type ResumeDecision =

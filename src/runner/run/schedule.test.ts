@@ -1,6 +1,6 @@
 import { assert, test } from "../../base/testing.ts";
+import { hostTestStep, testPhase, testPlan, testStep } from "../context/test-context.ts";
 import { PATIENCE, predecessors, runTasks, type Schedule, type Task } from "./schedule.ts";
-import { hostTestStep, testPhase, testPlan, testStep } from "./test-context.ts";
 
 const need = (step: string, phase = "one") => ({ phase, step });
 

@@ -3,7 +3,7 @@
  * run as soon as that is there; the phases need not wait for each other.
  */
 import { type Plan, stepId } from "../../plan/plan.ts";
-import { closure } from "../step/keys.ts";
+import { closure } from "../context/keys.ts";
 
 /**
  * The steps that each one waits for, by `phase/step`, in the order of the plan: all that it needs. Steps of the

@@ -1,7 +1,7 @@
 import { assert, test } from "../../base/testing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { emptyState, type State } from "../../plan/state.ts";
-import { hostTestStep, testPhase, testPlan, testStep } from "./test-context.ts";
+import { hostTestStep, testPhase, testPlan, testStep } from "../context/test-context.ts";
 import { busyTime, criticalPath, stepTimes, totalSeconds } from "./timings.ts";
 
 const need = (step: string) => ({ phase: "one", step });

@@ -5,11 +5,12 @@
 import { Bq2Error } from "../../base/error.ts";
 import { dirname, isWithin } from "../../base/path.ts";
 import { forgetOverlay, type OverlayChange, upperChanges } from "../../linux/overlay.ts";
-import { type Phase, pathIn, type Step, stepId } from "../../plan/plan.ts";
+import { pathIn } from "../../plan/plan.ts";
 import { makeFolders, walk } from "../../platform/files.ts";
 import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
-import type { RunContext } from "../run/context.ts";
+import type { RunContext } from "../context/context.ts";
+import type { PlannedStep } from "../context/planned-step.ts";
 import { type Manifest, manifestOf } from "../store/manifest.ts";
 
 /** Where a step may leave what it likes: never part of an output. */
@@ -33,8 +34,7 @@ export interface CaptureSource {
  */
 export function captureOutput(
   context: RunContext,
-  phase: Phase,
-  step: Step,
+  { id, phase, step }: PlannedStep,
   source: CaptureSource,
   folder: string,
 ): Output {
@@ -43,7 +43,7 @@ export function captureOutput(
   const allowed = phase.writes.map((path) => (path === "/" ? destdir || "/" : `${destdir}${path}`));
   for (const change of upperChanges(context.platform, source.upper)) {
     const wrong = problemWith(context, change, source, allowed);
-    if (wrong !== undefined) throw strayOutput(stepId(phase.name, step.name), wrong, allowed);
+    if (wrong !== undefined) throw strayOutput(id, wrong, allowed);
   }
   makeFolders(files, folder, 0o755);
   for (const path of allowed) takeOut(context, source.upper, path, folder, destdir);

@@ -6,7 +6,7 @@ import {
   testPlan,
   testPlatform,
   testStep,
-} from "../run/test-context.ts";
+} from "../context/test-context.ts";
 import { allocatedBytes, diskUse } from "./disk-use.ts";
 
 test("what a folder takes is counted once, whatever names it has; nothing takes nothing", () => {

@@ -4,8 +4,8 @@ import { walk } from "../../platform/files.ts";
 import type { FileStatus, Files } from "../../platform/platform.ts";
 import { openSeed } from "../../seeds/seed.ts";
 import { archivePaths } from "../../sources/cache.ts";
-import type { RunContext } from "../run/context.ts";
-import { sourceTreeRoot } from "./source-trees.ts";
+import type { RunContext } from "../context/context.ts";
+import { sourceTreeRoot } from "../setup/source-trees.ts";
 
 /** Bytes that the folder, and all that lies below it, takes; a file of several names counts once. 0 where nothing is there. */
 export function allocatedBytes(files: Files, folder: string): number {

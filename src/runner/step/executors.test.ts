@@ -47,7 +47,7 @@ test("a folder is copied into the one that is there: what has the same name is r
   files.symlink("new", "/from/bin/name");
   files.writeFile("/to/bin/old", encodeUtf8("old"));
   files.symlink("old", "/to/bin/name");
-  await execute({ kind: "copy", from: "/from", to: "/to", only: "" }, { platform, jobs, patches: {} });
+  await execute({ kind: "copy", from: "/from", to: "/to", only: "" }, { platform, jobs });
   assert.equal(files.list("/to/bin").sort(), ["name", "new", "old"]);
   assert.equal([files.readLink("/to/bin/name"), readText(files, "/to/bin/new")], ["new", "new"]);
 });
@@ -57,7 +57,7 @@ const SOURCES = ["/a.c", "/b.c", "/c.c", "/d.c", "/e.c"];
 test("a list is compiled by the step's own job and what it can take beside it, and all is given back", async () => {
   for (const jobs of [0, 1, 2, 9]) {
     const { platform, jobs: given, seen } = scene(jobs, (source) => (source === "/a.c" ? 200 : 20));
-    await execute(compile(SOURCES), { platform, jobs: given, patches: {} });
+    await execute(compile(SOURCES), { platform, jobs: given });
     assert.equal([...seen.compiled].sort(), SOURCES);
     assert.equal(seen.most, Math.min(jobs + 1, SOURCES.length));
     assert.equal(tokensLeft(given.tokens), jobs);
@@ -66,7 +66,7 @@ test("a list is compiled by the step's own job and what it can take beside it, a
 
 test("after a failure no more is compiled, and what was taken is given back", async () => {
   const { platform, jobs, seen } = scene(1, () => 20, "/b.c");
-  const run = () => execute(compile(SOURCES), { platform, jobs, patches: {} });
+  const run = () => execute(compile(SOURCES), { platform, jobs });
   await assert.rejects(run, /exit code 1: .*cc -c \/b\.c/);
   assert.ok(seen.compiled.length < SOURCES.length);
   assert.equal(tokensLeft(jobs.tokens), 1);
@@ -74,7 +74,7 @@ test("after a failure no more is compiled, and what was taken is given back", as
 
 test("jobs that others give back in the meantime are taken as well", async () => {
   const { platform, jobs, seen } = scene(0, () => 2000);
-  const over = execute(compile(SOURCES), { platform, jobs, patches: {} });
+  const over = execute(compile(SOURCES), { platform, jobs });
   await turns(100);
   assert.equal(seen.most, 1);
   jobs.tokens.give();

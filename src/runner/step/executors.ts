@@ -7,11 +7,12 @@ import { dirname } from "../../base/path.ts";
 import { nameToBytes } from "../../base/text.ts";
 import { JOBSERVER_FLAG, type JobDescriptors, type JobTokens } from "../../linux/job-tokens.ts";
 import { applyPatchToTree } from "../../patch/patch.ts";
-import { type InsideAction, objectName, SHARED_JOBS } from "../../plan/action.ts";
+import { objectName, SHARED_JOBS } from "../../plan/action.ts";
 import { copyFile, copyTree } from "../../platform/copy.ts";
 import { makeFolders, readText, removeTree, walk } from "../../platform/files.ts";
 import type { Exit, Files, Platform, SpawnOptions } from "../../platform/platform.ts";
 import { kconfigProblems } from "../../recipe/kconfig.ts";
+import type { ResolvedAction } from "./request.ts";
 
 export interface StepJobs {
   readonly descriptors: JobDescriptors;
@@ -22,12 +23,10 @@ export interface ExecutionContext {
   readonly platform: Platform;
   /** What the step may take beside the one job that it has. */
   readonly jobs: StepJobs;
-  /** Patch texts by sha256 (names of `base/text.ts`: any bytes). */
-  readonly patches: Readonly<Record<string, string>>;
 }
 
-type Executor<K extends InsideAction["kind"]> = (
-  action: Extract<InsideAction, { kind: K }>,
+type Executor<K extends ResolvedAction["kind"]> = (
+  action: Extract<ResolvedAction, { kind: K }>,
   context: ExecutionContext,
 ) => void | Promise<void>;
 
@@ -42,7 +41,7 @@ export class ProgramFailure extends Bq2Error {
   }
 }
 
-const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
+const EXECUTORS: { readonly [K in ResolvedAction["kind"]]: Executor<K> } = {
   async run(action, { platform, jobs }) {
     const [name = "", ...words] = action.argv;
     const program = requireProgram(platform, name, action.env.PATH ?? "");
@@ -86,9 +85,7 @@ const EXECUTORS: { readonly [K in InsideAction["kind"]]: Executor<K> } = {
     }
     removeTree(files, path);
   },
-  patch({ folder, file, sha256 }, { platform, patches }) {
-    const text = patches[sha256];
-    if (text === undefined) throw new RangeError(`Cannot apply ${file}: its text was not handed over`);
+  patch({ folder, file, text }, { platform }) {
     applyPatchToTree(platform, { patch: nameToBytes(text), folder, name: file });
   },
   "check-kconfig"({ config, options }, { platform }) {
@@ -169,9 +166,9 @@ export function requireProgram(platform: Platform, program: string, path: string
 }
 
 /** Carries one action out; rejects with the error that stopped it. */
-export async function execute(action: InsideAction, context: ExecutionContext): Promise<void> {
+export async function execute(action: ResolvedAction, context: ExecutionContext): Promise<void> {
   const executor = EXECUTORS[action.kind] as (
-    action: InsideAction,
+    action: ResolvedAction,
     context: ExecutionContext,
   ) => void | Promise<void>;
   await executor(action, context);

@@ -1,7 +1,7 @@
 import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { makeFolders } from "../../platform/files.ts";
-import { testPlatform } from "../run/test-context.ts";
+import { testPlatform } from "../context/test-context.ts";
 import type { ManifestEntry } from "./manifest.ts";
 import { openStore } from "./store.ts";
 

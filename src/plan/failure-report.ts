@@ -1,11 +1,11 @@
-/** A failure, with all that is needed to look into it. */
+/** The report of a failed step: all that is needed to look into it. */
 import * as v from "valibot";
 import { EnvSchema } from "./action.ts";
 
-export const REPORT_FORMAT = "bq2-report/1";
+export const FAILURE_REPORT_FORMAT = "bq2-failure-report/1";
 
-export const ReportSchema = v.strictObject({
-  format: v.literal(REPORT_FORMAT),
+export const FailureReportSchema = v.strictObject({
+  format: v.literal(FAILURE_REPORT_FORMAT),
   /** UTC, `2026-02-23T14:41:25.685363Z`. */
   time: v.string(),
   phase: v.string(),
@@ -29,4 +29,4 @@ export const ReportSchema = v.strictObject({
   /** The command that enters the step's namespace as the failure left it. */
   enter: v.string(),
 });
-export type Report = v.InferOutput<typeof ReportSchema>;
+export type FailureReport = v.InferOutput<typeof FailureReportSchema>;

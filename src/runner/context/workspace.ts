@@ -3,11 +3,12 @@
  * inner rootfs, so that a build can be looked at, and gone on with, from either side.
  */
 import { resolvePath } from "../../base/path.ts";
+import type { StepRef } from "../../plan/plan.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { cacheFolder } from "../../sources/cache.ts";
 
 export interface Workspace {
-  /** `data/sysroot` unless told. */
+  /** `data/sysroot` by default. */
   readonly root: string;
   /** Links to the archives of this workspace. */
   readonly sources: string;
@@ -25,8 +26,8 @@ export interface Workspace {
   readonly logs: string;
   /** Overlays of running and failed steps. */
   readonly work: string;
-  /** What is handed to the user: tarball, image, SHA256SUMS. */
-  readonly output: string;
+  /** What the user receives: tarball, image, SHA256SUMS. */
+  readonly artifacts: string;
   readonly lock: string;
   readonly cache: Cache;
 }
@@ -60,7 +61,7 @@ export function workspaceAt(platform: Platform, workdir: string): Workspace {
     ledger: `${documents}/sysroot-build-ledger.json`,
     logs: `${root}/logs`,
     work: `${root}/work`,
-    output: `${root}/output`,
+    artifacts: `${root}/output`,
     lock: `${root}/.lock`,
     cache: cacheOf(platform),
   };
@@ -76,6 +77,28 @@ function cacheOf(platform: Platform): Cache {
   };
 }
 
+/** Where one step works and logs. */
+export interface StepFolders {
+  /** Everything below is removed when the step succeeds, and stays after a failure. */
+  readonly scratch: string;
+  /** What the step writes, as its overlay keeps it: `upper` in here. */
+  readonly changes: string;
+  /** An empty folder, over which the step's view is mounted. */
+  readonly mountPoint: string;
+  /** The whole log. */
+  readonly log: string;
+}
+
+export function stepFolders({ work, logs }: Workspace, { phase, step }: StepRef): StepFolders {
+  const scratch = `${work}/${phase}/${step}`;
+  return {
+    scratch,
+    changes: `${scratch}/changes`,
+    mountPoint: `${scratch}/mount`,
+    log: `${logs}/${phase}/${step}.log`,
+  };
+}
+
 /** The layout that `sysroot-builder` makes. */
 export function workspaceFolders(workspace: Workspace): string[] {
   return [
@@ -83,6 +106,6 @@ export function workspaceFolders(workspace: Workspace): string[] {
     `${workspace.seedRootfs}/opt/sysroot`,
     `${workspace.bq2Rootfs}/var/lib`,
     `${workspace.bq2Rootfs}/workspace`,
-    workspace.output,
+    workspace.artifacts,
   ];
 }

@@ -9,7 +9,8 @@ import { copyFile } from "../../platform/copy.ts";
 import { makeFolders, removeTree, sha256File, walk } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { type OwnSource, SOURCE_ROOT } from "../../recipe/package.ts";
-import { type RunContext, requireOwnSource } from "../run/context.ts";
+import { type RunContext, requireOwnSource } from "../context/context.ts";
+import type { StepWork } from "../context/work.ts";
 import { textDigest } from "../store/manifest.ts";
 
 /** Folders and files at the top of the project. */
@@ -114,4 +115,25 @@ export function stageOwnTree(context: RunContext, tree: OwnTree): void {
     files.setMode(`${partial}/${path}`, 0o644);
   }
   files.rename(partial, target);
+}
+
+/** The coordinator step `stage-source`: every tree of this project's own source. */
+export function stageWork(context: RunContext): StepWork {
+  const trees = ownTrees(context.platform, context.projectFolder);
+  const digests = { bq2: trees.bq2.digest, "bq2-native": trees["bq2-native"].digest };
+  const key = textDigest(context.platform, canonicalJson(digests));
+  return {
+    key,
+    isPresent: () =>
+      Object.values(trees).every(
+        (tree) => isStaged(context, tree) && context.state().ownSource?.[tree.name] === tree.digest,
+      ),
+    stored: () => undefined,
+    view: undefined,
+    async make() {
+      for (const tree of Object.values(trees)) if (!isStaged(context, tree)) stageOwnTree(context, tree);
+      context.update({ ownSource: digests });
+      return { output: key };
+    },
+  };
 }

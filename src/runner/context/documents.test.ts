@@ -1,8 +1,8 @@
 import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { emptyState } from "../../plan/state.ts";
-import { planDigest } from "../step/keys.ts";
 import { loadPlan, loadState, requirePlan, savePlan, saveState, stateOfPlan } from "./documents.ts";
+import { planDigest } from "./keys.ts";
 import { testPhase, testPlan, testPlatform, testStep } from "./test-context.ts";
 import { workspaceAt } from "./workspace.ts";
 

@@ -1,7 +1,8 @@
 import { assert, test } from "../../base/testing.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { testPhase, testPlan, testPlatform, testStep } from "../run/test-context.ts";
 import { closure, planDigest, stepKey } from "./keys.ts";
+import { plannedStep } from "./planned-step.ts";
+import { testPhase, testPlan, testPlatform, testStep } from "./test-context.ts";
 
 const platform = testPlatform();
 const ref = (step: string) => ({ phase: "one", step });
@@ -14,8 +15,7 @@ function keyOf(plan: Plan, name: string, seed = "s", outputs = OUTPUTS): string 
   return stepKey(
     platform,
     plan,
-    phase,
-    step,
+    plannedStep(phase, step),
     { seed, ownSource: () => "" },
     (need) => outputs[need.step] ?? "",
   );

@@ -9,7 +9,7 @@ import { PLAN_FORMAT, type Plan, PlanSchema } from "../../plan/plan.ts";
 import { emptyState, type State, StateSchema } from "../../plan/state.ts";
 import { makeFolders, readText, writeFileAtomic } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { planDigest } from "../step/keys.ts";
+import { planDigest } from "./keys.ts";
 import type { Workspace } from "./workspace.ts";
 
 const NEW_PLAN_HINT =

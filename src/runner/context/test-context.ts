@@ -11,12 +11,12 @@ import { FetchError } from "../../platform/platform.ts";
 import { testBulk } from "../../platform/test-bulk.ts";
 import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
-import { planDigest } from "../step/keys.ts";
 import { manifestOf, textDigest } from "../store/manifest.ts";
 import { openStore } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
 import { interruptionBy } from "./interruption.ts";
 import { openJobPool } from "./job-pool.ts";
+import { planDigest } from "./keys.ts";
 import { workspaceAt } from "./workspace.ts";
 
 export function testPlatform(): MemoryPlatform {

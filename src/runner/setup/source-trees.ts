@@ -1,12 +1,15 @@
 /** Sources as steps see them: a tree a pin, kept in the cache and shared by all workspaces. */
-
+import { canonicalJson } from "../../base/json.ts";
+import type { HostAction } from "../../plan/action.ts";
 import type { Pin } from "../../plan/source.ts";
 import { removeTree } from "../../platform/files.ts";
 import { releaseName, SOURCE_ROOT } from "../../recipe/package.ts";
 import { verifiedArchive } from "../../sources/cache.ts";
 import { unpackArchive } from "../../trees/unpack.ts";
-import type { RunContext } from "../run/context.ts";
-import { sourceTreeKey } from "./keys.ts";
+import type { RunContext } from "../context/context.ts";
+import { findPin, sourceTreeKey } from "../context/keys.ts";
+import type { StepWork } from "../context/work.ts";
+import { textDigest } from "../store/manifest.ts";
 
 /** Root of the layer that holds the unpacked source of a pin. */
 export function sourceTreeRoot(context: RunContext, pin: Pin): string {
@@ -47,4 +50,25 @@ async function unpack(context: RunContext, pin: Pin, root: string): Promise<void
     stripComponents: 1,
     ...(archive.inner !== undefined && { inner: archive.inner }),
   });
+}
+
+/** The coordinator step `extract-sources`: the trees of these pins. */
+export function extractWork(
+  context: RunContext,
+  action: Extract<HostAction, { kind: "extract-sources" }>,
+): StepWork {
+  const { platform, plan } = context;
+  const pins = action.pins.map((name) => findPin(plan, name));
+  const key = textDigest(platform, canonicalJson(pins.map((pin) => sourceTreeKey(platform, pin))));
+  const areThere = (): boolean => pins.every((pin) => isUnpacked(context, pin));
+  return {
+    key,
+    isPresent: areThere,
+    stored: () => (areThere() ? key : undefined),
+    view: undefined,
+    async make() {
+      for (const pin of pins) await unpackSource(context, pin);
+      return { output: key };
+    },
+  };
 }

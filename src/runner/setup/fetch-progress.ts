@@ -1,7 +1,7 @@
 /** Downloads, shown: bytes on a terminal, one line each in a log. */
 import type { Archive } from "../../plan/source.ts";
 import type { FetchEvent } from "../../sources/fetch.ts";
-import type { RunContext } from "./context.ts";
+import type { RunContext } from "../context/context.ts";
 
 const MIB = 2 ** 20;
 

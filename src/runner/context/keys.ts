@@ -3,12 +3,12 @@
  * outputs, so what the store has under a key is never built again.
  */
 import { canonicalJson } from "../../base/json.ts";
-import { type Phase, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
+import { type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import type { Archive, Pin } from "../../plan/source.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { actionsOf } from "../../recipe/actions.ts";
 import { isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
 import { textDigest } from "../store/manifest.ts";
+import type { PlannedStep } from "./planned-step.ts";
 
 /** Raise it where the runner changes what a step sees or how its output is taken. */
 const RUNNER_FORMAT = "bq2-step/1";
@@ -68,8 +68,7 @@ export interface Resolved {
 export function stepKey(
   platform: Platform,
   plan: Plan,
-  phase: Phase,
-  step: Step,
+  { phase, step, actions }: PlannedStep,
   resolved: Resolved,
   outputs: (ref: StepRef) => string,
 ): string {
@@ -81,7 +80,7 @@ export function stepKey(
     destdir: phase.destdir,
     writes: phase.writes,
     owners: step.owners,
-    actions: actionsOf(phase, step),
+    actions,
     sources: step.sources.map((name) =>
       isOwnSource(name) ? resolved.ownSource(name) : sourceTreeKey(platform, findPin(plan, name)),
     ),

@@ -1,0 +1,33 @@
+/** The work of a step: how each kind of build, and each action of the coordinator, is done. */
+import type { HostAction } from "../../plan/action.ts";
+import { imageWork, tarballWork } from "../artifacts/artifacts.ts";
+import type { RunContext } from "../context/context.ts";
+import type { PlannedStep } from "../context/planned-step.ts";
+import type { StepWork } from "../context/work.ts";
+import { fetchWork } from "../setup/archives.ts";
+import { stageWork } from "../setup/own-source.ts";
+import { seedWork } from "../setup/seed.ts";
+import { extractWork } from "../setup/source-trees.ts";
+import { namespaceStep } from "../step/namespace-step.ts";
+
+type CoordinatorWork<K extends HostAction["kind"]> = (
+  context: RunContext,
+  action: Extract<HostAction, { kind: K }>,
+  planned: PlannedStep,
+) => StepWork;
+
+const COORDINATOR_WORK: { readonly [K in HostAction["kind"]]: CoordinatorWork<K> } = {
+  "fetch-sources": fetchWork,
+  "populate-seed": seedWork,
+  "extract-sources": extractWork,
+  "stage-source": stageWork,
+  "pack-rootfs": tarballWork,
+  "write-image": imageWork,
+};
+
+export function workOf(context: RunContext, planned: PlannedStep): StepWork {
+  const { build } = planned.step;
+  if (build.kind !== "host") return namespaceStep(context, planned);
+  const work = COORDINATOR_WORK[build.action.kind] as CoordinatorWork<HostAction["kind"]>;
+  return work(context, build.action, planned);
+}

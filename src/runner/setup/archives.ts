@@ -1,0 +1,48 @@
+/** The coordinator step `download-sources`: every pinned archive in the cache, and a link to each in the workspace. */
+import { canonicalJson } from "../../base/json.ts";
+import type { HostAction } from "../../plan/action.ts";
+import type { Archive } from "../../plan/source.ts";
+import { makeFolders, removeTree } from "../../platform/files.ts";
+import { archivePaths } from "../../sources/cache.ts";
+import { fetchArchives } from "../../sources/fetch.ts";
+import type { RunContext } from "../context/context.ts";
+import { findPin } from "../context/keys.ts";
+import type { StepWork } from "../context/work.ts";
+import { textDigest } from "../store/manifest.ts";
+import { fetchProgress } from "./fetch-progress.ts";
+
+export function fetchWork(
+  context: RunContext,
+  action: Extract<HostAction, { kind: "fetch-sources" }>,
+): StepWork {
+  const { platform, workspace, plan } = context;
+  const { files } = platform;
+  const archives = action.pins.flatMap((name) => findPin(plan, name).archives);
+  const key = textDigest(platform, canonicalJson(archives.map(({ sha256 }) => sha256)));
+  const isThere = (archive: Archive): boolean =>
+    files.status(archivePaths(workspace.cache.root, archive).file)?.size === archive.size;
+  return {
+    key,
+    isPresent: () => archives.every(isThere),
+    stored: () => undefined,
+    view: undefined,
+    async make() {
+      const progress = fetchProgress(context, archives);
+      const fetched = await fetchArchives(archives, {
+        platform,
+        fetcher: context.fetcher,
+        cache: workspace.cache.root,
+        mirror: context.mirror,
+        offline: context.offline,
+        onEvent: progress.onEvent,
+      }).finally(progress.end);
+      makeFolders(files, workspace.sources);
+      for (const { archive, path } of fetched) {
+        const link = `${workspace.sources}/${archive.file}`;
+        removeTree(files, link);
+        files.symlink(path, link);
+      }
+      return { output: key };
+    },
+  };
+}

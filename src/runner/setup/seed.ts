@@ -1,0 +1,54 @@
+/** The coordinator step `populate-seed`, and the seed that it laid out. */
+import { Bq2Error } from "../../base/error.ts";
+import { canonicalJson } from "../../base/json.ts";
+import type { HostAction } from "../../plan/action.ts";
+import type { Seed } from "../../seeds/resolved-seed.ts";
+import { openSeed, prepareSeed } from "../../seeds/seed.ts";
+import { type RunContext, requireSeed } from "../context/context.ts";
+import type { StepWork } from "../context/work.ts";
+import { textDigest } from "../store/manifest.ts";
+
+export function seedWork(
+  context: RunContext,
+  action: Extract<HostAction, { kind: "populate-seed" }>,
+): StepWork {
+  const { platform, workspace, plan } = context;
+  const cache = workspace.cache.root;
+  return {
+    key: textDigest(platform, canonicalJson({ ...action, arch: plan.seedArch })),
+    isPresent: ({ output }) => openSeed(platform, cache, output) !== undefined,
+    stored: () => undefined,
+    view: undefined,
+    async make() {
+      const seed = await prepareSeed({
+        platform,
+        fetcher: context.fetcher,
+        cache,
+        mirror: context.mirror,
+        offline: context.offline,
+        name: action.seed,
+        arch: plan.seedArch,
+        packages: action.packages,
+        sha256: context.seedSha256,
+        digest: context.state().seedDigest ?? undefined,
+        onProgress: (text) => context.log.info(`Seed ${action.seed}: ${text}`),
+        onEvent: () => {},
+      });
+      context.log.info(`Seed ${action.seed} has digest ${seed.digest}`);
+      context.update({ seedDigest: seed.digest });
+      return { output: seed.digest };
+    },
+  };
+}
+
+/** The seed's files. Throws Bq2Error `seed-changed` where they are gone, `need-missing` before they were laid out. */
+export function requireOpenSeed(context: RunContext): Seed {
+  const digest = requireSeed(context);
+  const { root } = context.workspace.cache;
+  const seed = openSeed(context.platform, root, digest);
+  if (seed !== undefined) return seed;
+  throw new Bq2Error(`Cannot enter the seed ${digest.slice(0, 12)}…: it is no longer in ${root}`, {
+    code: "seed-changed",
+    hint: "run bq2 sysroot-runner --phase host-setup, which lays it out again",
+  });
+}

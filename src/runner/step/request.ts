@@ -1,0 +1,54 @@
+/**
+ * What the coordinator and the half inside the namespace say to each other: requests as JSON, a result on a descriptor.
+ * Both halves are the same program, so a request that does not fit its schema is a mistake of ours.
+ */
+import * as v from "valibot";
+import type { JobDescriptors } from "../../linux/job-tokens.ts";
+import type { View } from "../../linux/view.ts";
+import { COMPLETE_ACTION_SCHEMAS, EnvSchema, PatchActionSchema } from "../../plan/action.ts";
+
+const ViewSchema: v.GenericSchema<View> = v.strictObject({
+  root: v.variant("kind", [
+    v.strictObject({ kind: v.literal("folder"), path: v.string() }),
+    v.strictObject({ kind: v.literal("overlay"), layers: v.array(v.string()), changes: v.string() }),
+  ]),
+  mountPoint: v.string(),
+  binds: v.array(v.strictObject({ source: v.string(), target: v.string(), readOnly: v.boolean() })),
+  hostname: v.string(),
+  sys: v.boolean(),
+});
+
+/** An action of a plan with everything that it takes to carry it out: a patch has its text (a name of `base/text.ts`: any bytes). */
+const ResolvedActionSchema = v.variant("kind", [
+  ...COMPLETE_ACTION_SCHEMAS,
+  v.strictObject({ ...PatchActionSchema.entries, text: v.string() }),
+]);
+export type ResolvedAction = v.InferOutput<typeof ResolvedActionSchema>;
+
+/** Build the view, then carry the actions out. */
+export const StepRequestSchema = v.strictObject({ view: ViewSchema, actions: v.array(ResolvedActionSchema) });
+export type StepRequest = v.InferOutput<typeof StepRequestSchema>;
+
+/** Build the view, then run one command on the caller's terminal. */
+export const EnterRequestSchema = v.strictObject({
+  view: ViewSchema,
+  command: v.array(v.string()),
+  env: EnvSchema,
+});
+export type EnterRequest = v.InferOutput<typeof EnterRequestSchema>;
+
+/** Descriptors that a step's inside half is started with, in this order behind standard error. */
+export const RESULT_FD = 3;
+export const JOB_FDS: JobDescriptors = [4, 5];
+
+export const StepResultSchema = v.strictObject({
+  /** Position of the action that failed; null where all went well, or the view could not be built. */
+  failedAction: v.nullable(v.number()),
+  message: v.nullable(v.string()),
+  hint: v.nullable(v.string()),
+  exitCode: v.nullable(v.number()),
+  signal: v.nullable(v.string()),
+  /** Processor seconds of all that ran. */
+  cpuSeconds: v.number(),
+});
+export type StepResult = v.InferOutput<typeof StepResultSchema>;
