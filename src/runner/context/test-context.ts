@@ -9,6 +9,7 @@ import { makeFolders } from "../../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../../platform/memory/platform.ts";
 import { FetchError } from "../../platform/platform.ts";
 import { testBulk } from "../../platform/test-bulk.ts";
+import { pipeKernel } from "../../linux/test-pipes.ts";
 import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
 import { manifestOf, textDigest } from "../store/manifest.ts";
@@ -20,7 +21,8 @@ import { planDigest } from "./keys.ts";
 import { workspaceAt } from "./workspace.ts";
 
 export function testPlatform(): MemoryPlatform {
-  return memoryPlatform({ bulk: testBulk(), host: { env: { BQ2_CACHE: "/cache" }, cwd: "/home" } });
+  const host = { env: { BQ2_CACHE: "/cache" }, cwd: "/home" };
+  return memoryPlatform({ bulk: testBulk(), kernel: pipeKernel(), host });
 }
 
 export function testStep(name: string, needs: readonly StepRef[] = [], flags: readonly string[] = []): Step {
