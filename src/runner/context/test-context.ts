@@ -3,13 +3,13 @@
 import { dirname } from "../../base/path.ts";
 import { SILENT_PROGRESS } from "../../base/progress.ts";
 import { encodeUtf8 } from "../../base/text.ts";
+import { pipeKernel } from "../../linux/test-pipes.ts";
 import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import { emptyState, type State } from "../../plan/state.ts";
 import { makeFolders } from "../../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../../platform/memory/platform.ts";
 import { FetchError } from "../../platform/platform.ts";
 import { testBulk } from "../../platform/test-bulk.ts";
-import { pipeKernel } from "../../linux/test-pipes.ts";
 import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
 import { manifestOf, textDigest } from "../store/manifest.ts";

@@ -42,7 +42,10 @@ function scene(plan: Plan = PLAN) {
 }
 
 /** Runs the plan, which must fail; gives the report that the state names. */
-async function failedReport(context: ReturnType<typeof testContext>, pattern: RegExp): Promise<FailureReport> {
+async function failedReport(
+  context: ReturnType<typeof testContext>,
+  pattern: RegExp,
+): Promise<FailureReport> {
   await assert.rejects(() => runPlan(context, ALL), pattern);
   const path = context.state().lastFailure?.report ?? "";
   return JSON.parse(readText(context.platform.files, path)) as FailureReport;
