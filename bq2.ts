@@ -1,31 +1,42 @@
 /**
- * The program, on either engine: dispatches on the name that it was called by, then on its first argument. What
- * differs between the engines is handed in by `src/main-node.ts` and `src/main-quickjs.ts`.
+ * The program, on either engine. It dispatches on the name that it was called by, then on its first argument.
+ * `src/main-node.ts` and `src/main-quickjs.ts` supply what differs between the engines.
  */
 import { describeError, errorCode } from "./src/base/error.ts";
-import type { Bq2Context, Surroundings } from "./src/commands/context.ts";
+import { HIDDEN_COMMANDS, type HiddenCommand } from "./src/base/hidden-commands.ts";
+import type { Bq2Context } from "./src/command-line/context.ts";
 import type { Platform } from "./src/platform/platform.ts";
 import { isReaderGone, READER_GONE } from "./src/platform/standard-streams.ts";
-import { VERSION } from "./src/version.ts";
 
-/** One engine with its machine. Functions load their code when they are called. */
+/** One engine on its machine. Its functions load their code when they are called. */
 export interface World {
   readonly platform: Platform;
-  /** How a user starts this program, and the folder of its own source. */
-  readonly program: string;
-  readonly projectFolder: string;
-  /** What only commands of the command line need. */
-  surroundings(): Promise<
-    Pick<Surroundings, "fetcher" | "terminalProgress" | "archives" | "loaderFolder" | "engineCommands">
-  >;
+  /** For the commands of the command line. */
+  openContext(): Promise<Bq2Context>;
   /**
-   * Programs of other names that this one is as well (`init`, `tar`…), undefined where `name` is none. They are
-   * asked for before anything else, as `bq2 <name>` too.
+   * A command of the image, such as `init` or `tar`; undefined if there is none of that name. It runs when
+   * the program is called by that name, and as `bq2 <name>`.
    */
-  applet(name: string): Promise<((args: readonly string[]) => Promise<number>) | undefined>;
+  imageCommand(name: string): Promise<((args: readonly string[]) => Promise<number>) | undefined>;
 }
 
-/** Runs `name args…`; gives the exit code. */
+type Run = (platform: Platform, args: readonly string[]) => Promise<number>;
+
+/** Each loads only the code that its half of the work needs: every step of a build starts one. */
+const HIDDEN: { readonly [name in HiddenCommand]: Run } = {
+  [HIDDEN_COMMANDS.step]: async (platform, [request = ""]) =>
+    (await import("./src/runner/step/inside.ts")).runInside(platform, request),
+  [HIDDEN_COMMANDS.enter]: async (platform, [request = ""]) =>
+    (await import("./src/runner/step/enter.ts")).enterInside(platform, request),
+  [HIDDEN_COMMANDS.artifact]: async (platform, [request = ""]) =>
+    (await import("./src/runner/artifacts/request.ts")).artifactInside(platform, request),
+  [HIDDEN_COMMANDS.vary]: async (platform, [request = ""]) =>
+    (await import("./src/runner/proofs/vary-inside.ts")).varyInside(platform, request),
+  [HIDDEN_COMMANDS.namespaces]: async (platform, args) =>
+    (await import("./src/linux/namespace-inside.ts")).runInOwnNamespaces(platform, args),
+};
+
+/** Runs `name args…` and returns the exit code. */
 export async function main(world: World, name: string, args: readonly string[]): Promise<number> {
   try {
     return await dispatch(world, name, args);
@@ -34,82 +45,60 @@ export async function main(world: World, name: string, args: readonly string[]):
   }
 }
 
-/** Ended by the user: 128 and the number of SIGINT, as a shell tells it. */
+/** The exit code of a shell for a program that Ctrl-C ended: 128 and the number of SIGINT. */
 const INTERRUPTED = 130;
 
-/** Tells what went wrong, and gives the exit code. */
+/** Reports the error and returns the exit code. */
 function fail({ host }: Platform, error: unknown): number {
   if (isReaderGone(error)) return READER_GONE;
   try {
     host.writeError(`bq2: ${describeError(error)}${unexpected(error)}\n`);
   } catch {
-    // standard error takes nothing either: the exit code has to do
+    // Standard error has failed too, so only the exit code is left.
   }
   return errorCode(error) === "interrupted" ? INTERRUPTED : 1;
 }
 
-/** The stack of an error that nobody meant for the user: a mistake of ours. */
+/** The stack of an error that is not meant for users: a defect of this program. */
 function unexpected(error: unknown): string {
   return error instanceof Error && errorCode(error) === undefined ? `\n${error.stack ?? ""}` : "";
 }
 
 async function dispatch(world: World, name: string, args: readonly string[]): Promise<number> {
   const { platform } = world;
-  const [first = "", second] = args;
-  // Started by ourselves within a namespace: as little code as possible is loaded.
-  if (first === "step-inside")
-    return (await import("./src/runner/step/inside.ts")).runInside(platform, second ?? "");
-  if (first === "enter-inside")
-    return (await import("./src/runner/step/enter.ts")).enterInside(platform, second ?? "");
-  if (first === "artifact-inside")
-    return (await import("./src/runner/artifacts/request.ts")).artifactInside(platform, second ?? "");
-  if (first === "vary-inside")
-    return (await import("./src/runner/proofs/vary-inside.ts")).varyInside(platform, second ?? "");
+  const [first = "", ...rest] = args;
+  if (Object.hasOwn(HIDDEN, first)) return HIDDEN[first as HiddenCommand](platform, rest);
 
-  if (first === "namespace-inside")
-    return (await import("./src/linux/namespace-inside.ts")).runInOwnNamespaces(platform, args.slice(1));
+  const byName = await world.imageCommand(name);
+  if (byName !== undefined) return byName(args);
+  const byArgument = await world.imageCommand(first);
+  if (byArgument !== undefined) return byArgument(rest);
 
-  const called = await world.applet(name);
-  if (called !== undefined) return called(args);
-  const asked = await world.applet(first);
-  if (asked !== undefined) return asked(args.slice(1));
-
-  const { commandContext } = await import("./src/commands/context.ts");
-  const context = commandContext({
-    platform,
-    program: world.program,
-    projectFolder: world.projectFolder,
-    version: VERSION,
-    ...(await world.surroundings()),
-  });
+  const context = await world.openContext();
   try {
-    return await runCommandLine(world, context, name, args);
+    return await runCommandLine(context, name, args);
   } finally {
     await context.fetcher.close();
   }
 }
 
-async function runCommandLine(
-  { platform }: World,
-  context: Bq2Context,
-  name: string,
-  args: readonly string[],
-): Promise<number> {
-  const [first, second] = args;
-  const { runCommand, subcommandsOf } = await import("./src/commands/app.ts");
-  const subcommands = subcommandsOf(context);
-  if (subcommands.includes(name)) return runCommand([name, ...args], context);
+async function runCommandLine(context: Bq2Context, name: string, args: readonly string[]): Promise<number> {
+  const { platform, program, projectFolder } = context;
+  const [first, folder = `${projectFolder}/bin`] = args;
+  const { availableCommands, runCommand } = await import("./src/command-line/app.ts");
+  const { COMMANDS } = await import("./src/commands.ts");
+  const commands = availableCommands(COMMANDS, context);
+  if (Object.hasOwn(commands, name)) return runCommand(commands, [name, ...args], context);
   if (first === "--install") {
-    const { installLinks } = await import("./src/commands/install.ts");
-    const folder = second ?? `${context.projectFolder}/bin`;
-    const links = installLinks(platform, context.program, folder, subcommands);
+    const { installLinks } = await import("./src/command-line/install.ts");
+    const links = installLinks(platform, program, folder, Object.keys(commands));
     platform.host.writeOut(links.map((link) => `${link}\n`).join(""));
     return 0;
   }
   if (first === undefined) {
-    const { resumeLines } = await import("./src/commands/resume-lines.ts");
+    const { resumeLines } = await import("./src/command-line/resume-lines.ts");
     platform.host.writeOut(`${resumeLines(platform)}\n`);
-    return runCommand(["--help"], context);
+    return runCommand(commands, ["--help"], context);
   }
-  return runCommand(args, context);
+  return runCommand(commands, args, context);
 }

@@ -1,22 +1,22 @@
-/** {@link Engine} on QuickJS: the runtime's own services, its event loop, and TypeScript's compiler. */
+/** {@link Engine} on QuickJS: services of the runtime, its event loop, and TypeScript's compiler. */
 import * as native from "bq2:native";
 import { SYSCALLS } from "./platform/linux-abi.ts";
 import { addTimer, whenIdle } from "./platform/quickjs/loop.ts";
 import { loadCompiler } from "./program/compiler.ts";
 import type { Engine } from "./script/engine.ts";
 
-/** Where this program's parts lie. */
+/** Where the parts of this program are. */
 export interface EnginePlace {
-  /** Where packages `bq2` and `efi` install what programs are made with. */
+  /** Where the packages `bq2` and `efi` install the parts that programs are made of. */
   readonly installed: string;
-  /** Undefined where the program runs from its installed bytecode; else its source (`native/bootstrap.mjs`). */
+  /** The program's source, if it runs from that (`native/bootstrap.mjs`); undefined if it runs from bytecode. */
   readonly source: { readonly project: string; readonly packages: string } | undefined;
 }
 
-/** What `native/bootstrap.mjs` calls TypeScript, which it has loaded; in a program it has its own name. */
+/** The module name under which `native/bootstrap.mjs` loads TypeScript. In a program the name is `typescript`. */
 const TYPESCRIPT_FROM_SOURCE = "/typescript";
 
-const API_FILE = "src/script/api.ts"; // and what it imports: pkgs/bq2/api-sources.ts
+const API_FILE = "src/script/api.ts"; // pkgs/bq2/api-sources.ts lists what it imports
 
 export function quickjsEngine({ installed, source }: EnginePlace): Engine {
   let isAdded = source !== undefined;
@@ -37,7 +37,7 @@ export function quickjsEngine({ installed, source }: EnginePlace): Engine {
     whenIdle,
     exit(code) {
       native.syscall(SYSCALLS.exit_group[native.architecture], code);
-      throw new Error("the process goes on behind exit_group");
+      throw new Error("The process still runs after exit_group");
     },
     library: source === undefined ? `${installed}/lib` : `${source.packages}/typescript/lib`,
     api:

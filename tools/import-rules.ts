@@ -76,12 +76,14 @@ const LAYER_FOLDERS = [...LAYERS.map(({ folder }) => folder), "src/version.ts"];
 
 /** The program: puts the layers together. */
 const PROGRAM: readonly Rule[] = [
-  rule("src/commands", [...LAYER_FOLDERS, "src/main-node.ts"], ["@stricli/core", "log-update", "valibot"]),
-  rule("src/engine-quickjs.ts", LAYER_FOLDERS, [RUNTIME_MODULE]),
-  rule("bq2.ts", [...LAYER_FOLDERS, "src/commands"]),
   rule("src/version.ts", []),
-  rule("src/main-node.ts", [...LAYER_FOLDERS, "src/commands", "bq2.ts"]),
-  rule("src/main-quickjs.ts", [...LAYER_FOLDERS, "src/commands", "bq2.ts", "src/engine-quickjs.ts"]),
+  rule("src/command-line", LAYER_FOLDERS, ["@stricli/core"]),
+  rule("src/commands", [...LAYER_FOLDERS, "src/command-line"]),
+  rule("src/commands.ts", ["src/command-line", "src/commands"]),
+  rule("bq2.ts", [...LAYER_FOLDERS, "src/command-line", "src/commands.ts"]),
+  rule("src/engine-quickjs.ts", LAYER_FOLDERS, [RUNTIME_MODULE]),
+  rule("src/main-node.ts", [...LAYER_FOLDERS, "src/command-line", "bq2.ts"]),
+  rule("src/main-quickjs.ts", [...LAYER_FOLDERS, "src/command-line", "bq2.ts", "src/engine-quickjs.ts"]),
 ];
 
 const EVERYTHING = [...LAYER_FOLDERS, ...PROGRAM.map(({ folder }) => folder)];

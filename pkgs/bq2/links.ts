@@ -1,11 +1,23 @@
-/** Other names of the system's program; it does what it is called by. */
-const COMMANDS = ["curl", "patch", "pkg-config", "sha256sum", "tar"];
+/** Links to the program, one for each command of the image. */
+import { type ImageCommand, INIT_COMMANDS, TOOLS } from "../../src/base/image-commands.ts";
 
-export const APPLET_LINKS: readonly { readonly path: string; readonly target: string }[] = [
-  ...COMMANDS.map((name) => ({ path: `/usr/bin/${name}`, target: "bq2" })),
-  { path: "/usr/sbin/halt", target: "../bin/bq2" },
-  { path: "/usr/sbin/init", target: "../bin/bq2" },
-  { path: "/usr/sbin/poweroff", target: "../bin/bq2" },
-  { path: "/usr/sbin/reboot", target: "../bin/bq2" },
-  { path: "/usr/share/udhcpc/default.script", target: "../../bin/bq2" }, // busybox's default path
-];
+export interface CommandLink {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** A relative symbolic link to the program for each command, sorted by path. */
+export function linksOf(commands: { readonly [name: string]: ImageCommand }): CommandLink[] {
+  return Object.entries(commands)
+    .map(([name, { folder }]) => ({ path: `${folder}/${name}`, target: programFrom(folder) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+export const COMMAND_LINKS: readonly CommandLink[] = linksOf({ ...TOOLS, ...INIT_COMMANDS });
+
+/** The program's path, `/usr/bin/bq2`, as seen from a folder below `/usr`. */
+function programFrom(folder: string): string {
+  if (folder === "/usr/bin") return "bq2";
+  const namesBelowUsr = folder.split("/").length - 2;
+  return `${"../".repeat(namesBelowUsr)}bin/bq2`;
+}

@@ -9,7 +9,7 @@ import { bq2Runtime, runtimeFile } from "../bq2-runtime/package.ts";
 import { copy } from "../copy.ts";
 import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../npm.ts";
 import { API_SOURCES } from "./api-sources.ts";
-import { APPLET_LINKS } from "./links.ts";
+import { COMMAND_LINKS } from "./links.ts";
 
 export const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
 
@@ -82,7 +82,7 @@ export const bq2: Package = {
             `${place.destdir}/usr/share/licenses/${pin.name}/${licenseFile}`,
           ),
         ),
-        ...APPLET_LINKS.map(
+        ...COMMAND_LINKS.map(
           ({ path, target }): InsideAction => ({ kind: "symlink", path: `${place.destdir}${path}`, target }),
         ),
       ],

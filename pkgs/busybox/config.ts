@@ -1,10 +1,12 @@
 /**
- * Busybox's configuration as data, on top of its own defaults: those switch on nearly every applet with
- * nearly every option, which is what scripts and `configure` expect of the standard tools. So this file says
- * what this system does without, and why; what is not named here is there.
+ * Busybox's configuration as data, on top of its own defaults. The defaults enable nearly every applet with
+ * nearly every option, as scripts and `configure` expect of the standard tools. So this file lists what the
+ * system leaves out, and why; everything else is built.
  *
- * An option that is off takes its own suboptions with it; those are not named.
+ * Disabling an option also disables its suboptions, so the list does not name those.
  */
+
+import { type ImageCommand, INIT_COMMANDS, TOOLS } from "../../src/base/image-commands.ts";
 
 /** Options that are set to one value for one reason. */
 export interface OptionGroup {
@@ -18,17 +20,22 @@ export interface OptionGroup {
 const on = (why: string, ...options: readonly string[]): OptionGroup => ({ why, value: "y", options });
 const off = (why: string, ...options: readonly string[]): OptionGroup => ({ why, value: "n", options });
 
+/** Options of the commands that this project's own commands replace, in the order of its table. */
+export function replacedBy(commands: { readonly [name: string]: ImageCommand }): string[] {
+  return Object.values(commands).flatMap(({ busybox }) => (busybox === undefined ? [] : [busybox]));
+}
+
 export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
-  on("one file that runs in any rootfs, with no libraries beside it", "STATIC"),
+  on("one file that runs in any rootfs, without shared libraries", "STATIC"),
   on("install into bin and sbin below the prefix, which is /usr already", "INSTALL_NO_USR"),
 
   off(
-    "instructions that one processor has and another has not: the C code does",
+    "not every processor has these instructions, and the C code is enough",
     "SHA1_HWACCEL",
     "SHA256_HWACCEL",
   ),
   off(
-    "the file would depend on which bzip2 compressed it, and the build on having one",
+    "the file would depend on the bzip2 that compressed it, and the build would need one",
     "FEATURE_COMPRESS_USAGE",
   ),
   off("the kernel has IPv4 only", "FEATURE_IPV6"),
@@ -36,27 +43,24 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
   off("the kernel has no swap", "MKSWAP", "SWAPON", "SWAPOFF", "RESUME"),
   off("the kernel has no classful traffic control; does not compile with headers since 6.8", "TC"),
   off(
-    "TLS that checks no certificate looks safe and is not",
+    "TLS that checks no certificate looks safe but is not",
     "SSL_CLIENT",
     "FEATURE_WGET_HTTPS",
     "FEATURE_WGET_OPENSSL",
   ),
 
-  off("bq2 is these (docs/userland.md)", "TAR", "PATCH", "SHA256SUM", "WGET"),
+  off("bq2 is these commands (docs/userland.md)", ...replacedBy(TOOLS)),
 
   off("one shell is enough, and it is ash", "HUSH"),
   off(
-    "bq2 is process 1: it starts what runs, gives out the consoles, hears the power button",
-    "INIT",
-    "HALT",
-    "POWEROFF",
-    "REBOOT",
+    "bq2 is process 1: it starts services, opens the consoles and handles the power button",
+    ...replacedBy(INIT_COMMANDS),
     "ACPID",
     "CTTYHACK",
     "GETTY",
   ),
   off(
-    "process 1 watches over what runs",
+    "process 1 supervises the services",
     "RUNSV",
     "RUNSVDIR",
     "SV",
@@ -74,7 +78,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "RUN_INIT",
   ),
   off(
-    "nothing runs at set times, nothing logs but the kernel",
+    "nothing runs at set times, and only the kernel logs",
     "CROND",
     "CRONTAB",
     "SYSLOGD",
@@ -84,7 +88,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
   off("devtmpfs makes the device nodes", "MDEV", "UEVENT", "MAKEDEVS"),
   off("no records of logins are kept", "FEATURE_UTMP", "FEATURE_WTMP"),
   off(
-    "no accounts beside root: nobody logs in",
+    "root is the only account, and nobody logs in",
     "ADD_SHELL",
     "REMOVE_SHELL",
     "ADDGROUP",
@@ -102,7 +106,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
   ),
 
   off(
-    "network servers: this is no server",
+    "network servers: this system is not a server",
     "DHCPRELAY",
     "DNSD",
     "DUMPLEASES",
@@ -118,7 +122,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "UDPSVD",
   ),
   off(
-    "networks of other kinds than one card with DHCP",
+    "only one network card with DHCP is supported",
     "ARPING",
     "BRCTL",
     "ETHER_WAKE",
@@ -134,19 +138,11 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "VCONFIG",
     "ZCIP",
   ),
-  off(
-    "protocols that the system's work does not meet",
-    "FTPGET",
-    "FTPPUT",
-    "RDATE",
-    "TELNET",
-    "TFTP",
-    "WHOIS",
-  ),
+  off("protocols that the system does not need", "FTPGET", "FTPPUT", "RDATE", "TELNET", "TFTP", "WHOIS"),
   off("no mail", "MAKEMIME", "POPMAILDIR", "REFORMIME", "SENDMAIL"),
   off("no printer", "LPD", "LPQ", "LPR"),
   off("packages of other systems", "DPKG", "DPKG_DEB", "RPM", "RPM2CPIO"),
-  off("formats that no source of ours comes in", "LZOP", "UNLZOP"),
+  off("formats that none of the pinned sources use", "LZOP", "UNLZOP"),
   off("no manual pages", "MAN"),
 
   off(
@@ -177,7 +173,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "HDPARM",
   ),
   off(
-    "reaches into kernel or hardware behind their drivers",
+    "these bypass the drivers to reach the kernel or the hardware",
     "DEVMEM",
     "READPROFILE",
     "ADJTIMEX",
@@ -187,7 +183,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "READAHEAD",
   ),
   off(
-    "pictures, fonts and key codes of the text console: the kernel's defaults stay",
+    "pictures, fonts and key codes of the text console: the kernel's defaults are kept",
     "FBSET",
     "FBSPLASH",
     "CONSPY",
@@ -200,10 +196,10 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "KBD_MODE",
   ),
   off("file systems that the kernel cannot mount", "FSCK_MINIX", "MKFS_MINIX", "VOLNAME"),
-  off("a shell script in disguise", "MIM"),
+  off("it is only a shell script", "MIM"),
 ];
 
-/** {@link BUSYBOX_CONFIG}, one entry an option. */
+/** {@link BUSYBOX_CONFIG}, with one entry for each option. */
 export const BUSYBOX_OPTIONS: readonly {
   readonly option: string;
   readonly value: string;

@@ -1,7 +1,7 @@
 /**
- * Commands of the image that are written here in place of busybox's and others': what they get, and how they
- * are run. Each is a file of its own, named in `table.ts`. File names are bytes (`base/text.ts`); output is
- * English and the same in every locale.
+ * Tools of the image that this project writes itself instead of taking busybox's or another package's: what a
+ * tool receives, and how it is run. Each tool has its own folder; `table.ts` loads it. File names are bytes
+ * (`base/text.ts`). Output is English in every locale.
  */
 import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
@@ -12,22 +12,22 @@ import { VERSION } from "../version.ts";
 export interface AppletContext {
   readonly platform: Platform;
   readonly network: Network;
-  /** Open descriptors. */
+  /** An open descriptor, as is `stdout`. */
   readonly stdin: number;
   readonly stdout: number;
 }
 
 export interface Applet {
   readonly usage: string;
-  /** The exit code of a wrong command line, and of what stops the command: as the original has it. */
+  /** The exit code for a wrong command line and for any error that stops the tool: that of the original. */
   readonly failureCode: number;
-  /** What `--version` prints where callers read it; else it is this program's. */
+  /** What `--version` prints, for tools whose callers parse it. By default it is this program's version. */
   readonly version?: string;
-  /** Gives the exit code. Errors that are thrown are told as `name: message`. */
+  /** Returns the exit code. An error that it throws is reported as `name: message`. */
   run(context: AppletContext, args: readonly string[]): Promise<number>;
 }
 
-/** Runs a command as the shell would; `name` stands before its messages. */
+/** Runs a tool as a shell would. Its messages begin with `name`. */
 export async function runApplet(
   name: string,
   applet: Applet,
@@ -55,17 +55,25 @@ export async function runApplet(
 
 const USAGE = "usage";
 
-/** A command line that cannot be meant. */
+/** For a command line that makes no sense. */
 export function usageError(message: string): Bq2Error {
   return new Bq2Error(message, { code: USAGE });
 }
 
-/** `path` as the command line has it, absolute; not resolved: `link/..` is for the kernel to follow. */
+/**
+ * The path of the command line made absolute. It is not resolved, because only the kernel can follow
+ * `link/..`.
+ */
 export function absolutePath(context: AppletContext, path: string): string {
   return path.startsWith("/") ? path : `${context.platform.host.cwd}/${path}`;
 }
 
-/** Standard output as text, gathered to pieces worth a system call. To be flushed at the end. */
+const FLUSH_LENGTH = 8192; // characters, mostly two pages of memory
+
+/**
+ * Text for standard output, collected so that each system call writes much of it. The caller flushes at the
+ * end.
+ */
 export class TextOutput {
   readonly #context: AppletContext;
   #parts: string[] = [];
@@ -78,7 +86,7 @@ export class TextOutput {
   write(text: string): void {
     this.#parts.push(text);
     this.#length += text.length;
-    if (this.#length > 8192) this.flush();
+    if (this.#length > FLUSH_LENGTH) this.flush();
   }
 
   flush(): void {

@@ -2,7 +2,7 @@ import { assert, test } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
 import type { Network } from "../platform/platform.ts";
-import { runApplet } from "./applet.ts";
+import { type Applet, runApplet } from "./applet.ts";
 import { readOptions } from "./options.ts";
 import { parseLine } from "./sha256sum/sha256sum.ts";
 import { APPLETS, findApplet } from "./table.ts";
@@ -81,14 +81,31 @@ test("every command has a usage, and answers to its name alone", async () => {
     assert.match(platform.written.error, new RegExp(`${name}: unrecognized option '--bogus'\\nTry`));
   }
   const context = () => Promise.reject(new Error("not wanted"));
-  for (const name of ["", "ls", "constructor"]) assert.equal(await findApplet(name, context), undefined);
+  for (const name of ["", "ls", "constructor"])
+    assert.equal(await findApplet(APPLETS, name, context), undefined);
+});
+
+test("one entry of the table makes a command that runs by its name", async () => {
+  const platform = memoryPlatform();
+  const echo: Applet = {
+    usage: "Usage: echo WORD…\n",
+    failureCode: 1,
+    run: async (context, args) => {
+      context.platform.host.writeOut(`${args.join(" ")}\n`);
+      return 0;
+    },
+  };
+  const table = { ...APPLETS, echo: async () => echo };
+  const context = async () => ({ platform, network: NO_NETWORK, stdin: -1, stdout: -1 });
+  const run = await findApplet(table, "echo", context);
+  assert.equal(await run?.(["a", "b"]), 0);
+  assert.equal(platform.written.out, "a b\n");
 });
 
 test("a full disk ends tar with an error, and the rest of a tree is as it was", async () => {
   const platform = memoryPlatform({ capacity: 100_000 });
   platform.files.writeFile("/big", encodeUtf8("x".repeat(60_000)));
-  const applet = await APPLETS.tar?.();
-  assert.ok(applet);
+  const applet = await APPLETS.tar();
   const context = { platform, network: NO_NETWORK, stdin: -1, stdout: -1 };
   assert.equal(await runApplet("tar", applet, context, ["cf", "/big.tar", "big"]), 2);
   assert.match(platform.written.error, /^tar: .*no space left on the disk/);

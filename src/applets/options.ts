@@ -1,23 +1,27 @@
 /**
- * Command lines as GNU's programs read them (getopt_long(3)): `-xzf FILE`, `-fFILE`, `--file=FILE`, `--file FILE`,
- * long names cut short where that is clear, options behind operands, `--` before operands that look like options.
+ * Command lines as GNU's programs read them (getopt_long(3)): `-xzf FILE`, `-fFILE`, `--file=FILE`, `--file
+ * FILE`, abbreviated long names where they are unambiguous, options after operands, and `--` before operands
+ * that look like options.
  */
 import { usageError } from "./applet.ts";
 
 /**
- * Options by their long name; the text is the short letters, then `:` where a value is wanted. `{ file: "f:" }` is
- * `-f FILE` and `--file FILE`, `{ "strip-components": ":" }` has no short form.
+ * Options by their long names. The text has the short letters, followed by `:` if the option takes a value:
+ * `{ file: "f:" }` is `-f FILE` and `--file FILE`; `{ "strip-components": ":" }` has no short form.
  */
 export interface OptionTable {
   readonly [longName: string]: string;
 }
 
-/** One word of the command line, in its order; `value` is empty for options without one. */
+/** One option or operand of the command line; `value` is empty for an option that takes none. */
 export type Item<Name extends string> =
   | { readonly kind: "option"; readonly name: Name; readonly value: string }
   | { readonly kind: "operand"; readonly value: string };
 
-/** Throws the usage error for what is not in the table. */
+/**
+ * The options and operands in the order of the command line. Throws a usage error for an option not in the
+ * table.
+ */
 export function readOptions<T extends OptionTable>(
   table: T,
   args: readonly string[],

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { nodeNetwork } from "../platform/node/network.ts";
 import { nodePlatform } from "../platform/node/platform.ts";
 import { runApplet } from "./applet.ts";
-import { APPLETS } from "./table.ts";
+import { APPLETS, type AppletTable } from "./table.ts";
 
 export interface Finished {
   readonly code: number | null;
@@ -29,7 +29,8 @@ const ENV = { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" };
 
 export async function runOurs(name: string, args: readonly string[], options: RunOptions): Promise<Finished> {
   if (PROGRAM !== undefined) return runProgram(PROGRAM, [name, ...args], options);
-  const load = APPLETS[name];
+  const table: AppletTable = APPLETS;
+  const load = table[name];
   if (load === undefined) throw new Error(`there is no command ${name}`);
   const folder = mkdtempSync(join(tmpdir(), "bq2-applet-"));
   writeFileSync(join(folder, "in"), options.input ?? "");

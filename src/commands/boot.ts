@@ -1,15 +1,14 @@
-import { buildCommand } from "@stricli/core";
 import { ARCH_NAMES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { quoteWords } from "../base/words.ts";
+import { defineCommand } from "../command-line/command.ts";
+import type { Bq2Context } from "../command-line/context.ts";
+import { parseArch, workdirFlag } from "../command-line/flags.ts";
 import { bootArgv, boot as bootImage } from "../machine/boot.ts";
 import { archToBoot } from "../machine/image-arch.ts";
 import { requirePlan } from "../runner/context/documents.ts";
 import { workspaceAt } from "../runner/context/workspace.ts";
-import { BRIEFS } from "./briefs.ts";
-import type { Bq2Context } from "./context.ts";
-import { parseArch, workdirFlag } from "./flags.ts";
 
 interface Flags {
   readonly accel: "tcg" | "kvm";
@@ -24,42 +23,40 @@ function parseMebibytes(text: string): number {
   const parts = /^([0-9]+)([MG]?)$/i.exec(text);
   const mebibytes = Number(parts?.[1]) * ((parts?.[2] ?? "").toUpperCase() === "G" ? 1024 : 1);
   if (Number.isInteger(mebibytes) && mebibytes >= 64) return mebibytes;
-  throw new SyntaxError(`${text} is no amount of memory: at least 64 MiB are wanted, such as 512M or 2G`);
+  throw new SyntaxError(`${text} is not an amount of memory: give at least 64 MiB, such as 512M or 2G`);
 }
 
-export const boot = buildCommand<Flags, [string?], Bq2Context>({
-  docs: {
-    brief: BRIEFS.boot,
-    fullDescription:
-      "Boots IMAGE (default: the workspace's own) under QEMU with UEFI firmware, its serial console on the\n" +
-      "terminal. Ctrl-A X leaves. Emulated unless --accel kvm is given. The image says for which machines it is.",
-  },
+export const command = defineCommand<Flags, [string?]>({
+  description:
+    "Boots IMAGE (default: the workspace's own) under QEMU with UEFI firmware. The serial console is on\n" +
+    "the terminal; Ctrl-A X ends QEMU. By default QEMU emulates the processor. The image tells the\n" +
+    "architecture.",
   parameters: {
     flags: {
       accel: {
         kind: "enum",
         values: ["tcg", "kvm"],
         default: "tcg",
-        brief: "Emulation, or the host's processor",
+        brief: "Emulate the processor, or use the host's",
       },
       memory: { kind: "parsed", parse: parseMebibytes, default: "1G", brief: "Memory", placeholder: "N[MG]" },
       arch: {
         kind: "parsed",
         parse: parseArch,
         optional: true,
-        brief: `For which machines, where the image is for several: ${ARCH_NAMES.join(", ")}`,
+        brief: `Which architecture to boot, if the image is for several: ${ARCH_NAMES.join(", ")}`,
       },
       snapshot: {
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "Forget what the machine writes",
+        brief: "Discard what the machine writes",
       },
       print: {
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "Print QEMU's command, start nothing",
+        brief: "Print QEMU's command line instead of running it",
       },
       workdir: workdirFlag,
     },
@@ -83,7 +80,7 @@ export const boot = buildCommand<Flags, [string?], Bq2Context>({
   },
 });
 
-/** The image that this workspace's plan makes. */
+/** The image that the workspace's plan writes. */
 function ownImage(context: Bq2Context, workdir: string): string {
   const workspace = workspaceAt(context.platform, workdir);
   const plan = requirePlan(context.platform, workspace);
@@ -91,7 +88,7 @@ function ownImage(context: Bq2Context, workdir: string): string {
     if (build.kind !== "host" || build.action.kind !== "write-image") continue;
     return `${workspace.artifacts}/${build.action.file}.qcow2`;
   }
-  throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} makes none`, {
+  throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} writes none`, {
     code: "no-image",
     hint: "name one: bq2 boot IMAGE",
   });

@@ -1,21 +1,16 @@
-import { buildCommand } from "@stricli/core";
 import { quoteWords } from "../base/words.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { withWorkspace } from "../command-line/session.ts";
 import { readText } from "../platform/files.ts";
 import { runsPrograms } from "../platform/foreign-programs.ts";
 import { DIGESTS_FILE, imagePath, makesImage, tarballPath } from "../runner/artifacts/artifacts.ts";
 import { runPlan } from "../runner/run/run.ts";
-import { BRIEFS } from "./briefs.ts";
-import type { Bq2Context } from "./context.ts";
-import { withWorkspace } from "./session.ts";
-import { buildFlags, runSysroot, type SysrootFlags } from "./sysroot.ts";
+import { buildFlags, runSysroot, type SysrootFlags } from "./sysroot/sysroot.ts";
 
-export const build = buildCommand<SysrootFlags & { readonly workdir: string }, [], Bq2Context>({
-  docs: {
-    brief: BRIEFS.build,
-    fullDescription:
-      "Does what `bq2 sysroot` does, then writes the disk image. Ends with the paths of both, their digests,\n" +
-      "and how to boot and enter them.",
-  },
+export const command = defineCommand<SysrootFlags & { readonly workdir: string }>({
+  description:
+    "Does what `bq2 sysroot` does, then writes the disk image. At the end it prints the paths of the\n" +
+    "tarball and the image, their digests, and the commands that boot the image and enter the rootfs.",
   parameters: { flags: buildFlags, aliases: { j: "jobs" } },
   async func(flags) {
     await withWorkspace(this, flags.workdir, async (workspace) => {

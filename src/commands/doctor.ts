@@ -1,20 +1,15 @@
-import { buildCommand } from "@stricli/core";
 import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { workdirFlag } from "../command-line/flags.ts";
 import { checkHost } from "../linux/checks.ts";
 import type { Check } from "../linux/namespace-checks.ts";
 import { workspaceAt } from "../runner/context/workspace.ts";
-import { BRIEFS } from "./briefs.ts";
-import type { Bq2Context } from "./context.ts";
-import { workdirFlag } from "./flags.ts";
 
-export const doctor = buildCommand<{ readonly workdir: string }, [], Bq2Context>({
-  docs: {
-    brief: BRIEFS.doctor,
-    fullDescription:
-      "Tries what a build needs: user namespaces and overlays (for real), programs, disk space; and what\n" +
-      "booting needs: QEMU and its firmware. Ends with 1 where a build cannot work.",
-  },
+export const command = defineCommand<{ readonly workdir: string }>({
+  description:
+    "Checks what a build needs: user namespaces and overlays (by using them), programs and disk space;\n" +
+    "and what booting needs: QEMU and its firmware. The exit code is 1 if a build cannot work.",
   parameters: { flags: { workdir: workdirFlag } },
   async func(flags) {
     const { host } = this.platform;

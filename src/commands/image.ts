@@ -1,12 +1,10 @@
-import { buildCommand } from "@stricli/core";
 import { SOURCE_DATE_EPOCH } from "../../pkgs/phases.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { parseSize } from "../command-line/flags.ts";
 import { buildImage, type ImageSummary } from "../image/build-image.ts";
 import { rootfsTree } from "../image/rootfs-tree.ts";
-import { BRIEFS } from "./briefs.ts";
-import type { Bq2Context } from "./context.ts";
-import { parseSize } from "./flags.ts";
 
 interface Flags {
   readonly rootfs: string;
@@ -23,16 +21,13 @@ interface Flags {
   readonly digest: boolean;
 }
 
-export const image = buildCommand<Flags, [], Bq2Context>({
-  docs: {
-    brief: BRIEFS.image,
-    fullDescription:
-      "Writes a GPT disk with an EFI system partition and an ext4 root (PARTLABEL=bq2-root) from a rootfs\n" +
-      "(a tar, plain or compressed, or a folder) and a kernel with an EFI stub. The boot loader starts the kernel,\n" +
-      "with its initrd and command line. With --direct-kernel the firmware starts it as it is, or with --initrd or\n" +
-      "--cmdline as a unified kernel image.\n" +
-      "No root, loop device or mkfs; the same input gives the same bytes.",
-  },
+export const command = defineCommand<Flags>({
+  description:
+    "Writes a GPT disk with an EFI system partition and an ext4 root (PARTLABEL=bq2-root) from a rootfs\n" +
+    "(a tar, plain or compressed, or a folder) and a kernel with an EFI stub. The boot loader starts the\n" +
+    "kernel with its initrd and command line. With --direct-kernel the firmware starts the kernel itself; with\n" +
+    "--initrd or --cmdline the kernel then becomes part of a unified kernel image.\n" +
+    "This needs no root, loop device or mkfs. The same input gives the same bytes.",
   parameters: {
     flags: {
       rootfs: { kind: "parsed", parse: String, brief: "The root filesystem", placeholder: "TAR|DIR" },
@@ -55,7 +50,7 @@ export const image = buildCommand<Flags, [], Bq2Context>({
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "No boot loader: the kernel where firmware looks",
+        brief: "Let the firmware start the kernel, without a boot loader",
       },
       bootLoader: {
         kind: "parsed",
@@ -72,7 +67,7 @@ export const image = buildCommand<Flags, [], Bq2Context>({
         placeholder: "FILE",
       },
       output: { kind: "parsed", parse: String, brief: "The image", placeholder: "FILE" },
-      format: { kind: "enum", values: ["qcow2", "raw"], default: "qcow2", brief: "Form of the image" },
+      format: { kind: "enum", values: ["qcow2", "raw"], default: "qcow2", brief: "Format of the image" },
       size: {
         kind: "parsed",
         parse: parseSize,
@@ -85,7 +80,7 @@ export const image = buildCommand<Flags, [], Bq2Context>({
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "Print the sha256 of the raw disk too",
+        brief: "Also print the sha256 of the raw disk",
       },
     },
   },
@@ -93,9 +88,9 @@ export const image = buildCommand<Flags, [], Bq2Context>({
     const { platform } = this;
     const at = (path: string): string => resolvePath(platform.host.cwd, path);
     if (flags.compress && flags.format === "raw") {
-      throw new Bq2Error("Cannot compress a raw image: that form has no compression", {
+      throw new Bq2Error("Cannot compress a raw image: the format has no compression", {
         code: "bad-options",
-        hint: "leave --compress out, or use --format qcow2",
+        hint: "omit --compress, or use --format qcow2",
       });
     }
     checkBootFlags(flags);
@@ -136,27 +131,28 @@ export const image = buildCommand<Flags, [], Bq2Context>({
   },
 });
 
-/** Options that the chosen way of booting would not look at. */
+/** Refuses options that the chosen way of booting does not use. */
 function checkBootFlags({ directKernel, bootLoader, efiStub }: Flags): void {
   const idle = directKernel && bootLoader !== undefined ? "--boot-loader" : undefined;
   const idleStub = !directKernel && efiStub !== undefined ? "--efi-stub" : undefined;
   if (idle === undefined && idleStub === undefined) return;
   throw new Bq2Error(`Cannot use ${idle ?? idleStub} ${directKernel ? "with" : "without"} --direct-kernel`, {
     code: "bad-options",
-    hint: "the boot loader needs no stub, and a kernel that firmware starts needs no boot loader",
+    hint: "the boot loader needs no stub, and --direct-kernel needs no boot loader",
   });
 }
 
 function describe(summary: ImageSummary): string {
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  const kernel = `${summary.bootPath} (${summary.bootKind}, ${summary.arch}${summary.kernelVersion === undefined ? "" : `, ${summary.kernelVersion}`})`;
+  const { output, format, fileSize, diskSize, bootPath, bootKind, arch, kernelVersion } = summary;
+  const kernel = [bootKind, arch, ...(kernelVersion === undefined ? [] : [kernelVersion])].join(", ");
   const partitions = summary.partitions.map(
     ({ number, name, fileSystem, start, size }) =>
       `  ${number}  ${name}  ${fileSystem}  at ${mib(start)}, ${mib(size)}\n`,
   );
   return (
-    `Wrote ${summary.output} (${summary.format}, ${mib(summary.fileSize)} for a disk of ${mib(summary.diskSize)})\n` +
-    `Boots ${kernel}\n` +
+    `Wrote ${output} (${format}, ${mib(fileSize)} for a disk of ${mib(diskSize)})\n` +
+    `Boots ${bootPath} (${kernel})\n` +
     partitions.join("") +
     `Root has ${summary.root.entries} entries, ${mib(summary.root.freeBytes)} free\n` +
     (summary.rawSha256 === undefined ? "" : `${summary.rawSha256}  (sha256 of the raw disk)\n`)

@@ -1,23 +1,18 @@
-import { buildCommand } from "@stricli/core";
 import { type KernelFragment, kernelFragments } from "../../pkgs/linux/config.ts";
 import { ARCH_NAMES, type Arch } from "../base/arch.ts";
+import { defineCommand } from "../command-line/command.ts";
+import { parseArch } from "../command-line/flags.ts";
 import { kconfigText } from "../recipe/kconfig.ts";
-import { BRIEFS } from "./briefs.ts";
-import type { Bq2Context } from "./context.ts";
-import { parseArch } from "./flags.ts";
 
 interface Flags {
   readonly arch?: Arch;
 }
 
-export const kernelConfig = buildCommand<Flags, [], Bq2Context>({
-  docs: {
-    brief: BRIEFS["kernel-config"],
-    fullDescription:
-      "Prints what the kernel is asked for, fragment by fragment, each option below its reason. It is what Kconfig\n" +
-      "reads: everything else that asks is off (allnoconfig). A build fails where an option that is asked for does\n" +
-      "not survive, so a kernel that was built has them all.",
-  },
+export const command = defineCommand<Flags>({
+  description:
+    "Prints the options that the kernel is built with, fragment by fragment, each option below its\n" +
+    "reason. This is what Kconfig reads; every other option is off (allnoconfig). The build fails if\n" +
+    "Kconfig drops one of these options, so a built kernel has them all.",
   parameters: {
     flags: {
       arch: {

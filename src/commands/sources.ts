@@ -1,5 +1,9 @@
-import { buildCommand, buildRouteMap } from "@stricli/core";
 import { Bq2Error } from "../base/error.ts";
+import { defineCommand, defineGroup } from "../command-line/command.ts";
+import type { Bq2Context } from "../command-line/context.ts";
+import { workdirFlag } from "../command-line/flags.ts";
+import { sourceFlags } from "../command-line/plan-flags.ts";
+import { planFor } from "../command-line/planning.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Archive } from "../plan/source.ts";
 import { loadPlan } from "../runner/context/documents.ts";
@@ -7,26 +11,19 @@ import { workspaceAt } from "../runner/context/workspace.ts";
 import { cacheFolder } from "../sources/cache.ts";
 import { fetchArchives } from "../sources/fetch.ts";
 import { listArchives, verifyArchives } from "../sources/inventory.ts";
-import { BRIEFS } from "./briefs.ts";
-import type { Bq2Context } from "./context.ts";
-import { workdirFlag } from "./flags.ts";
-import { sourceFlags } from "./plan-flags.ts";
-import { planFor } from "./planning.ts";
 
 interface Flags {
   readonly workdir: string;
 }
 
-/** The archives of the plan on disk, or of what would be planned. */
+/** The archives of the plan on disk; without one, those of the plan that `bq2 build` would write. */
 function archivesOf(context: Bq2Context, workdir: string): Archive[] {
   const plan: Plan =
-    loadPlan(context.platform, workspaceAt(context.platform, workdir)) ??
-    planFor(context.platform, context.version, {});
+    loadPlan(context.platform, workspaceAt(context.platform, workdir)) ?? planFor(context.platform, {});
   return plan.pins.flatMap((pin) => pin.archives);
 }
 
-const list = buildCommand<Flags, [], Bq2Context>({
-  docs: { brief: "What is pinned, what is cached, where it came from" },
+const list = defineCommand<Flags>({
   parameters: { flags: { workdir: workdirFlag } },
   func(flags) {
     const archives = archivesOf(this, flags.workdir);
@@ -42,8 +39,7 @@ const list = buildCommand<Flags, [], Bq2Context>({
   },
 });
 
-const fetch = buildCommand<Flags & { readonly mirror?: string }, [], Bq2Context>({
-  docs: { brief: "Fetch what is missing, verify what is there" },
+const fetch = defineCommand<Flags & { readonly mirror?: string }>({
   parameters: { flags: { mirror: sourceFlags.mirror, workdir: workdirFlag } },
   async func(flags) {
     const fetched = await fetchArchives(archivesOf(this, flags.workdir), {
@@ -54,15 +50,14 @@ const fetch = buildCommand<Flags & { readonly mirror?: string }, [], Bq2Context>
       onEvent: (event) => {
         if (event.kind === "fetched") this.log.info(`Fetched ${event.archive.file} from ${event.origin}`);
         if (event.kind === "refused")
-          this.log.warn(`${event.archive.file}: not from ${event.origin}: ${event.reason}`);
+          this.log.warn(`Refused ${event.archive.file} from ${event.origin}: ${event.reason}`);
       },
     });
     for (const { path } of fetched) this.process.stdout.write(`${path}\n`);
   },
 });
 
-const verify = buildCommand<Flags, [], Bq2Context>({
-  docs: { brief: "Hash every cached archive again" },
+const verify = defineCommand<Flags>({
   parameters: { flags: { workdir: workdirFlag } },
   func(flags) {
     const archives = archivesOf(this, flags.workdir);
@@ -74,16 +69,17 @@ const verify = buildCommand<Flags, [], Bq2Context>({
     }
     if (bad.length === 0) return;
     throw new Bq2Error(
-      `${bad.length} of ${archives.length} archives are not there or not good: ${bad.join(", ")}`,
+      `${bad.length} of ${archives.length} archives are missing or damaged: ${bad.join(", ")}`,
       {
         code: "sources-not-good",
-        hint: "bq2 sources fetch brings them",
+        hint: "run bq2 sources fetch",
       },
     );
   },
 });
 
-export const sources = buildRouteMap({
-  routes: { list, fetch, verify },
-  docs: { brief: BRIEFS.sources },
+export const command = defineGroup({
+  list: list("List what is pinned, what is cached, and where it came from"),
+  fetch: fetch("Fetch the archives that are missing, and verify the others"),
+  verify: verify("Hash every cached archive again"),
 });

@@ -1,18 +1,26 @@
-/** Programs of this folder, by the names that they are called by. Each loads its code when it is called. */
+/**
+ * The code of process 1 and of the commands that talk to it. A command's code is loaded when the command is
+ * called.
+ */
+import type { InitCommandName } from "../base/image-commands.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Ending } from "./endings.ts";
 
-/** Gives the exit code. */
+/** Runs the command and returns its exit code. */
 export type Applet = (platform: Platform, args: readonly string[]) => Promise<number>;
 
-export const INIT_APPLETS: { readonly [name: string]: () => Promise<Applet> } = {
-  /** udhcpc's own name for what it calls (`/usr/share/udhcpc/default.script`). */
+export const INIT_APPLETS: { readonly [name in InitCommandName]: () => Promise<Applet> } = {
   "default.script": async () => (await import("./dhcp-event.ts")).dhcpEvent,
   halt: () => power("halt"),
   init: async () => (await import("./init.ts")).init,
   poweroff: () => power("power-off"),
   reboot: () => power("restart"),
 };
+
+/** The init command `name`; `undefined` if there is none of that name. */
+export async function findInitApplet(name: string): Promise<Applet | undefined> {
+  return Object.hasOwn(INIT_APPLETS, name) ? INIT_APPLETS[name as InitCommandName]() : undefined;
+}
 
 async function power(ending: Ending): Promise<Applet> {
   const { askFor } = await import("./power.ts");

@@ -16,8 +16,7 @@ import {
 import type { Platform } from "../platform/platform.ts";
 import { systemCall } from "./syscalls.ts";
 
-/** Name of the hidden subcommand: `namespace-inside [WITH_NETWORK|""] ARGV…`. */
-export const NAMESPACE_COMMAND = "namespace-inside";
+/** First argument: share the network of the caller. An empty one means a namespace without a network. */
 export const WITH_NETWORK = "network";
 
 const NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;

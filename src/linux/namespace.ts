@@ -11,11 +11,13 @@
  * | unshare | process 1 within: when it ends the kernel kills everything within. Node cannot be that: it does not wait for orphans |
  * | the program | process 2: builds its view (`view.ts`), then does the work |
  */
+
 import { Bq2Error } from "../base/error.ts";
+import { HIDDEN_COMMANDS } from "../base/hidden-commands.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
 import { POLLHUP } from "../platform/linux-abi.ts";
 import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
-import { NAMESPACE_COMMAND, WITH_NETWORK } from "./namespace-inside.ts";
+import { WITH_NETWORK } from "./namespace-inside.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
 export interface NamespaceOptions extends SpawnOptions {
@@ -44,7 +46,7 @@ export function namespaceCommand(
 ): readonly string[] {
   // A process of one thread can do by itself what those programs do (`namespace-inside.ts`).
   if (platform.kernel.fork !== undefined)
-    return [...platform.host.self, NAMESPACE_COMMAND, network ? WITH_NETWORK : "", ...argv];
+    return [...platform.host.self, HIDDEN_COMMANDS.namespaces, network ? WITH_NETWORK : "", ...argv];
   const setpriv = utilLinux(platform, "setpriv");
   const unshare = utilLinux(platform, "unshare");
   return [

@@ -1,5 +1,5 @@
 import { assert, test } from "../base/testing.ts";
-import { collectModules, type Surroundings } from "./collect.ts";
+import { collectModules, type ModuleReader } from "./collect.ts";
 
 const FILES: { readonly [path: string]: string } = {
   "src/main.ts": 'import "./a.ts"; import pkg from "pkg"; import("../b.ts"); import "bq2:native"; // :type',
@@ -10,7 +10,7 @@ const FILES: { readonly [path: string]: string } = {
   "packages/typescript/ts.js": 'var ts = "not looked into";',
 };
 
-const from: Surroundings = {
+const from: ModuleReader = {
   read(path) {
     const text = FILES[path];
     if (text === undefined) throw new Error(`no file ${path}`);

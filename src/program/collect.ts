@@ -11,8 +11,8 @@ export interface ModuleSource {
   readonly javaScript: string;
 }
 
-/** What following imports takes of the compiler and the disk. */
-export interface Surroundings {
+/** What following imports needs of the compiler and the disk. */
+export interface ModuleReader {
   /** Text of the file that holds the module `name`. */
   read(name: string): string;
   /** JavaScript of TypeScript. Throws where that takes more than blanking. */
@@ -41,7 +41,7 @@ export interface CollectOptions {
 
 /** The modules that `entries` take, themselves included: modules that are files, or names of packages. */
 export function collectModules(
-  from: Surroundings,
+  from: ModuleReader,
   entries: readonly string[],
   options: CollectOptions,
 ): ModuleSource[] {

@@ -35,7 +35,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     await sleep(2000);
     const second = await bq2(place, "sysroot");
     expect(second.code).toBe(1);
-    expect(second.error).toMatch(/Cannot work in .*: another bq2 is at work there.*--workdir/);
+    expect(second.error).toMatch(/Cannot work in .*: another bq2 is using it.*--workdir/);
     const code = await new Promise((resolve) => first.once("exit", resolve));
     expect(code).toBe(0);
   });

@@ -61,7 +61,7 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
     expect(parallel).toMatch(/^(\+[abc]){3}/);
     expect(parallel.indexOf("+d")).toBeGreaterThan(Math.max(parallel.indexOf("-a"), parallel.indexOf("-b")));
     expect(digests(other)).toEqual(digests(place));
-    const { out } = expectSuccess(await bq2(other, "report"));
+    const { out } = expectSuccess(await bq2(other, "timings"));
     expect(out).toMatch(/Critical path\n[\s\S]*rootfs-from-sysroot\/d\n[\s\S]*rootfs-from-sysroot\/e\n/);
   });
 

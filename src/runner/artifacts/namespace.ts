@@ -3,6 +3,7 @@
  * build that is not the new system's own program, but one that the step needs. What it reads of this machine is bound
  * read-only, at places that do not depend on the machine.
  */
+import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { isWithin } from "../../base/path.ts";
 import { encodeUtf8 } from "../../base/text.ts";
@@ -17,7 +18,7 @@ import { neededTrees, rootfsSteps } from "../rootfs/layers.ts";
 import { newestOfEach } from "../rootfs/merge.ts";
 import { runInNamespace } from "../step/namespace-step.ts";
 import { overlayView } from "../step/view.ts";
-import { ARTIFACT_COMMAND, type ArtifactRequest, ArtifactResultSchema, RESULT_SUFFIX } from "./request.ts";
+import { type ArtifactRequest, ArtifactResultSchema, RESULT_SUFFIX } from "./request.ts";
 
 /** Where the namespace has what it is given; /run is a tmpfs there. */
 const GIVEN = "/run/bq2";
@@ -45,7 +46,7 @@ export async function writeInNamespace(
   const seen = asSeenInside(context, request);
   const requestText = canonicalJson({ ...seen, output: `${EXCHANGE}/artifact` });
   files.writeFile(`${exchange}/${REQUEST}`, encodeUtf8(requestText));
-  const argv = [program, ARTIFACT_COMMAND, `${EXCHANGE}/${REQUEST}`];
+  const argv = [program, HIDDEN_COMMANDS.artifact, `${EXCHANGE}/${REQUEST}`];
   const cpuSeconds = await runInNamespace(context, planned, {
     view,
     actions: [{ kind: "run", argv, cwd: "/", env: { ...planned.phase.env } }],

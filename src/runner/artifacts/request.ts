@@ -54,9 +54,6 @@ export const ArtifactResultSchema = v.strictObject({
   sha256: v.string(),
 });
 
-/** Name of the hidden subcommand that runs {@link artifactInside}. */
-export const ARTIFACT_COMMAND = "artifact-inside";
-
 /** The result is written beside the request. */
 export const RESULT_SUFFIX = ".result";
 

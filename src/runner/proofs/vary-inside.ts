@@ -13,13 +13,10 @@ import { emptyState } from "../../plan/state.ts";
 import { copyFile, copyTree } from "../../platform/copy.ts";
 import { makeFolders, readText } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
+import { requireProgram } from "../../platform/require-program.ts";
 import { loadState, saveState } from "../context/documents.ts";
 import { workspaceAt } from "../context/workspace.ts";
-import { requireProgram } from "../step/executors.ts";
 import type { Circumstance } from "./explain.ts";
-
-/** Name of the hidden subcommand that runs {@link varyInside}. */
-export const VARY_COMMAND = "vary-inside";
 
 /** None of these is likely to be what the first build had. */
 const OTHER = {
@@ -173,7 +170,9 @@ async function build(platform: Platform, request: VaryRequest): Promise<number> 
       : word,
   );
   const path = env.PATH ?? "/usr/bin:/bin";
-  const [unshare, taskset] = ["unshare", "taskset"].map((program) => requireProgram(platform, program, path));
+  const [unshare, taskset] = ["unshare", "taskset"].map((program) =>
+    requireProgram(platform, program, { path, hint: "install util-linux" }),
+  );
   const child = await platform.processes.spawn({
     argv: [
       ...[unshare ?? "", "--time", "--boottime", String(OTHER.secondsSinceBoot)],

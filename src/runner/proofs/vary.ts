@@ -5,8 +5,10 @@
  * Not varied is the clock that programs read as the date: no kernel lets a namespace have its own, and a preloaded
  * library does not reach static programs. `docs/proofs/README.md` tells how a virtual machine does it.
  */
+
 import { equalBytes } from "../../base/bytes.ts";
 import { Bq2Error } from "../../base/error.ts";
+import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { startInNamespaces } from "../../linux/namespace.ts";
@@ -19,7 +21,7 @@ import { builtSteps } from "../rootfs/layers.ts";
 import { openStore } from "../store/store.ts";
 import { finalSteps, type StepComparison } from "./compare.ts";
 import { explainContents } from "./explain.ts";
-import { otherCircumstances, VARY_COMMAND, type VaryRequest, varyPlaces } from "./vary-inside.ts";
+import { otherCircumstances, type VaryRequest, varyPlaces } from "./vary-inside.ts";
 
 /** Packages that take longer than all others together; they stay as they are unless everything is asked for. */
 const SLOW: readonly string[] = ["gcc", "linux"];
@@ -96,7 +98,7 @@ async function runInside({ platform, interruption }: RunContext, request: VaryRe
   const file = `${place}/request.json`;
   platform.files.writeFile(file, encodeUtf8(canonicalJson(request)));
   const child = await startInNamespaces(platform, {
-    argv: [...platform.host.self, VARY_COMMAND, file],
+    argv: [...platform.host.self, HIDDEN_COMMANDS.vary, file],
     network: false,
     cwd: "/",
     env: platform.host.env,

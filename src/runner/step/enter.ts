@@ -1,14 +1,12 @@
 /** A command on the user's terminal in a namespace: `sysroot-namespace`, and `--altcmd`. */
+import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { startInNamespaces } from "../../linux/namespace.ts";
 import { enterView } from "../../linux/view.ts";
 import { parseAs } from "../../plan/parse.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { requireProgram } from "./executors.ts";
+import { requireProgram } from "../../platform/require-program.ts";
 import { type EnterRequest, EnterRequestSchema } from "./request.ts";
-
-/** Name of the hidden subcommand that runs {@link enterInside}. */
-export const ENTER_COMMAND = "enter-inside";
 
 /** Runs the command within its view, on the caller's terminal, with or without the host's network; gives its exit code. */
 export async function runInteractive(
@@ -19,7 +17,7 @@ export async function runInteractive(
   const undo = platform.processes.onSignal(["SIGINT"], () => {}); // Ctrl-C is for the command
   try {
     const child = await startInNamespaces(platform, {
-      argv: [...platform.host.self, ENTER_COMMAND, canonicalJson(request)],
+      argv: [...platform.host.self, HIDDEN_COMMANDS.enter, canonicalJson(request)],
       network,
       cwd: "/",
       env: platform.host.env,
@@ -40,8 +38,10 @@ export async function enterInside(platform: Platform, text: string): Promise<num
   const { view, command, env } = parseAs(EnterRequestSchema, text, "the request", hint);
   enterView(platform, view);
   platform.processes.onSignal(["SIGINT"], () => {});
+  const [name = "", ...args] = command;
+  const search = { path: env.PATH ?? "", hint: "name another command, or install it there first" };
   const child = await platform.processes.spawn({
-    argv: [requireProgram(platform, command[0] ?? "", env.PATH ?? ""), ...command.slice(1)],
+    argv: [requireProgram(platform, name, search), ...args],
     cwd: "/",
     env,
     stdin: "inherit",

@@ -11,6 +11,7 @@ import { objectName, SHARED_JOBS } from "../../plan/action.ts";
 import { copyFile, copyTree } from "../../platform/copy.ts";
 import { makeFolders, readText, removeTree, walk } from "../../platform/files.ts";
 import type { Exit, Files, Platform, SpawnOptions } from "../../platform/platform.ts";
+import { requireProgram } from "../../platform/require-program.ts";
 import { kconfigProblems } from "../../recipe/kconfig.ts";
 import type { ResolvedAction } from "./request.ts";
 
@@ -44,14 +45,14 @@ export class ProgramFailure extends Bq2Error {
 const EXECUTORS: { readonly [K in ResolvedAction["kind"]]: Executor<K> } = {
   async run(action, { platform, jobs }) {
     const [name = "", ...words] = action.argv;
-    const program = requireProgram(platform, name, action.env.PATH ?? "");
+    const program = findProgram(platform, name, action.env);
     const argv = [program, ...words.map((word) => (word === SHARED_JOBS ? JOBSERVER_FLAG : word))];
     const extraFds = words.includes(SHARED_JOBS) ? jobs.descriptors : [];
     await runProgram(platform, { argv, cwd: action.cwd, env: action.env, extraFds });
   },
   async compile({ argv, sources, folder, env }, { platform, jobs }) {
     const [compiler = "", ...flags] = argv;
-    const program = requireProgram(platform, compiler, env.PATH ?? "");
+    const program = findProgram(platform, compiler, env);
     await inParallel(platform, jobs.tokens, sources, async (source) => {
       const words = [program, ...flags, "-c", source, "-o", objectName(source)];
       await runProgram(platform, { argv: words, cwd: folder, env, extraFds: [] });
@@ -156,13 +157,9 @@ function copyMatching(files: Files, from: string, to: string, suffix: string): v
   }
 }
 
-export function requireProgram(platform: Platform, program: string, path: string): string {
-  const found = platform.processes.find(program, path);
-  if (found !== undefined) return found;
-  throw new Bq2Error(`Cannot run ${program}: it is not on PATH=${path}`, {
-    code: "missing-program",
-    hint: "the step needs a package that brings it",
-  });
+/** Finds a program of the step's own namespace. */
+function findProgram(platform: Platform, name: string, { PATH = "" }: Readonly<Record<string, string>>) {
+  return requireProgram(platform, name, { path: PATH, hint: "the step needs a package that brings it" });
 }
 
 /** Carries one action out; rejects with the error that stopped it. */

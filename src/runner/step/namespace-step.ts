@@ -3,6 +3,7 @@
  * puts it into the store.
  */
 import { Bq2Error } from "../../base/error.ts";
+import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
 import { bytesToName, encodeUtf8 } from "../../base/text.ts";
@@ -26,9 +27,6 @@ import { allocatedBytes } from "./disk-use.ts";
 import { lastLines, StepFailure } from "./failure.ts";
 import { type ResolvedAction, type StepRequest, type StepResult, StepResultSchema } from "./request.ts";
 import { stepView } from "./view.ts";
-
-/** Name of the hidden subcommand that runs `runInside` (`inside.ts`). */
-export const INSIDE_COMMAND = "step-inside";
 
 const SHOWN_LINES = 4;
 
@@ -115,7 +113,7 @@ export async function runInNamespace(
   const resultFd = files.open(resultFile, "write");
   try {
     const child = await startInNamespaces(platform, {
-      argv: [...platform.host.self, INSIDE_COMMAND, requestFile],
+      argv: [...platform.host.self, HIDDEN_COMMANDS.step, requestFile],
       network: false,
       cwd: "/",
       env: platform.host.env,

@@ -1,10 +1,10 @@
 /** Namespaces for tests on the memory platform: a function plays what runs inside. */
+import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { makeFolders, readText } from "../../platform/files.ts";
 import type { MemoryPlatform } from "../../platform/memory/platform.ts";
 import type { MemoryRun } from "../../platform/memory/processes.ts";
-import { ENTER_COMMAND } from "./enter.ts";
 import type { EnterRequest, StepRequest, StepResult } from "./request.ts";
 
 const SUCCESS: StepResult = {
@@ -35,7 +35,8 @@ export function playNamespaces(platform: MemoryPlatform, inside: Inside): void {
   const { files, programs } = platform;
   const play = async (run: MemoryRun): Promise<number> => {
     const request = run.argv.at(-1) ?? "";
-    if (run.argv.includes(ENTER_COMMAND)) return inside.enter?.(JSON.parse(request) as EnterRequest) ?? 1;
+    if (run.argv.includes(HIDDEN_COMMANDS.enter))
+      return inside.enter?.(JSON.parse(request) as EnterRequest) ?? 1;
     const step = JSON.parse(readText(files, request)) as StepRequest;
     if (step.view.root.kind !== "overlay") throw new RangeError("a step's root is an overlay");
     const upper = `${step.view.root.changes}/upper`;

@@ -1,0 +1,18 @@
+/**
+ * Names of the commands that bq2 starts itself by, in or around a namespace; no user types them. `bq2.ts` has
+ * the code that each one loads.
+ */
+export const HIDDEN_COMMANDS = {
+  /** `step-inside FILE`: runs a step's actions within its namespace. */
+  step: "step-inside",
+  /** `enter-inside REQUEST`: runs a user's command within a namespace. */
+  enter: "enter-inside",
+  /** `artifact-inside FILE`: writes an artifact with the program of the finished rootfs. */
+  artifact: "artifact-inside",
+  /** `vary-inside FILE`: repeats a build under other circumstances. */
+  vary: "vary-inside",
+  /** `namespace-inside network|"" ARGV…`: makes namespaces, then runs a program in them. */
+  namespaces: "namespace-inside",
+} as const;
+
+export type HiddenCommand = (typeof HIDDEN_COMMANDS)[keyof typeof HIDDEN_COMMANDS];

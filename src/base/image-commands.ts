@@ -1,0 +1,36 @@
+/**
+ * Names that the system's program answers to in an image. Each name is a link to `bq2`, and busybox leaves
+ * out the command of that name. A table of loaders, typed by these names, holds the code:
+ * `src/applets/table.ts` and `src/init/applets.ts`. Recipes read this file, so it imports nothing.
+ */
+
+export interface ImageCommand {
+  /** Folder of the link. */
+  readonly folder: string;
+  /** Busybox's option for the command that this one replaces (without `CONFIG_`), where busybox has one. */
+  readonly busybox?: string;
+}
+
+const BIN = "/usr/bin";
+const SBIN = "/usr/sbin";
+
+/** Tools, in `src/applets`. */
+export const TOOLS = {
+  tar: { folder: BIN, busybox: "TAR" },
+  patch: { folder: BIN, busybox: "PATCH" },
+  sha256sum: { folder: BIN, busybox: "SHA256SUM" },
+  curl: { folder: BIN, busybox: "WGET" },
+  "pkg-config": { folder: BIN },
+} as const satisfies { readonly [name: string]: ImageCommand };
+
+/** Process 1 and the commands that talk to it, in `src/init`. */
+export const INIT_COMMANDS = {
+  init: { folder: SBIN, busybox: "INIT" },
+  halt: { folder: SBIN, busybox: "HALT" },
+  poweroff: { folder: SBIN, busybox: "POWEROFF" },
+  reboot: { folder: SBIN, busybox: "REBOOT" },
+  "default.script": { folder: "/usr/share/udhcpc" }, // where busybox's udhcpc looks for its script by default
+} as const satisfies { readonly [name: string]: ImageCommand };
+
+export type ToolName = keyof typeof TOOLS;
+export type InitCommandName = keyof typeof INIT_COMMANDS;

@@ -1,0 +1,118 @@
+import { Bq2Error } from "../../base/error.ts";
+import { canonicalJson } from "../../base/json.ts";
+import { resolvePath } from "../../base/path.ts";
+import { defineCommand } from "../../command-line/command.ts";
+import type { Bq2Context } from "../../command-line/context.ts";
+import { jobsFlag, workdirFlag } from "../../command-line/flags.ts";
+import { type PlanFlags, planChoice, planFlags, sourceFlags } from "../../command-line/plan-flags.ts";
+import { planFor } from "../../command-line/planning.ts";
+import { openRun, withWorkspace } from "../../command-line/session.ts";
+import { copyFile } from "../../platform/copy.ts";
+import { removeTree } from "../../platform/files.ts";
+import { makesImage, tarballPath } from "../../runner/artifacts/artifacts.ts";
+import type { RunContext } from "../../runner/context/context.ts";
+import { loadPlan, savePlan } from "../../runner/context/documents.ts";
+import type { Workspace } from "../../runner/context/workspace.ts";
+import { runPlan } from "../../runner/run/run.ts";
+
+export interface SysrootFlags extends PlanFlags {
+  readonly resume: boolean;
+  readonly seedSha256?: string;
+  readonly mirror?: string;
+  readonly offline: boolean;
+  readonly jobs?: number;
+}
+
+export const buildFlags = {
+  resume: {
+    kind: "boolean",
+    default: true,
+    brief: "Continue where the last run ended (--no-resume: start over)",
+  },
+  ...planFlags,
+  ...sourceFlags,
+  offline: { kind: "boolean", default: false, withNegated: false, brief: "Do not use the network" },
+  jobs: jobsFlag,
+  workdir: workdirFlag,
+} as const;
+
+/** The last phase, which writes the disk image. The phases before it end with the rootfs tarball. */
+const IMAGE_PHASE = "image";
+
+export const command = defineCommand<SysrootFlags & { readonly workdir: string }>({
+  description:
+    "Builds everything up to the rootfs tarball (profile efi: the rootfs), starting with the first stage\n" +
+    "that is not complete: plan-write, then sysroot-runner. With --no-resume it writes a new plan,\n" +
+    "deletes the state and sets the overrides aside; steps whose inputs have not changed still come from\n" +
+    "the store.",
+  parameters: { flags: buildFlags, aliases: { j: "jobs" } },
+  async func(flags) {
+    await withWorkspace(this, flags.workdir, async (workspace) => {
+      const run = await runSysroot(this, workspace, flags);
+      this.process.stdout.write(`Wrote ${makesImage(run.plan) ? tarballPath(run) : workspace.bq2Rootfs}\n`);
+    });
+  },
+});
+
+/** Writes a plan if there is none or the user starts over, then runs every phase before the image. */
+export async function runSysroot(
+  context: Bq2Context,
+  workspace: Workspace,
+  flags: SysrootFlags & { readonly output?: string },
+): Promise<RunContext> {
+  preparePlan(context, workspace, flags);
+  const run = await openRun(context, workspace, flags);
+  const phases = run.plan.phases.map(({ name }) => name).filter((name) => name !== IMAGE_PHASE);
+  await runPlan(run, { phases, resume: true, reports: true });
+  if (flags.output !== undefined) {
+    const to = resolvePath(context.platform.host.cwd, flags.output);
+    removeTree(context.platform.files, `${to}.partial`);
+    copyFile(context.platform.files, tarballPath(run), `${to}.partial`);
+    context.platform.files.rename(`${to}.partial`, to);
+  }
+  return run;
+}
+
+/**
+ * A build that starts over has no overrides. The file is renamed, not deleted, because a user may have
+ * written it.
+ */
+function setOverridesAside({ platform, log }: Bq2Context, workspace: Workspace): void {
+  if (platform.files.status(workspace.overrides) === undefined) return;
+  platform.files.rename(workspace.overrides, `${workspace.overrides}.old`);
+  log.info(`Set the overrides aside as ${workspace.overrides}.old`);
+}
+
+function preparePlan(context: Bq2Context, workspace: Workspace, flags: SysrootFlags): void {
+  const { platform, log } = context;
+  const choice = planChoice(flags);
+  if (!flags.resume) {
+    removeTree(platform.files, workspace.state);
+    setOverridesAside(context, workspace);
+    savePlan(platform, workspace, planFor(platform, choice));
+    log.info(`Wrote build plan at ${workspace.plan}`);
+    return;
+  }
+  const there = loadPlan(platform, workspace);
+  if (there === undefined) {
+    savePlan(platform, workspace, planFor(platform, choice));
+    log.info(`Wrote build plan at ${workspace.plan}`);
+    return;
+  }
+  for (const name of ["arch", "seedArch", "profile", "seed", "sources"] as const) {
+    const wanted = choice[name];
+    if (wanted === undefined || wanted === there[name]) continue;
+    throw new Bq2Error(
+      `Cannot continue with ${name} ${wanted}: the plan in ${workspace.root} has ${name} ${there[name]}`,
+      {
+        code: "plan-of-another",
+        hint: "give another --workdir for a second build, or --no-resume to start over",
+      },
+    );
+  }
+  if (canonicalJson(planFor(platform, there)) === canonicalJson(there)) return;
+  log.warn(
+    "Today's code plans differently from the plan on disk. The build follows the plan on disk " +
+      "(bq2 sysroot-builder-overrides applies changed recipes to it, --no-resume starts over)",
+  );
+}
