@@ -2,8 +2,8 @@ import { ARCH_NAMES, ARCHES, type Arch } from "../src/base/arch.ts";
 import { canonicalJson } from "../src/base/json.ts";
 import { assert, test } from "../src/base/testing.ts";
 import type { Plan } from "../src/plan/plan.ts";
-import { actionsOf } from "../src/recipe/actions.ts";
-import { makePlan } from "../src/recipe/expand.ts";
+import { actionsOf } from "../src/recipe/expansions.ts";
+import { makePlan } from "../src/recipe/make-plan.ts";
 import { PROFILES, type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
 function planOf(

@@ -1,7 +1,7 @@
 import { ARCHES } from "../src/base/arch.ts";
 import { assert, test } from "../src/base/testing.ts";
 import type { Plan, Step } from "../src/plan/plan.ts";
-import { makePlan } from "../src/recipe/expand.ts";
+import { makePlan } from "../src/recipe/make-plan.ts";
 import { plannedStep } from "../src/runner/context/planned-step.ts";
 import { testContext, testPlatform } from "../src/runner/context/test-context.ts";
 import { workOf } from "../src/runner/run/work.ts";

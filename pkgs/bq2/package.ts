@@ -47,7 +47,7 @@ export const bq2: Package = {
   build(place) {
     const library = `${place.destdir}/usr/lib/bq2`;
     return {
-      kind: "steps",
+      kind: "actions",
       why: "it compiles itself: there is no compiler's driver and no makefile",
       actions: [
         ...linkPackages(place),
@@ -100,7 +100,7 @@ export const ownProgram: Package = {
   extraSources: NPM_SOURCES.map(({ pin }) => pin),
   needs: [bq2Runtime],
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: "as in the package bq2",
     actions: [
       ...linkPackages(place),

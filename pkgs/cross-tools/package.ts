@@ -19,7 +19,7 @@ export const crossTools: Package = {
   build({ arch, sysroot }) {
     const home = `${sysroot}/${arch.triple}`;
     return {
-      kind: "steps",
+      kind: "actions",
       why: "there is no upstream: it is a wrapper, a specs file and links",
       actions: [
         file(`${home}/lib/musl-gcc.specs`, "0644", specs(home)),

@@ -87,7 +87,7 @@ export const efiRuntime: Package = {
   name: "efi-runtime",
   why: "runs TypeScript on bare firmware: the engine and one primitive, as a UEFI application",
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: WHY,
     actions: actionsFor(place, place.arch, `${place.arch.triple}-gcc`),
   }),
@@ -99,7 +99,7 @@ export const foreignEfiRuntime: Package = {
   name: "foreign-efi-runtime",
   why: "the same for machines of other architectures",
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: WHY,
     actions: foreignArches(place.arch.name).flatMap((arch) =>
       actionsFor(place, arch, `${arch.seedTriple}-gcc`),

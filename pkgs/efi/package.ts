@@ -24,7 +24,7 @@ export const efi: Package = {
   needs: [efiRuntime],
   tools: [bq2Runtime],
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: "copies, and an application that this project's own program makes",
     actions: [
       ...BINDINGS.map(
@@ -48,7 +48,7 @@ export const foreignEfi: Package = {
   needs: [foreignEfiRuntime],
   tools: [bq2Runtime],
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: "as in the package efi",
     actions: [
       ...linkPackages(place),

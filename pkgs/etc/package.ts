@@ -9,7 +9,7 @@ export const etc: Package = {
   needs: [],
   build({ destdir, version }) {
     return {
-      kind: "steps",
+      kind: "actions",
       why: "there is no upstream: it is files, folders and links",
       actions: [
         ...SYSTEM_FOLDERS.map(({ path, mode }) => ({

@@ -26,7 +26,7 @@ export const libstdcxx: Package = {
       env: {},
     });
     return {
-      kind: "steps",
+      kind: "actions",
       why: "it is a part of GCC's tree with a configure script of its own",
       actions: [
         // GCC's own makefiles would put the file of its thread model there; without it the library has no threads.

@@ -38,7 +38,7 @@ export const crossGcc: Package = {
     const home = `${place.sysroot}/${place.arch.triple}`;
     const headers = `${place.workdir}/sysroot`;
     return {
-      kind: "steps",
+      kind: "actions",
       why: WHY,
       actions: [
         ...prepare(place),
@@ -82,7 +82,7 @@ export const gcc: Package = {
   build(place) {
     const { triple } = place.arch;
     return {
-      kind: "steps",
+      kind: "actions",
       why: WHY,
       actions: [
         ...prepare(place),

@@ -24,7 +24,7 @@ export const seedToolchain: Package = {
     const home = `${sysroot}/${arch.triple}`;
     const compiler = `${arch.triple}/${GCC_VERSION}`;
     return {
-      kind: "steps",
+      kind: "actions",
       why: "there is no upstream: it is copies, links and scripts",
       actions: [
         ...BINUTILS.flatMap((tool) => [

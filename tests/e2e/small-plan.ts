@@ -26,7 +26,7 @@ export function smallStep(name: string, needs: readonly string[] = [], seconds =
     workdir,
     owners: {},
     build: {
-      kind: "steps",
+      kind: "actions",
       why: "a test",
       actions: [
         { kind: "make-folder", path: workdir, mode: "0755" },
@@ -49,7 +49,7 @@ export function withActions(
   step: Step,
   change: (actions: readonly InsideAction[]) => readonly InsideAction[],
 ): Step {
-  if (step.build.kind !== "steps") throw new Error(`${step.name} has no steps`);
+  if (step.build.kind !== "actions") throw new Error(`${step.name} is not built by a list of actions`);
   return { ...step, build: { ...step.build, actions: [...change(step.build.actions)] } };
 }
 

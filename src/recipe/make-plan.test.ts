@@ -2,7 +2,7 @@ import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { assert, test } from "../base/testing.ts";
 import type { Plan } from "../plan/plan.ts";
-import { makePlan } from "./expand.ts";
+import { makePlan } from "./make-plan.ts";
 import type { Package, PhaseRecipe } from "./package.ts";
 
 function pkg(name: string, rest: Partial<Package> = {}): Package {
@@ -12,7 +12,7 @@ function pkg(name: string, rest: Partial<Package> = {}): Package {
     license: "MIT",
     version: "1",
     needs: [],
-    build: ({ buildCompiler }) => ({ kind: "steps", why: buildCompiler, actions: [] }),
+    build: ({ buildCompiler }) => ({ kind: "actions", why: buildCompiler, actions: [] }),
     ...rest,
   };
 }
@@ -100,7 +100,7 @@ test("a need that no earlier step builds is an error that names both", () => {
 test("what runs during the build is compiled by the seed, or by our own toolchain where there is none", () => {
   const compilers = (namespace: PhaseRecipe["namespace"]) =>
     plan(phase("a", [tools], { namespace })).phases[0]?.steps.map(({ build }) =>
-      build.kind === "steps" ? build.why : "",
+      build.kind === "actions" ? build.why : "",
     );
   assert.equal(compilers("seed"), ["gcc"]);
   assert.equal(compilers("bq2"), ["x86_64-bq2-linux-musl-gcc"]);

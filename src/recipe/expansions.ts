@@ -89,7 +89,7 @@ const EXPANSIONS: Expansion = {
       ...build.finish,
     ];
   },
-  steps: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
+  actions: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
   host: (build) => [build.action],
 };
 
@@ -130,7 +130,7 @@ function optionalMake(scene: Scene, cwd: string, call: MakeCall): InsideAction[]
   return call.targets.length === 0 ? [] : [make(scene, cwd, call)];
 }
 
-/** Programs that a `steps` build runs get the phase's and step's environment below their own. */
+/** Programs that an `actions` build runs get the phase's and step's environment below their own. */
 function withStepEnv(action: InsideAction, scene: Scene): InsideAction {
   const runsPrograms = action.kind === "run" || action.kind === "compile";
   return runsPrograms ? { ...action, env: { ...scene.env, ...action.env } } : action;

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import type { Build } from "../plan/build.ts";
 import type { Phase, Step } from "../plan/plan.ts";
-import { actionsOf } from "./actions.ts";
+import { actionsOf } from "./expansions.ts";
 
 const call = (targets: string[], flags: string[] = []) => ({ targets, flags });
 
@@ -102,7 +102,7 @@ test("kbuild writes the answers, configures, checks what survived, then builds",
 
 test("a step's environment goes over its phase's, an action's own over both", () => {
   const run = { kind: "run" as const, argv: ["env"], cwd: "/", env: { C: "own" } };
-  const build: Build = { kind: "steps", why: "a test", actions: [run] };
+  const build: Build = { kind: "actions", why: "a test", actions: [run] };
   const last = actionsOf(TO_ROOTFS, stepWith(build)).at(-1);
   assert.ok(last?.kind === "run");
   assert.equal(last.env, { A: "1", B: "step", C: "own" });
