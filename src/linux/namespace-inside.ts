@@ -14,6 +14,7 @@ import {
   SIGNALS,
 } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
+import { asExtraFds, STEP_DESCRIPTORS } from "./step-descriptors.ts";
 import { systemCall } from "./syscalls.ts";
 
 /** Name of the hidden subcommand: `namespace-inside [WITH_NETWORK|""] ARGV…`. */
@@ -21,9 +22,6 @@ export const NAMESPACE_COMMAND = "namespace-inside";
 export const WITH_NETWORK = "network";
 
 const NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
-
-/** Where steps tell how they ended, and their pool of jobs (`runner/inside.ts`); handed on where they are open. */
-const HANDED_ON = [3, 4, 5];
 
 /** The program's exit code; 1 where a signal ended it. Throws SystemError where the kernel refuses a namespace. */
 export async function runInOwnNamespaces(platform: Platform, args: readonly string[]): Promise<number> {
@@ -45,7 +43,9 @@ export async function runInOwnNamespaces(platform: Platform, args: readonly stri
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-    extraFds: HANDED_ON.filter((fd) => platform.files.status(`/proc/self/fd/${fd}`) !== undefined),
+    extraFds: asExtraFds(STEP_DESCRIPTORS).filter(
+      (fd) => platform.files.status(`/proc/self/fd/${fd}`) !== undefined,
+    ),
   });
   return (await child.wait()).code ?? 1;
 }
