@@ -4,6 +4,7 @@ import { canonicalJson } from "../base/json.ts";
 import { resolvePath } from "../base/path.ts";
 import { copyFile } from "../platform/copy.ts";
 import { removeTree } from "../platform/files.ts";
+import { IMAGE_PHASE } from "../recipe/phase-names.ts";
 import { makesImage, tarballPath } from "../runner/artifacts/artifacts.ts";
 import type { RunContext } from "../runner/context/context.ts";
 import { loadPlan, savePlan } from "../runner/context/documents.ts";
@@ -36,9 +37,6 @@ export const buildFlags = {
   jobs: jobsFlag,
   workdir: workdirFlag,
 } as const;
-
-/** The phases that end with the rootfs tarball; the disk image comes after them. */
-const IMAGE_PHASE = "image";
 
 export const sysroot = buildCommand<SysrootFlags & { readonly workdir: string }, [], Bq2Context>({
   docs: {

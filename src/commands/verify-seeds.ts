@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import { basename } from "../base/path.ts";
+import { IMAGE_PHASE } from "../recipe/phase-names.ts";
 import { compareBuilds, compareFinal } from "../runner/proofs/compare.ts";
 import { leavesTheSeed } from "../runner/proofs/origins.ts";
 import { isComplete } from "../runner/rootfs/assemble.ts";
@@ -35,7 +36,7 @@ export const verifySeeds = buildCommand<
   async func({ workdir, ...flags }, a, b) {
     await withRun(this, workdir, async (run) => {
       // The disk is made of the tarball's files and a kernel that those hold: where both are wanted, both are built.
-      const phases = run.plan.phases.filter((phase) => phase.name !== "image" || isComplete(run, phase));
+      const phases = run.plan.phases.filter((phase) => phase.name !== IMAGE_PHASE || isComplete(run, phase));
       const build = (seed: string, name: string) =>
         buildBeside(this, run, {
           ...flags,

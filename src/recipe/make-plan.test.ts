@@ -4,6 +4,7 @@ import { assert, test } from "../base/testing.ts";
 import type { Plan } from "../plan/plan.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Package, PhaseRecipe } from "./package.ts";
+import type { PhaseName } from "./phase-names.ts";
 
 function pkg(name: string, rest: Partial<Package> = {}): Package {
   return {
@@ -17,7 +18,7 @@ function pkg(name: string, rest: Partial<Package> = {}): Package {
   };
 }
 
-function phase(name: string, steps: readonly Package[], rest: Partial<PhaseRecipe> = {}): PhaseRecipe {
+function phase(name: PhaseName, steps: readonly Package[], rest: Partial<PhaseRecipe> = {}): PhaseRecipe {
   return {
     name,
     description: "",
@@ -45,7 +46,7 @@ function plan(...phases: readonly PhaseRecipe[]): Plan {
   });
 }
 
-/** `phase/step` of all that the last step of the last phase needs. */
+/** What the last step of the last phase needs, as `phase/step`. */
 function lastNeeds({ phases }: Plan): string[] {
   return (
     phases
@@ -55,51 +56,53 @@ function lastNeeds({ phases }: Plan): string[] {
   );
 }
 
+const FIRST: PhaseName = "sysroot-from-seed";
+const SECOND: PhaseName = "rootfs-from-sysroot";
 const tools = pkg("tools");
 const library = pkg("library");
 
-test("a need is the step of that name in the first phase that has it before", () => {
-  const needsFrom = ["b", "a"];
+test("a need is met by the step of that name, in the first phase that has one earlier", () => {
+  const needsFrom = [SECOND, FIRST];
   const program = pkg("program", { needs: [library, tools] });
-  const first = phase("a", [tools, library]);
-  assert.equal(lastNeeds(plan(first, phase("b", [library, program], { needsFrom }))), [
-    "b/library",
-    "a/tools",
+  const first = phase(FIRST, [tools, library]);
+  assert.equal(lastNeeds(plan(first, phase(SECOND, [library, program], { needsFrom }))), [
+    `${SECOND}/library`,
+    `${FIRST}/tools`,
   ]);
   const itself = pkg("library", { needs: [library] });
-  assert.equal(lastNeeds(plan(first, phase("b", [itself], { needsFrom }))), ["a/library"]);
+  assert.equal(lastNeeds(plan(first, phase(SECOND, [itself], { needsFrom }))), [`${FIRST}/library`]);
 });
 
-test("another package may stand in for the one that is needed, where that is not built", () => {
+test("another package may replace the one that is needed, if that is not built", () => {
   const better = pkg("better-tools", { inPlaceOf: tools });
   const program = pkg("program", { needs: [tools] });
-  assert.equal(lastNeeds(plan(phase("a", [better, program]))), ["a/better-tools"]);
-  assert.equal(lastNeeds(plan(phase("a", [better, tools, program]))), ["a/tools"]);
+  assert.equal(lastNeeds(plan(phase(FIRST, [better, program]))), [`${FIRST}/better-tools`]);
+  assert.equal(lastNeeds(plan(phase(FIRST, [better, tools, program]))), [`${FIRST}/tools`]);
 });
 
-test("every step sees its phase's base, each step once", () => {
+test("every step sees the base of its phase, and each step only once", () => {
   const program = pkg("program", { needs: [library, tools] });
-  const base = [{ phase: "a", package: tools }];
-  const second = phase("b", [library, program], { needsFrom: ["b", "a"], base });
-  assert.equal(lastNeeds(plan(phase("a", [tools]), second)), ["a/tools", "b/library"]);
+  const base = [{ phase: FIRST, package: tools }];
+  const second = phase(SECOND, [library, program], { needsFrom: [SECOND, FIRST], base });
+  assert.equal(lastNeeds(plan(phase(FIRST, [tools]), second)), [`${FIRST}/tools`, `${SECOND}/library`]);
 });
 
-test("a need that no earlier step builds is an error that names both", () => {
+test("a need that no earlier step builds is an error that names both packages", () => {
   const program = pkg("program", { needs: [library] });
   for (const phases of [
-    [phase("a", [program, library])],
-    [phase("a", [program], { needsFrom: ["a", "b"] }), phase("b", [library])],
+    [phase(FIRST, [program, library])],
+    [phase(FIRST, [program], { needsFrom: [FIRST, SECOND] }), phase(SECOND, [library])],
   ]) {
     const error = assert.throws(() => plan(...phases));
     assert.ok(error instanceof Bq2Error, String(error));
     assert.equal(error.code, "bad-recipe");
-    assert.match(error.message, /a\/program: it needs library/);
+    assert.match(error.message, /sysroot-from-seed\/program: it needs library/);
   }
 });
 
-test("what runs during the build is compiled by the seed, or by our own toolchain where there is none", () => {
+test("the seed compiles programs that run during the build, or our own toolchain if no seed is visible", () => {
   const compilers = (namespace: PhaseRecipe["namespace"]) =>
-    plan(phase("a", [tools], { namespace })).phases[0]?.steps.map(({ build }) =>
+    plan(phase(FIRST, [tools], { namespace })).phases[0]?.steps.map(({ build }) =>
       build.kind === "actions" ? build.why : "",
     );
   assert.equal(compilers("seed"), ["gcc"]);
