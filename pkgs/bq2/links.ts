@@ -1,4 +1,4 @@
-/** Other names of the system's program; it does what it is called by. */
+/** Further names of the system's program. Its name decides which command it runs. */
 const COMMANDS = ["curl", "patch", "pkg-config", "sha256sum", "tar"];
 
 export const APPLET_LINKS: readonly { readonly path: string; readonly target: string }[] = [

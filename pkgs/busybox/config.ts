@@ -1,9 +1,9 @@
 /**
- * Busybox's configuration as data, on top of its own defaults: those switch on nearly every applet with
- * nearly every option, which is what scripts and `configure` expect of the standard tools. So this file says
- * what this system does without, and why; what is not named here is there.
+ * Busybox's configuration as data, on top of busybox's own defaults. The defaults turn on nearly every applet
+ * with nearly every option, because scripts and `configure` expect that of the standard tools. So this file
+ * lists what this system leaves out, and why. Everything that it does not name is on.
  *
- * An option that is off takes its own suboptions with it; those are not named.
+ * Turning an option off also turns off its suboptions. These are not listed.
  */
 
 /** Options that are set to one value for one reason. */
@@ -19,34 +19,37 @@ const on = (why: string, ...options: readonly string[]): OptionGroup => ({ why, 
 const off = (why: string, ...options: readonly string[]): OptionGroup => ({ why, value: "n", options });
 
 export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
-  on("one file that runs in any rootfs, with no libraries beside it", "STATIC"),
-  on("install into bin and sbin below the prefix, which is /usr already", "INSTALL_NO_USR"),
+  on("one file that runs in any rootfs, without any libraries", "STATIC"),
+  on("the prefix is /usr already, so programs belong into bin and sbin below it", "INSTALL_NO_USR"),
 
   off(
-    "instructions that one processor has and another has not: the C code does",
+    "some processors lack these instructions; the code in C is sufficient",
     "SHA1_HWACCEL",
     "SHA256_HWACCEL",
   ),
   off(
-    "the file would depend on which bzip2 compressed it, and the build on having one",
+    "the program would depend on the bzip2 that compressed these texts, and the build would need one",
     "FEATURE_COMPRESS_USAGE",
   ),
   off("the kernel has IPv4 only", "FEATURE_IPV6"),
   off("the kernel has no modules", "DEPMOD", "INSMOD", "LSMOD", "MODINFO", "MODPROBE", "RMMOD"),
   off("the kernel has no swap", "MKSWAP", "SWAPON", "SWAPOFF", "RESUME"),
-  off("the kernel has no classful traffic control; does not compile with headers since 6.8", "TC"),
   off(
-    "TLS that checks no certificate looks safe and is not",
+    "the kernel has no classful traffic control, and it does not compile with kernel headers since 6.8",
+    "TC",
+  ),
+  off(
+    "TLS that does not check certificates only looks safe",
     "SSL_CLIENT",
     "FEATURE_WGET_HTTPS",
     "FEATURE_WGET_OPENSSL",
   ),
 
-  off("bq2 is these (docs/userland.md)", "TAR", "PATCH", "SHA256SUM", "WGET"),
+  off("bq2 provides these commands (docs/userland.md)", "TAR", "PATCH", "SHA256SUM", "WGET"),
 
-  off("one shell is enough, and it is ash", "HUSH"),
+  off("one shell, ash, is enough", "HUSH"),
   off(
-    "bq2 is process 1: it starts what runs, gives out the consoles, hears the power button",
+    "bq2 is process 1: it starts services, opens the consoles and reacts to the power button",
     "INIT",
     "HALT",
     "POWEROFF",
@@ -56,7 +59,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "GETTY",
   ),
   off(
-    "process 1 watches over what runs",
+    "process 1 supervises services",
     "RUNSV",
     "RUNSVDIR",
     "SV",
@@ -74,7 +77,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "RUN_INIT",
   ),
   off(
-    "nothing runs at set times, nothing logs but the kernel",
+    "nothing runs at fixed times, and only the kernel writes a log",
     "CROND",
     "CRONTAB",
     "SYSLOGD",
@@ -82,9 +85,9 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "LOGREAD",
   ),
   off("devtmpfs makes the device nodes", "MDEV", "UEVENT", "MAKEDEVS"),
-  off("no records of logins are kept", "FEATURE_UTMP", "FEATURE_WTMP"),
+  off("logins are not recorded", "FEATURE_UTMP", "FEATURE_WTMP"),
   off(
-    "no accounts beside root: nobody logs in",
+    "there are no accounts besides root, and nobody logs in",
     "ADD_SHELL",
     "REMOVE_SHELL",
     "ADDGROUP",
@@ -102,7 +105,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
   ),
 
   off(
-    "network servers: this is no server",
+    "network servers: this system is not a server",
     "DHCPRELAY",
     "DNSD",
     "DUMPLEASES",
@@ -118,7 +121,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "UDPSVD",
   ),
   off(
-    "networks of other kinds than one card with DHCP",
+    "networks other than a single card with DHCP",
     "ARPING",
     "BRCTL",
     "ETHER_WAKE",
@@ -134,20 +137,12 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "VCONFIG",
     "ZCIP",
   ),
-  off(
-    "protocols that the system's work does not meet",
-    "FTPGET",
-    "FTPPUT",
-    "RDATE",
-    "TELNET",
-    "TFTP",
-    "WHOIS",
-  ),
-  off("no mail", "MAKEMIME", "POPMAILDIR", "REFORMIME", "SENDMAIL"),
-  off("no printer", "LPD", "LPQ", "LPR"),
-  off("packages of other systems", "DPKG", "DPKG_DEB", "RPM", "RPM2CPIO"),
-  off("formats that no source of ours comes in", "LZOP", "UNLZOP"),
-  off("no manual pages", "MAN"),
+  off("protocols that this system does not use", "FTPGET", "FTPPUT", "RDATE", "TELNET", "TFTP", "WHOIS"),
+  off("the system sends and receives no mail", "MAKEMIME", "POPMAILDIR", "REFORMIME", "SENDMAIL"),
+  off("the system uses no printer", "LPD", "LPQ", "LPR"),
+  off("tools for the packages of other systems", "DPKG", "DPKG_DEB", "RPM", "RPM2CPIO"),
+  off("none of our sources is published in this format", "LZOP", "UNLZOP"),
+  off("there are no manual pages", "MAN"),
 
   off(
     "hardware that is not supported: flash, I2C, floppies, tapes, RAID, serial gadgets",
@@ -177,7 +172,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "HDPARM",
   ),
   off(
-    "reaches into kernel or hardware behind their drivers",
+    "these bypass drivers to reach the kernel or the hardware",
     "DEVMEM",
     "READPROFILE",
     "ADJTIMEX",
@@ -187,7 +182,7 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "READAHEAD",
   ),
   off(
-    "pictures, fonts and key codes of the text console: the kernel's defaults stay",
+    "pictures, fonts and key codes of the text console: the kernel's defaults are kept",
     "FBSET",
     "FBSPLASH",
     "CONSPY",
@@ -200,10 +195,10 @@ export const BUSYBOX_CONFIG: readonly OptionGroup[] = [
     "KBD_MODE",
   ),
   off("file systems that the kernel cannot mount", "FSCK_MINIX", "MKFS_MINIX", "VOLNAME"),
-  off("a shell script in disguise", "MIM"),
+  off("it is just a shell script", "MIM"),
 ];
 
-/** {@link BUSYBOX_CONFIG}, one entry an option. */
+/** {@link BUSYBOX_CONFIG} with one entry for each option. */
 export const BUSYBOX_OPTIONS: readonly {
   readonly option: string;
   readonly value: string;
