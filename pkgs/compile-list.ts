@@ -1,8 +1,8 @@
-/** What packages that are compiled from a list of files have in common: the toolchain, and where its outputs go. */
+/** What packages that are compiled from a list of files share: the toolchain, and where their outputs go. */
 import type { InsideAction } from "../src/plan/action.ts";
 import type { Build } from "../src/plan/build.ts";
 import type { Place } from "../src/recipe/package.ts";
-import { developmentHome } from "./development-home.ts";
+import { developmentHome } from "./toolchain.ts";
 
 type CompileList = Extract<Build, { kind: "compile-list" }>;
 
@@ -27,13 +27,13 @@ function compileList(
   };
 }
 
-/** A static library with its headers, where compilers look for both. */
+/** A static library and its headers, where compilers look for both. */
 export function libraryFromList(
   place: Place,
   list: FileList & {
     /** Such as `z`, for `-lz`. */
     readonly name: string;
-    /** From the source tree to the folder of headers. */
+    /** From a path in the source tree to a path below the folder of headers. */
     readonly headers: readonly { readonly from: string; readonly to: string }[];
   },
 ): CompileList {
@@ -45,12 +45,14 @@ export function libraryFromList(
   });
 }
 
-/** A static program without its symbols. `libraries`: such as `z`; `prepare`: what comes before compiling. */
+/** A static program without symbols. */
 export function programFromList(
   place: Place,
   list: FileList & {
     readonly file: string;
+    /** Names such as `z`, for `-lz`. */
     readonly libraries?: readonly string[];
+    /** Actions before compiling. */
     readonly prepare?: readonly InsideAction[];
   },
 ): CompileList {

@@ -1,14 +1,16 @@
-/** What packages with GNU's build system (autoconf, automake) have in common here. */
+/** What packages with GNU's build system (autoconf, automake) share here. */
 import type { InsideAction } from "../src/plan/action.ts";
 import type { Build } from "../src/plan/build.ts";
+import { remove } from "../src/recipe/inside-actions.ts";
 import type { Place } from "../src/recipe/package.ts";
+import { withoutPath } from "./toolchain.ts";
 
 type ConfigureMake = Extract<Build, { kind: "configure-make" }>;
 
 /**
- * configure, make, make install. Configured as for another machine than the building one: it then runs no test programs,
- * so its answers do not depend on where it is built. `prepare`: what comes before. `manuals`: folders below the prefix that
- * nobody here reads.
+ * configure, make, make install. The build machine and the host have different names here, so configure takes
+ * them for different machines. It then runs no test programs, and its answers do not depend on the machine
+ * that builds.
  */
 export function gnuBuild(
   place: Place,
@@ -17,12 +19,14 @@ export function gnuBuild(
     configureFlags,
     manuals,
   }: {
+    /** Actions before configure. */
     readonly prepare?: readonly InsideAction[];
     readonly configureFlags: readonly string[];
+    /** Folders below the prefix that hold documentation. They are removed. */
     readonly manuals: readonly string[];
   },
 ): ConfigureMake {
-  const flags = ["MAKEINFO=true", "HELP2MAN=true"]; // their archives carry finished manuals
+  const flags = ["MAKEINFO=true", "HELP2MAN=true"]; // the archives contain finished manuals
   return {
     kind: "configure-make",
     inTree: false,
@@ -30,15 +34,13 @@ export function gnuBuild(
     configureFlags: [
       `--build=${place.arch.seedTriple}`,
       `--host=${place.arch.triple}`,
-      `CFLAGS=-O2 -ffile-prefix-map=${place.source}=.`, // assertions name their source file
+      `CFLAGS=-O2 ${withoutPath(place.source)}`,
       "LDFLAGS=-s",
       "--disable-nls",
       ...configureFlags,
     ],
     make: { targets: [], flags },
     install: { targets: ["install"], flags },
-    finish: manuals.map(
-      (folder): InsideAction => ({ kind: "remove", path: `${place.destdir}${place.prefix}/${folder}` }),
-    ),
+    finish: manuals.map((folder) => remove(`${place.destdir}${place.prefix}/${folder}`)),
   };
 }

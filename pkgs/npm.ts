@@ -1,13 +1,14 @@
-/** JavaScript packages that become part of the system's programs: pinned archives of npm's, like any other source. */
-import type { Pin } from "../src/plan/source.ts";
+/** JavaScript packages that become part of the system's programs: npm's archives, pinned like any source. */
+import type { Archive, Pin } from "../src/plan/source.ts";
+import { npm, pin } from "./pin.ts";
 
 export interface NpmSource {
-  /** What imports call it. */
+  /** The name by which it is imported. */
   readonly module: string;
   readonly why: string;
   /** SPDX expression. */
   readonly license: string;
-  /** The file of the package that holds its licence. */
+  /** The file in the package with the text of the licence. */
   readonly licenseFile: string;
   readonly pin: Pin;
 }
@@ -15,23 +16,22 @@ export interface NpmSource {
 function npmSource(
   module: string,
   version: string,
-  archive: { readonly sha256: string; readonly size: number },
+  digest: Pick<Archive, "sha256" | "size">,
   about: Pick<NpmSource, "why" | "license" | "licenseFile">,
 ): NpmSource {
   const name = module.replace("@", "").replace("/", "-");
-  const file = `${name}-${version}.tgz`;
   return {
     module,
     ...about,
-    pin: {
-      name,
-      version,
-      archives: [{ file, ...archive, origins: [{ kind: "npm", package: module, version }] }],
-    },
+    pin: pin(name, version, () => ({
+      file: `${name}-${version}.tgz`,
+      ...digest,
+      origins: [npm(module, version)],
+    })),
   };
 }
 
-/** The last major that is written in JavaScript begins with 6.0; 7 is a native program. */
+/** Stays below 7, which is a native program; 6 is the last major version that is written in JavaScript. */
 export const typescript: NpmSource = npmSource(
   "typescript",
   "5.9.3",
@@ -48,7 +48,7 @@ export const tsBlankSpace: NpmSource = npmSource(
   "0.9.0",
   { sha256: "4af7fbeb6f098cdebaea7804d0e0ad8bfef2cf80c69cfdaac9b588a0ceba837f", size: 15581 },
   {
-    why: "turns TypeScript into JavaScript by blanking its types, so that lines and columns stay",
+    why: "turns TypeScript into JavaScript by blanking its types, so that lines and columns stay the same",
     license: "Apache-2.0",
     licenseFile: "LICENSE",
   },
@@ -65,6 +65,6 @@ export const stricli: NpmSource = npmSource(
   "@stricli/core",
   "1.3.0",
   { sha256: "6443f8199064718efff361f580d621c7eed1009479a2da24a7b25585e1976f31", size: 64163 },
-  // Its archive has no text of the licence; the manifest names it.
+  // The archive does not contain the text of the licence, but the manifest names it.
   { why: "parses command lines", license: "Apache-2.0", licenseFile: "package.json" },
 );

@@ -1,9 +1,10 @@
 import { ARCH_NAMES, ARCHES, type Arch } from "../src/base/arch.ts";
 import { canonicalJson } from "../src/base/json.ts";
 import { assert, test } from "../src/base/testing.ts";
+import { SHARED_JOBS } from "../src/plan/action.ts";
 import type { Plan } from "../src/plan/plan.ts";
-import { actionsOf } from "../src/recipe/actions.ts";
-import { makePlan } from "../src/recipe/expand.ts";
+import { actionsOf } from "../src/recipe/expansions.ts";
+import { makePlan } from "../src/recipe/make-plan.ts";
 import { PROFILES, type Profile, phasesOf, SOURCE_DATE_EPOCH } from "./phases.ts";
 
 function planOf(
@@ -23,7 +24,7 @@ function planOf(
   });
 }
 
-/** As a build leaves it in its output folder. */
+/** The rootfs as a build leaves it in its output folder. */
 const OWN_ROOTFS = "data/sysroot/output/bq2-rootfs-1.2.3-x86_64.tar.gz";
 const PLANS = [
   ...PROFILES.map((profile) => planOf("x86_64", profile)),
@@ -38,7 +39,7 @@ test("planning twice gives the same bytes", () => {
   assert.equal(canonicalJson(planOf("x86_64")), canonicalJson(planOf("x86_64")));
 });
 
-test("phases and steps have the names that users know", () => {
+test("phases and steps keep the names that users know", () => {
   assert.equal(stepNames(planOf("x86_64")), [
     "host-setup: download-sources populate-seed extract-sources stage-source",
     "sysroot-from-seed: cross-tools linux-headers musl zlib bzip2 xz quickjs bq2-runtime efi-runtime",
@@ -48,10 +49,11 @@ test("phases and steps have the names that users know", () => {
   ]);
 });
 
-test("the full profile builds its own toolchain, then everything again by it", () => {
+test("the full profile builds its own toolchain, and then everything again with it", () => {
   assert.equal(stepNames(planOf("x86_64", "full")), [
     "host-setup: download-sources populate-seed extract-sources stage-source",
-    "sysroot-from-seed: binutils gcc linux-headers musl libstdcxx zlib bzip2 xz quickjs bq2-runtime efi-runtime",
+    "sysroot-from-seed: binutils gcc linux-headers musl libstdcxx " +
+      "zlib bzip2 xz quickjs bq2-runtime efi-runtime",
     "rootfs-from-sysroot: etc linux-headers musl busybox bq2 efi make",
     "system-from-sysroot: linux-headers musl binutils gcc libstdcxx make m4 bison flex busybox bq2 efi linux",
     "finalize-rootfs: rootfs-tarball",
@@ -59,7 +61,7 @@ test("the full profile builds its own toolchain, then everything again by it", (
   ]);
 });
 
-test("a rootfs of ours is a seed whose compiler is taken as it is; sources and system stay the same", () => {
+test("the compiler of one of our own rootfs is used as it is; sources and system stay the same", () => {
   const [own, foreign] = [planOf("x86_64", "full", { seed: OWN_ROOTFS }), planOf("x86_64", "full")];
   assert.equal(
     stepNames(own)[1],
@@ -74,18 +76,18 @@ test("a rootfs of ours is a seed whose compiler is taken as it is; sources and s
     );
 });
 
-test("every program of the first rootfs is built again within it", () => {
+test("every program of the first rootfs is built again within that rootfs", () => {
   const { phases } = planOf("x86_64", "full");
   const steps = (name: string) => phases.find((phase) => phase.name === name)?.steps ?? [];
   const again = new Set(steps("system-from-sysroot").map(({ name }) => name));
   const kept = steps("rootfs-from-sysroot").filter(({ name }) => !again.has(name));
   assert.equal(
     kept.map(({ name }) => name),
-    ["etc"], // no program: files that are written here
+    ["etc"], // it contains no programs
   );
 });
 
-test("every need stands before the step that needs it", () => {
+test("every step comes after the steps that it needs", () => {
   for (const plan of PLANS) {
     const seen = new Set<string>();
     for (const phase of plan.phases) {
@@ -98,7 +100,7 @@ test("every need stands before the step that needs it", () => {
   }
 });
 
-test("every archive is pinned, and comes from a Debian mirror or from npm", () => {
+test("every archive is pinned, and available from a Debian mirror or from npm", () => {
   for (const archive of PLANS.flatMap((plan) => plan.pins.flatMap(({ archives }) => archives))) {
     assert.match(archive.sha256, /^[0-9a-f]{64}$/);
     assert.ok(
@@ -108,7 +110,7 @@ test("every archive is pinned, and comes from a Debian mirror or from npm", () =
   }
 });
 
-test("no word of the machine is in the plan, and jobs only as a placeholder", () => {
+test("a plan names nothing of the machine, and jobs only as a placeholder", () => {
   for (const plan of PLANS) {
     const text = canonicalJson(plan);
     for (const word of ["/home", "/tmp/", "BQ2_CACHE"]) assert.ok(!text.includes(word), word);
@@ -118,12 +120,12 @@ test("no word of the machine is in the plan, and jobs only as a placeholder", ()
       ),
     );
     const makes = argvs.filter(([program]) => program === "make");
-    assert.ok(makes.length > 0, "calls of make");
-    for (const argv of makes) assert.equal(argv[1], "-j{jobs}");
+    assert.ok(makes.length > 0, "a plan calls make");
+    for (const argv of makes) assert.equal(argv[1], SHARED_JOBS);
   }
 });
 
-test("the profile efi makes applications for all architectures, and no system", () => {
+test("the profile efi makes applications for all architectures, but no system", () => {
   const plan = planOf("aarch64", "efi");
   const seed = canonicalJson(plan.phases[0]);
   assert.ok(seed.includes("gcc-x86-64-linux-gnu"));
@@ -133,7 +135,7 @@ test("the profile efi makes applications for all architectures, and no system", 
   );
 });
 
-test("a plan of another architecture differs by that architecture only", () => {
+test("plans for two architectures differ only by the architecture", () => {
   for (const profile of ["minimal", "full"] as const) {
     const [a, b] = [planOf("x86_64", profile), planOf("aarch64", profile)];
     assert.equal(stepNames(a), stepNames(b));
@@ -141,7 +143,7 @@ test("a plan of another architecture differs by that architecture only", () => {
   }
 });
 
-test("what is not compiled is equal between architectures", () => {
+test("everything that is not compiled is the same on every architecture", () => {
   for (const seedArch of ARCH_NAMES) {
     const [a, ...others] = ARCH_NAMES.map((arch) => planOf(arch, "minimal", { seedArch }));
     for (const other of others) {
@@ -152,7 +154,10 @@ test("what is not compiled is equal between architectures", () => {
   }
 });
 
-/** A step of the new rootfs as text, with no word of an architecture; of `bq2` that is all but which runtime it takes. */
+/**
+ * A step of the new rootfs as text without the architecture. In `bq2` only the name of the runtime depends on
+ * it.
+ */
 function stepOf(plan: Plan | undefined, name: string): string {
   const phase = plan?.phases.find((candidate) => candidate.name === "rootfs-from-sysroot");
   const step = phase?.steps.find((candidate) => candidate.name === name);
@@ -160,7 +165,7 @@ function stepOf(plan: Plan | undefined, name: string): string {
   return canonicalJson({ ...step, needs: [] }).replaceAll(/(x86_64|aarch64)-bq2-linux-musl/g, "TRIPLE");
 }
 
-test("for another architecture the build has tools of its own, and runs no program of the new system", () => {
+test("a cross build has its own tools, and runs no program of the new system", () => {
   const plan = planOf("aarch64", "minimal", { seedArch: "x86_64" });
   assert.equal(stepNames(plan), [
     "host-setup: download-sources populate-seed extract-sources stage-source",
@@ -171,7 +176,7 @@ test("for another architecture the build has tools of its own, and runs no progr
     "image: disk-image",
   ]);
   assert.ok(canonicalJson(plan.phases[0]).includes("gcc-aarch64-linux-gnu"), "the seed has a cross compiler");
-  const own = "/opt/sysroot/aarch64-bq2-linux-musl/bin/"; // what is there does not run on the seed's machine
+  const own = "/opt/sysroot/aarch64-bq2-linux-musl/bin/"; // programs that do not run on the seed's machine
   for (const phase of plan.phases) {
     for (const step of phase.steps) {
       for (const action of actionsOf(phase, step)) {
@@ -184,7 +189,7 @@ test("for another architecture the build has tools of its own, and runs no progr
   assert.equal(plan.phases.at(-1)?.steps[0]?.needs, [{ phase: "tools-from-seed", step: "bq2-program" }]);
 });
 
-test("a system that is built within itself cannot be built on another architecture", () => {
+test("a system that builds within itself cannot be built on another architecture", () => {
   const error = assert.throws(() => planOf("aarch64", "full", { seedArch: "x86_64" }));
   assert.match(String(error), /Cannot plan full for aarch64 on x86_64: system-from-sysroot runs programs/);
 });

@@ -1,7 +1,8 @@
-/** The build order, on one page. */
+/** The order of the build, on one page. */
 import { ARCHES } from "../src/base/arch.ts";
 import { isOwnRootfs } from "../src/base/seed-name.ts";
 import {
+  type BaseNeed,
   type HostContext,
   type HostStep,
   isCross,
@@ -9,6 +10,7 @@ import {
   type PhaseRecipe,
   SYSROOT,
 } from "../src/recipe/package.ts";
+import { IMAGE_PHASE, type PhaseName } from "../src/recipe/phase-names.ts";
 import { binutils, crossBinutils } from "./binutils/package.ts";
 import { bison } from "./bison/package.ts";
 import { BQ2_PATH, bq2, OWN_MODULES, ownProgram, ownProgramFile } from "./bq2/package.ts";
@@ -33,20 +35,20 @@ import { crossCompilers, FULL_SEED, MINIMAL_SEED, OWN_SEED, type SeedPackage } f
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
-/** What can be asked for. */
+/** The systems that can be built. */
 export const PROFILES = ["minimal", "full", "efi"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /**
- * The one time in every output: 2025-07-14 00:00 UTC, the week in which the youngest of the pinned
- * sources (Linux 6.12.38) was released. https://reproducible-builds.org/specs/source-date-epoch/
+ * The one time in every output: 2025-07-14 00:00 UTC. That week Linux 6.12.38 was released, the newest of the
+ * sources that were pinned when the time was chosen. https://reproducible-builds.org/specs/source-date-epoch/
  */
 export const SOURCE_DATE_EPOCH = 1752451200;
 
-/** Size of the disk. The image is sparse, but its digest is over every byte: larger ones cost time. */
+/** Bytes of the disk. The image is sparse, but its digest covers every byte: a larger disk takes longer. */
 const DISK_SIZE = 2 * 2 ** 30;
 
-/** What every build in a namespace is told. */
+/** The environment of every build in a namespace. */
 const ENV = {
   HOME: "/root",
   LC_ALL: "C",
@@ -72,7 +74,7 @@ function hostSetup(seedPackages: (context: HostContext) => readonly SeedPackage[
   return {
     ...hostPhase,
     name: "host-setup",
-    description: "Fetch and verify the sources, lay out the seed, unpack.",
+    description: "Fetch and verify the sources, lay out the seed, and unpack the sources.",
     steps: [
       hostStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
       hostStep("populate-seed", (context) => ({
@@ -87,8 +89,8 @@ function hostSetup(seedPackages: (context: HostContext) => readonly SeedPackage[
 }
 
 /**
- * What the build of a system for another architecture runs: the first steps of {@link sysrootFromSeed}, made for the
- * seed's own.
+ * The programs that the build of a system for another architecture runs. They are the first steps of
+ * {@link sysrootFromSeed}, made for the seed's architecture.
  */
 const toolsFromSeed: PhaseRecipe = {
   name: "tools-from-seed",
@@ -103,16 +105,18 @@ const toolsFromSeed: PhaseRecipe = {
   steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime, ownProgram],
 };
 
-/** `toolchain`: what compiles for the new system; `afterLibc`: what wants the C library at once; `more`: last. */
 function sysrootFromSeed(parts: {
+  /** What compiles for the new system. */
   readonly toolchain: readonly Package[];
+  /** Parts of the toolchain that need the C library. */
   readonly afterLibc?: readonly Package[];
+  /** The last steps. */
   readonly more?: readonly Package[];
 }): PhaseRecipe {
   const { toolchain, afterLibc = [], more = [] } = parts;
   return {
     name: "sysroot-from-seed",
-    description: "Build a self-contained sysroot using seed rootfs tools.",
+    description: "Build a self-contained sysroot with the tools of the seed.",
     namespace: "seed",
     prefix: SYSROOT,
     destdir: null,
@@ -140,7 +144,7 @@ function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
   };
 }
 
-/** Everything again, seen by nothing of the seed: a shell, make and the sysroot's toolchain are what there is. */
+/** Builds everything again without the seed. The steps see only a shell, make and the sysroot's toolchain. */
 const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   name: "system-from-sysroot",
   description: "Rebuild the system within itself, with the sysroot's toolchain.",
@@ -151,8 +155,8 @@ const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   env: ENV,
   needsFrom: ["system-from-sysroot", "sysroot-from-seed"],
   base: [
-    ...[etc, busybox, make].map((pkg) => ({ phase: "rootfs-from-sysroot", package: pkg })),
-    ...[...toolchain, linuxHeaders, musl].map((pkg) => ({ phase: "sysroot-from-seed", package: pkg })),
+    ...fromPhase("rootfs-from-sysroot", [etc, busybox, make]),
+    ...fromPhase("sysroot-from-seed", [...toolchain, linuxHeaders, musl]),
   ],
   steps: [
     ...[linuxHeaders, musl, binutils, gcc, libstdcxx],
@@ -160,7 +164,14 @@ const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   ],
 });
 
-/** Carried out in the finished rootfs, by its own program; where that does not run here, by ours of the same source. */
+function fromPhase(phase: PhaseName, packages: readonly Package[]): BaseNeed[] {
+  return packages.map((pkg) => ({ phase, package: pkg }));
+}
+
+/**
+ * The program that writes the artifacts, in the finished rootfs: the system's own, or in a cross build one
+ * that is made from the same source and runs on this machine.
+ */
 function outputProgram(context: HostContext): string {
   return isCross(context) ? ownProgramFile(context) : BQ2_PATH;
 }
@@ -170,7 +181,7 @@ const outputPhase = { ...hostPhase, namespace: "bq2", env: { PATH: "/usr/sbin:/u
 const finalizeRootfs: PhaseRecipe = {
   ...outputPhase,
   name: "finalize-rootfs",
-  description: "Emit a prefix-free rootfs tarball.",
+  description: "Pack the finished rootfs into a tarball.",
   steps: [
     hostStep(
       "rootfs-tarball",
@@ -186,7 +197,7 @@ const finalizeRootfs: PhaseRecipe = {
 
 const image: PhaseRecipe = {
   ...outputPhase,
-  name: "image",
+  name: IMAGE_PHASE,
   description: "Write the disk image.",
   steps: [
     hostStep(
@@ -215,7 +226,7 @@ const minimalPhases: readonly PhaseRecipe[] = [
   image,
 ];
 
-/** No system: what UEFI applications are made with, for every architecture. */
+/** Builds no system, but what UEFI applications are made with, for every architecture. */
 const efiPhases: readonly PhaseRecipe[] = [
   hostSetup(({ seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, Object.values(ARCHES))]),
   toolsFromSeed,
@@ -223,7 +234,7 @@ const efiPhases: readonly PhaseRecipe[] = [
   rootfsFromSysroot([bq2, efi, foreignEfi]),
 ];
 
-/** `seed`: what its compiler is. `own`: the one of this system, from a rootfs that was built before. */
+/** `seed` says whose compiler the seed has: `own` is this system's, in a rootfs that was built earlier. */
 function fullPhases(seed: "foreign" | "own"): readonly PhaseRecipe[] {
   const [packages, toolchain, afterLibc] =
     seed === "own" ? [OWN_SEED, [seedToolchain], []] : [FULL_SEED, [crossBinutils, crossGcc], [libstdcxx]];
@@ -237,7 +248,7 @@ function fullPhases(seed: "foreign" | "own"): readonly PhaseRecipe[] {
   ];
 }
 
-/** All phases of a profile, in order. The name of the seed tells whether it is a rootfs of ours. */
+/** All phases of a profile, in order. The name of the seed says whether it is one of our own rootfs. */
 export function phasesOf(profile: Profile, seed: string): readonly PhaseRecipe[] {
   switch (profile) {
     case "minimal":

@@ -1,7 +1,7 @@
 import { ARCHES } from "../src/base/arch.ts";
 import { assert, test } from "../src/base/testing.ts";
 import type { Plan, Step } from "../src/plan/plan.ts";
-import { makePlan } from "../src/recipe/expand.ts";
+import { makePlan } from "../src/recipe/make-plan.ts";
 import { plannedStep } from "../src/runner/context/planned-step.ts";
 import { testContext, testPlatform } from "../src/runner/context/test-context.ts";
 import { workOf } from "../src/runner/run/work.ts";
@@ -22,7 +22,10 @@ function planOf(profile: Profile): Plan {
 
 const OWN_SOURCE = { bq2: "0".repeat(64), "bq2-native": "1".repeat(64) };
 
-/** The key of every step behind host-setup, where each output is as new as its key. */
+/**
+ * The key of every step after host-setup. A key stands for the step's output, so a new key means a new
+ * output.
+ */
 function keysOf(plan: Plan, ownSource = OWN_SOURCE): Map<string, string> {
   const context = testContext(testPlatform(), plan);
   context.update({ seedDigest: "5".repeat(64), ownSource });
@@ -39,7 +42,7 @@ function keysOf(plan: Plan, ownSource = OWN_SOURCE): Map<string, string> {
   return keys;
 }
 
-/** What is built again after `change` to every step of that name. */
+/** The steps that are built again after `change` to every step of that name. */
 function rebuilt(profile: Profile, name: string, change: (step: Step) => Step): string[] {
   const plan = planOf(profile);
   const phases = plan.phases.map((phase) => ({
@@ -50,9 +53,9 @@ function rebuilt(profile: Profile, name: string, change: (step: Step) => Step): 
   return [...keysOf({ ...plan, phases })].filter(([id, key]) => before.get(id) !== key).map(([id]) => id);
 }
 
-test("a changed kernel option rebuilds the kernel and what holds it, nothing else", () => {
+test("a changed kernel option rebuilds only the kernel and the artifacts that contain it", () => {
   const withOption = (step: Step): Step => {
-    if (step.build.kind !== "kbuild") throw new RangeError(`${step.name} is no kbuild`);
+    if (step.build.kind !== "kbuild") throw new RangeError(`${step.name} is not built by kbuild`);
     const options = [...step.build.options, { option: "CONFIG_EXAMPLE", value: "y" }];
     return { ...step, build: { ...step.build, options } };
   };
@@ -61,7 +64,7 @@ test("a changed kernel option rebuilds the kernel and what holds it, nothing els
   assert.equal(rebuilt("full", "linux", withOption), ["system-from-sysroot/linux", ...outputs]);
 });
 
-test("a changed library rebuilds what is linked to it, not the compiler or the kernel", () => {
+test("a changed library rebuilds what is linked with it, but not the compiler or the kernel", () => {
   const withFlag = (step: Step): Step => ({ ...step, env: { ...step.env, EXAMPLE: "1" } });
   const changed = rebuilt("minimal", "zlib", withFlag);
   assert.ok(changed.includes("sysroot-from-seed/bq2-runtime") && changed.includes("rootfs-from-sysroot/bq2"));
@@ -69,7 +72,7 @@ test("a changed library rebuilds what is linked to it, not the compiler or the k
     assert.ok(!changed.includes(kept), kept);
 });
 
-test("a change of this project's TypeScript compiles nothing of C again", () => {
+test("a change of this project's TypeScript compiles no C code again", () => {
   const plan = planOf("minimal");
   const before = keysOf(plan);
   const after = keysOf(plan, { ...OWN_SOURCE, bq2: "2".repeat(64) });

@@ -60,7 +60,7 @@ const REFUSED: readonly (readonly [path: string, text: string, problem: RegExp])
   ["src/formats/gpt/gpt.ts", `import fs from "node:fs";`, /Node's modules/],
   ["src/formats/gpt/gpt.ts", `import fs from "fs";`, /npm package fs is not allowed/],
   ["src/formats/gpt/gpt.ts", `import { gzip } from "fflate";`, /npm package fflate is not allowed/],
-  ["src/recipe/actions.ts", `import * as v from "valibot";`, /valibot is not allowed/],
+  ["src/recipe/expansions.ts", `import * as v from "valibot";`, /valibot is not allowed/],
   ["src/runner/run/run.ts", `import { musl } from "../../../pkgs/musl/package.ts";`, /may not import/],
   ["src/sources/pins.ts", `import { x } from "../seeds/seed.ts";`, /may not import/],
   ["src/platform/platform.ts", `import { x } from "./node/platform.ts";`, /may not import/],

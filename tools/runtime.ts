@@ -14,6 +14,7 @@ import { type Plan, PlanSchema, stepId } from "../src/plan/plan.ts";
 import { StateSchema } from "../src/plan/state.ts";
 import { nodePlatform } from "../src/platform/node/platform.ts";
 import { releaseName, SOURCE_ROOT } from "../src/recipe/package.ts";
+import type { PhaseName } from "../src/recipe/phase-names.ts";
 import { sourceTreeKey } from "../src/runner/context/keys.ts";
 import { workspaceAt } from "../src/runner/context/workspace.ts";
 import { openStore } from "../src/runner/store/store.ts";
@@ -30,11 +31,11 @@ export interface BuiltRuntime {
 
 export const RUNTIME_WORKDIR = join(projectFolder, "dist", "runtime");
 
-/** In the order of the plan. */
-const RUNS: readonly (readonly string[])[] = [
-  ["--phase", "host-setup"],
-  ["--phase", "sysroot-from-seed"],
-  ["--phase", "rootfs-from-sysroot", "--package", "bq2"],
+/** The phases to build, in the order of the plan. If steps are named, only these are built. */
+const RUNS: readonly (readonly [phase: PhaseName, ...steps: readonly string[]])[] = [
+  ["host-setup"],
+  ["sysroot-from-seed"],
+  ["rootfs-from-sysroot", "bq2"],
 ];
 
 /** What the build has to say goes to standard error. */
@@ -47,12 +48,13 @@ export function buildRuntime(): BuiltRuntime {
   };
   rmSync(workspace.state, { force: true }); // it may be of another plan
   bq2("sysroot-builder");
-  for (const selection of RUNS) bq2("sysroot-runner", ...selection);
+  for (const [phase, ...steps] of RUNS)
+    bq2("sysroot-runner", "--phase", phase, ...steps.flatMap((step) => ["--package", step]));
 
   const { done } = parseAs(StateSchema, readFileSync(workspace.state, "utf8"), workspace.state, "");
   const plan = parseAs(PlanSchema, readFileSync(workspace.plan, "utf8"), workspace.plan, "");
   const store = openStore(platform, workspace.cache.store);
-  const file = (phase: string, step: string, path: string): string =>
+  const file = (phase: PhaseName, step: string, path: string): string =>
     join(store.treeOf(done[stepId(phase, step)]?.output ?? ""), path);
   const treeOf = (pin: Plan["pins"][number]): string =>
     join(workspace.cache.sourceTrees, sourceTreeKey(platform, pin), SOURCE_ROOT, releaseName(pin));

@@ -10,6 +10,7 @@ import { parseAs } from "../src/plan/parse.ts";
 import { PlanSchema, type Step } from "../src/plan/plan.ts";
 import { nodePlatform } from "../src/platform/node/platform.ts";
 import { isOwnSource, SOURCE_ROOT } from "../src/recipe/package.ts";
+import type { PhaseName } from "../src/recipe/phase-names.ts";
 import { workspaceAt } from "../src/runner/context/workspace.ts";
 import { projectFolder } from "./project-files.ts";
 import { buildQuickjsTests } from "./quickjs-tests.ts";
@@ -49,7 +50,7 @@ function compile(step: Step, source: string): string[] {
 const built = buildRuntime();
 const { plan } = workspaceAt(nodePlatform(), RUNTIME_WORKDIR);
 const steps = parseAs(PlanSchema, readFileSync(plan, "utf8"), plan, "").phases.find(
-  (phase) => phase.name === "sysroot-from-seed",
+  (phase) => phase.name === ("sysroot-from-seed" satisfies PhaseName),
 )?.steps;
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(INCLUDE, { recursive: true });

@@ -1,22 +1,20 @@
-/** Assembler, linker and their kin: once on the seed for the system that is built, once for that system itself. */
-import type { Pin } from "../../src/plan/source.ts";
+/**
+ * Assembler, linker and related tools: built once in the seed for the new system, and once for that system
+ * itself.
+ */
+import { remove } from "../../src/recipe/inside-actions.ts";
 import type { Package, Place } from "../../src/recipe/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { musl } from "../musl/package.ts";
-import { STATIC_SEED_COMPILERS } from "../seed-compilers.ts";
+import { debian, pin } from "../pin.ts";
+import { STATIC_SEED_COMPILERS, withoutPath } from "../toolchain.ts";
 
-const source: Pin = {
-  name: "binutils",
-  version: "2.44",
-  archives: [
-    {
-      file: "binutils-2.44.tar.xz",
-      sha256: "c41a0272424f41bb01bf828e7ffef1b2d59d1788064fd6b5f1d971717e9320b8",
-      size: 27504768,
-      origins: [{ kind: "debian", pool: "main/b/binutils/binutils_2.44.orig.tar.xz" }],
-    },
-  ],
-};
+const source = pin("binutils", "2.44", (version) => ({
+  file: `binutils-${version}.tar.xz`,
+  sha256: "c41a0272424f41bb01bf828e7ffef1b2d59d1788064fd6b5f1d971717e9320b8",
+  size: 27504768,
+  origins: [debian(`main/b/binutils/binutils_${version}.orig.tar.xz`)],
+}));
 
 const about = {
   name: "binutils",
@@ -25,7 +23,7 @@ const about = {
   source,
 } as const;
 
-/** Runs in the seed, and in any rootfs after it: statically linked. */
+/** Statically linked: it runs in the seed and in any rootfs that comes after it. */
 export const crossBinutils: Package = {
   ...about,
   why: "assembles and links for the new system",
@@ -39,14 +37,15 @@ export const crossBinutils: Package = {
 
 export const binutils: Package = {
   ...about,
-  why: "the assembler and linker that GCC and the kernel's build call",
+  why: "the assembler and linker that GCC and the kernel's build run",
   needs: [crossTools, musl],
   build: (place) =>
     build(place, [
       `--build=${place.arch.triple}`,
       `--host=${place.arch.triple}`,
-      "--disable-install-libbfd", // libraries that nothing here is linked with
-      "--with-sysroot=/", // without it the linker takes no --sysroot, by which it serves as the next build's toolchain
+      "--disable-install-libbfd", // no package is linked with these libraries
+      // Without this flag the linker rejects --sysroot, which is how the next build uses it as its toolchain.
+      "--with-sysroot=/",
     ]),
 };
 
@@ -59,24 +58,19 @@ function build(place: Place, configureFlags: readonly string[]): ReturnType<Pack
     configureFlags: [
       `--target=${place.arch.triple}`,
       ...configureFlags,
-      "--enable-deterministic-archives", // `ar` writes no times and owners
+      "--enable-deterministic-archives", // `ar` records no times and owners
       ...["shared", "plugins", "nls", "gprofng", "libctf", "werror"].map((part) => `--disable-${part}`),
       ...["zstd", "debuginfod"].map((library) => `--without-${library}`),
-      `CFLAGS=-O1 ${keepPathsOut(place)}`,
-      `CXXFLAGS=-O1 ${keepPathsOut(place)}`,
+      `CFLAGS=-O1 ${withoutPath(place.source)}`,
+      `CXXFLAGS=-O1 ${withoutPath(place.source)}`,
       "LDFLAGS=-s",
     ],
     make: { targets: programs.map((name) => `all-${name}`), flags: ["MAKEINFO=true"] },
     install: {
       targets: programs.map((name) => `install-${name}`),
-      // Not a second set of the programs below /usr/<triple>.
+      // Do not install the programs a second time, below /usr/<triple>.
       flags: ["MAKEINFO=true", ...(place.prefix === "/usr" ? ["tooldir=/usr"] : [])],
     },
-    finish: [{ kind: "remove", path: `${place.destdir}${place.prefix}/share` }], // manuals
+    finish: [remove(`${place.destdir}${place.prefix}/share`)], // manuals
   };
-}
-
-/** Assertions name their source file. */
-function keepPathsOut(place: Place): string {
-  return `-ffile-prefix-map=${place.source}=.`;
 }

@@ -5,7 +5,7 @@ import { programFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
 import { musl } from "../musl/package.ts";
-import { QUICKJS_VERSION, quickjs } from "../quickjs/package.ts";
+import { quickjs, quickjsSource } from "../quickjs/package.ts";
 import { xz } from "../xz/package.ts";
 import { zlib } from "../zlib/package.ts";
 
@@ -22,14 +22,14 @@ const SOURCES = [
   "syscall",
 ];
 
-/** The linker looks into each library once, in this order. */
+/** In the order in which the linker searches them. It searches each library once. */
 const LIBRARIES = ["quickjs", "lzma", "bz2", "z", "m"];
 
 export const bq2Runtime: Package = {
   name: "bq2-runtime",
-  why: "runs TypeScript: the engine, one system call primitive, and bulk work, in one static file",
+  why: "runs TypeScript: the engine, one primitive for system calls, and bulk work, in one static program",
   license: "MIT",
-  version: QUICKJS_VERSION,
+  version: quickjsSource.version,
   ownSource: "bq2-native",
   needs: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs],
   build: (place) =>
@@ -41,7 +41,9 @@ export const bq2Runtime: Package = {
     }),
 };
 
-/** Where a build finds the runtime for `arch`: of the system, or of the machine that it runs on. */
+/**
+ * The runtime for `arch`, as a build sees it. `arch` is that of the system, or of the machine that builds.
+ */
 export function runtimeFile({ sysroot }: Place, arch: ArchFacts): string {
   return `${sysroot}/${arch.triple}/bin/bq2-runtime`;
 }

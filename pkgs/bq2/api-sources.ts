@@ -1,6 +1,6 @@
 /**
- * What stands behind `import … from "bq2"`: its module and all that this one imports, installed as TypeScript, so that
- * programs can be type-checked against it.
+ * The modules behind `import … from "bq2"`: the module itself and everything it imports. They are installed
+ * as TypeScript, so that programs can be type-checked against them.
  */
 export const API_SOURCES: readonly string[] = [
   "src/base/arch-facts.ts",

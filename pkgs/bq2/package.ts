@@ -1,19 +1,22 @@
 /**
- * This project itself, as the system's program. Built by what it is built from: the runtime reads its TypeScript
- * (`native/bootstrap.mjs`), which then compiles itself (`bq2 program`).
+ * This project itself, as the system's program. It builds itself: the runtime runs the TypeScript as it is
+ * (`native/bootstrap.mjs`), and that program then compiles its own source (`bq2 program`).
  */
 import type { InsideAction } from "../../src/plan/action.ts";
+import { copy, remove, run, symlink } from "../../src/recipe/inside-actions.ts";
 import type { Package, Place } from "../../src/recipe/package.ts";
 import { releaseName, SOURCE_ROOT, SYSROOT } from "../../src/recipe/package.ts";
 import { bq2Runtime, runtimeFile } from "../bq2-runtime/package.ts";
-import { copy } from "../copy.ts";
 import { type NpmSource, stricli, tsBlankSpace, typescript, valibot } from "../npm.ts";
 import { API_SOURCES } from "./api-sources.ts";
 import { COMMAND_LINKS } from "./links.ts";
 
 export const NPM_SOURCES: readonly NpmSource[] = [stricli, tsBlankSpace, typescript, valibot];
 
-/** What an image has of them beside this project's source, so that it can be compiled and its types be checked. */
+/**
+ * The parts of {@link NPM_SOURCES} that an image contains, so that this project can be compiled and
+ * type-checked there.
+ */
 export const OWN_MODULES = [
   { module: stricli.module, pin: releaseName(stricli.pin), only: [] },
   { module: tsBlankSpace.module, pin: releaseName(tsBlankSpace.pin), only: ["/package.json", ".d.ts"] },
@@ -25,19 +28,19 @@ export const OWN_MODULES = [
   { module: valibot.module, pin: releaseName(valibot.pin), only: [] },
 ] as const;
 
-/** Of TypeScript's declaration files: what is not JavaScript's own library. */
+/** TypeScript's declaration files that do not describe JavaScript's own library. */
 const FOREIGN_DECLARATIONS = [
   ...["lib.dom.asynciterable", "lib.dom", "lib.dom.iterable", "lib.scripthost", "lib.webworker"],
   ...["lib.webworker.asynciterable", "lib.webworker.importscripts", "lib.webworker.iterable"],
   ...["tsserverlibrary", "typescript"],
 ];
 
-/** Where a rootfs has the program. */
+/** The program in a rootfs. */
 export const BQ2_PATH = "/usr/bin/bq2";
 
 export const bq2: Package = {
   name: "bq2",
-  why: "the system's program, from process 1 to the build",
+  why: "the system's own program: process 1, the commands, and the build",
   license: "MIT",
   version: "",
   ownSource: "bq2",
@@ -47,8 +50,8 @@ export const bq2: Package = {
   build(place) {
     const library = `${place.destdir}/usr/lib/bq2`;
     return {
-      kind: "steps",
-      why: "it compiles itself: there is no compiler's driver and no makefile",
+      kind: "actions",
+      why: "it compiles itself, without a makefile",
       actions: [
         ...linkPackages(place),
         compile(place, [
@@ -66,15 +69,8 @@ export const bq2: Package = {
           "--entry",
           "ts-blank-space",
         ]),
-        {
-          kind: "copy",
-          from: `${SOURCE_ROOT}/${releaseName(typescript.pin)}/lib`,
-          to: `${library}/lib`,
-          only: ".d.ts",
-        },
-        ...FOREIGN_DECLARATIONS.map(
-          (name): InsideAction => ({ kind: "remove", path: `${library}/lib/${name}.d.ts` }),
-        ),
+        copy(`${SOURCE_ROOT}/${releaseName(typescript.pin)}/lib`, `${library}/lib`, ".d.ts"),
+        ...FOREIGN_DECLARATIONS.map((name) => remove(`${library}/lib/${name}.d.ts`)),
         ...API_SOURCES.map((path) => copy(`${place.source}/${path}`, `${library}/api/${path}`)),
         ...NPM_SOURCES.map(({ pin, licenseFile }) =>
           copy(
@@ -82,26 +78,24 @@ export const bq2: Package = {
             `${place.destdir}/usr/share/licenses/${pin.name}/${licenseFile}`,
           ),
         ),
-        ...COMMAND_LINKS.map(
-          ({ path, target }): InsideAction => ({ kind: "symlink", path: `${place.destdir}${path}`, target }),
-        ),
+        ...COMMAND_LINKS.map(({ path, target }) => symlink(`${place.destdir}${path}`, target)),
       ],
     };
   },
 };
 
-/** The program alone, for the machine that a system of another architecture is built on: it writes the outputs. */
+/** The program alone, for a cross build: it writes the artifacts on the machine that builds. */
 export const ownProgram: Package = {
   name: "bq2-program",
-  why: "writes the tarball and the image where the system's own program cannot run",
+  why: "writes the tarball and the image if the machine cannot run the system's own program",
   license: "MIT",
   version: "",
   ownSource: "bq2",
   extraSources: NPM_SOURCES.map(({ pin }) => pin),
   needs: [bq2Runtime],
   build: (place) => ({
-    kind: "steps",
-    why: "as in the package bq2",
+    kind: "actions",
+    why: "it is made like the package bq2",
     actions: [
       ...linkPackages(place),
       compile(place, ["--output", ownProgramFile(place), "--runtime", runtimeFile(place, place.arch)]),
@@ -109,7 +103,7 @@ export const ownProgram: Package = {
   }),
 };
 
-/** Where a cross build has it. */
+/** {@link ownProgram} in a cross build. */
 export function ownProgramFile({ seedArch }: Pick<Place, "seedArch">): string {
   return `${SYSROOT}/${seedArch.triple}/bin/bq2`;
 }
@@ -118,27 +112,21 @@ function packagesOf(place: Place): string {
   return `${place.workdir}/packages`;
 }
 
-/** What imports of packages find, for {@link runFromSource}. */
+/** Links the npm packages into the folder in which {@link runFromSource} looks for imports. */
 export function linkPackages(place: Place): InsideAction[] {
-  return NPM_SOURCES.map(({ module, pin }) => ({
-    kind: "symlink",
-    path: `${packagesOf(place)}/${module}`,
-    target: `${SOURCE_ROOT}/${releaseName(pin)}`,
-  }));
+  return NPM_SOURCES.map(({ module, pin }) =>
+    symlink(`${packagesOf(place)}/${module}`, `${SOURCE_ROOT}/${releaseName(pin)}`),
+  );
 }
 
-/** `bq2 program …` */
+/** Runs `bq2 program …`. */
 function compile(place: Place, args: readonly string[]): InsideAction {
   const places = ["--project", place.source, "--packages", packagesOf(place)];
   return runFromSource(place, ["program", ...places, ...args]);
 }
 
-/** `bq2 …`, straight from source. */
+/** Runs `bq2 …` straight from its source. */
 export function runFromSource(place: Place, args: readonly string[]): InsideAction {
-  return {
-    kind: "run",
-    argv: [runtimeFile(place, place.seedArch), "native/bootstrap.mjs", "src/main-quickjs.ts", ...args],
-    cwd: place.source,
-    env: { NODE_PATH: packagesOf(place) },
-  };
+  const argv = [runtimeFile(place, place.seedArch), "native/bootstrap.mjs", "src/main-quickjs.ts", ...args];
+  return run(place.source, argv, { NODE_PATH: packagesOf(place) });
 }

@@ -1,50 +1,43 @@
 /**
- * The cross toolchain's names before there is a cross toolchain: `<triple>-gcc` and its binutils,
- * standing in front of the seed's own. Later steps know these names only, so they do not change when
- * a self-built GCC takes them over. Its layout is the one of `--prefix=/opt/sysroot --target=<triple>`.
+ * A cross toolchain made from the seed's own: `<triple>-gcc` and the binutils, which run the seed's programs.
+ * Later steps use only these names, so nothing in them changes when a self-built GCC provides the names
+ * instead. The layout is that of `--prefix=/opt/sysroot --target=<triple>`.
  *
- * C only: the seed's C++ library is tied to the seed's libc.
+ * C only: the seed's C++ library depends on the seed's libc.
  */
 import type { ArchFacts } from "../../src/base/arch.ts";
 import { BINUTILS } from "../../src/base/binutils.ts";
-import type { InsideAction } from "../../src/plan/action.ts";
+import { symlink, writeFile } from "../../src/recipe/inside-actions.ts";
 import type { Package } from "../../src/recipe/package.ts";
 
 export const crossTools: Package = {
   name: "cross-tools",
-  why: "gives the seed's compiler the name and the C library of the system that is built",
+  why: "gives the seed's compiler the name and the C library of the new system",
   license: "MIT",
   version: "1",
   needs: [],
   build({ arch, sysroot }) {
     const home = `${sysroot}/${arch.triple}`;
     return {
-      kind: "steps",
-      why: "there is no upstream: it is a wrapper, a specs file and links",
+      kind: "actions",
+      why: "there is no upstream: the package consists of a wrapper, a specs file and links",
       actions: [
-        file(`${home}/lib/musl-gcc.specs`, "0644", specs(home)),
+        writeFile(`${home}/lib/musl-gcc.specs`, specs(home)),
         ...["gcc", "cpp"].map((program) =>
-          file(`${sysroot}/bin/${arch.triple}-${program}`, "0755", wrapper(arch, program, home)),
+          writeFile(`${sysroot}/bin/${arch.triple}-${program}`, wrapper(arch, program, home), "0755"),
         ),
-        ...BINUTILS.map(
-          (tool): InsideAction => ({
-            kind: "symlink",
-            path: `${sysroot}/bin/${arch.triple}-${tool}`,
-            target: `/usr/bin/${arch.seedTriple}-${tool}`,
-          }),
+        ...BINUTILS.map((tool) =>
+          symlink(`${sysroot}/bin/${arch.triple}-${tool}`, `/usr/bin/${arch.seedTriple}-${tool}`),
         ),
       ],
     };
   },
 };
 
-function file(path: string, mode: string, text: string): InsideAction {
-  return { kind: "write-file", path, mode, text };
-}
-
 /**
- * A script, since GCC takes default options from no file of ours and a link carries none. Objects do not name the
- * compiler (`.comment`): a distribution calls the same one, native or cross, by different names.
+ * A script, because a link cannot add options and GCC would not read them from a file of ours. `-fno-ident`
+ * keeps the compiler's name out of objects (`.comment`): distributions name the same compiler differently,
+ * native or cross.
  */
 function wrapper(arch: ArchFacts, program: string, home: string): string {
   const options = `-specs=${home}/lib/musl-gcc.specs -fno-pie -no-pie -static -fno-ident`;
@@ -52,8 +45,8 @@ function wrapper(arch: ArchFacts, program: string, home: string): string {
 }
 
 /**
- * musl in place of the seed's libc: the same spec strings as musl's tools/musl-gcc.specs.sh makes,
- * for static linking. GCC manual, "Spec Files".
+ * Uses musl instead of the seed's libc: the spec strings of musl's tools/musl-gcc.specs.sh, for static
+ * linking. GCC manual, "Spec Files".
  */
 function specs(home: string): string {
   const include = `-nostdinc -isystem ${home}/include -isystem include%s`;

@@ -1,10 +1,13 @@
 /**
- * QuickJS as a UEFI application, without a program: `bq2 efi-app-builder` adds that. There is no C library in it: musl's
- * mathematics and strings are compiled along, since its own objects use the red zone, which interrupts overwrite on firmware.
+ * QuickJS as a UEFI application that has no program yet: `bq2 efi-app-builder` adds one. It contains no C
+ * library. musl's mathematical and string functions are compiled again instead, because musl's own objects
+ * use the red zone, which interrupts overwrite on firmware.
  */
 import { ARCHES, type Arch, type ArchFacts } from "../../src/base/arch.ts";
 import { dirname } from "../../src/base/path.ts";
 import { type InsideAction, objectName } from "../../src/plan/action.ts";
+import type { Pin } from "../../src/plan/source.ts";
+import { makeFolder, run, runMake } from "../../src/recipe/inside-actions.ts";
 import {
   OWN_NATIVE_SOURCE,
   type Package,
@@ -13,17 +16,18 @@ import {
   SOURCE_ROOT,
 } from "../../src/recipe/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { musl } from "../musl/package.ts";
-import { QUICKJS_SOURCES, QUICKJS_VERSION, quickjs } from "../quickjs/package.ts";
-import { zlib } from "../zlib/package.ts";
+import { muslSource } from "../musl/package.ts";
+import { QUICKJS_SOURCES, quickjsSource } from "../quickjs/package.ts";
+import { withoutPath } from "../toolchain.ts";
+import { zlibSource } from "../zlib/package.ts";
 
-/** This project's own, below `native/`. */
+/** This project's own sources, below `native/`. */
 const OWN_FILES = ["digest", "efi/libc", "efi/runtime", "engine", "memory", "modules", "program", "sha256"];
 
-/** Of zlib: what checks and unpacks the program's modules. */
+/** The parts of zlib that check and unpack the program's modules. */
 const ZLIB_SOURCES = ["adler32", "crc32", "inffast", "inflate", "inftrees", "zutil"];
 
-/** What QuickJS calls of musl, below `src/math/` and `src/string/`. */
+/** The parts of musl that QuickJS calls, below `src/math/` and `src/string/`. */
 const MATH_SOURCES = [
   ...["__cos", "__expo2", "__math_divzero", "__math_invalid", "__math_oflow", "__math_uflow", "__math_xflow"],
   ...["__rem_pio2", "__rem_pio2_large", "__sin", "__tan", "acos", "acosh", "asin", "asinh", "atan", "atan2"],
@@ -36,7 +40,7 @@ const STRING_SOURCES = [
   ...["strlen", "strncmp", "strnlen", "strrchr"],
 ];
 
-/** Code that runs anywhere in memory, at any interrupt, on no operating system. */
+/** For code that runs at any address, may be interrupted at any time, and has no operating system. */
 const FLAGS = [
   "-O2",
   "-std=gnu11",
@@ -46,14 +50,14 @@ const FLAGS = [
   "-fwrapv", // as in pkgs/quickjs
   "-fno-stack-protector",
   "-fno-asynchronous-unwind-tables",
-  "-fno-tree-loop-distribute-patterns", // memset must not become a call of memset
-  "-ffunction-sections", // so that the linker leaves out what nobody calls
+  "-fno-tree-loop-distribute-patterns", // or GCC would compile memset into a call of memset
+  "-ffunction-sections", // lets the linker drop functions that are never called
   "-fdata-sections",
   "-D_GNU_SOURCE",
-  `-ffile-prefix-map=${SOURCE_ROOT}=.`, // assertions name their source file
+  withoutPath(SOURCE_ROOT),
 ];
 
-/** A static PIE whose segments are apart: `src/formats/pe/from-elf.ts` takes it. */
+/** For a static PIE with separate segments, as `src/formats/pe/from-elf.ts` needs it. */
 const LINK_FLAGS = [
   "-nostdlib",
   "-static",
@@ -64,21 +68,21 @@ const LINK_FLAGS = [
   "-Wl,--build-id=none,--hash-style=sysv",
 ];
 
-/** Where it is installed, below the prefix. */
+/** The installed runtime, below the prefix. */
 export function efiRuntimeFile(arch: Arch): string {
   return `/lib/bq2/efi/runtime-${arch}`;
 }
 
-/** The architectures that are not `own`. */
+/** All architectures except `own`. */
 export function foreignArches(own: Arch): readonly ArchFacts[] {
   return Object.values(ARCHES).filter(({ name }) => name !== own);
 }
 
 const common = {
   license: "MIT",
-  version: QUICKJS_VERSION,
+  version: quickjsSource.version,
   ownSource: "bq2-native",
-  extraSources: [quickjs, musl, zlib].flatMap(({ source }) => source ?? []),
+  extraSources: [quickjsSource, muslSource, zlibSource],
   needs: [crossTools],
 } as const;
 
@@ -87,19 +91,22 @@ export const efiRuntime: Package = {
   name: "efi-runtime",
   why: "runs TypeScript on bare firmware: the engine and one primitive, as a UEFI application",
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: WHY,
     actions: actionsFor(place, place.arch, `${place.arch.triple}-gcc`),
   }),
 };
 
-/** The same for other architectures, by the seed's compilers: for applications only, never part of an image. */
+/**
+ * The same for the other architectures, compiled with the seed's compilers. Applications use it; no image
+ * contains it.
+ */
 export const foreignEfiRuntime: Package = {
   ...common,
   name: "foreign-efi-runtime",
-  why: "the same for machines of other architectures",
+  why: "runs TypeScript on the firmware of the other architectures",
   build: (place) => ({
-    kind: "steps",
+    kind: "actions",
     why: WHY,
     actions: foreignArches(place.arch.name).flatMap((arch) =>
       actionsFor(place, arch, `${arch.seedTriple}-gcc`),
@@ -107,10 +114,10 @@ export const foreignEfiRuntime: Package = {
   }),
 };
 
-const WHY = "sources of four projects, each compiled with flags of its own";
+const WHY = "it is compiled from the sources of four projects, each with its own flags";
 
 function actionsFor(place: Place, arch: ArchFacts, compiler: string): InsideAction[] {
-  const [quickjsTree, muslTree, zlibTree] = [treeOf(quickjs), treeOf(musl), treeOf(zlib)];
+  const [quickjsTree, muslTree, zlibTree] = [treeOf(quickjsSource), treeOf(muslSource), treeOf(zlibSource)];
   const workdir = `${place.workdir}/${arch.name}`;
   const headers = `${workdir}/include`;
   const flags = [...FLAGS, ...arch.efiFlags, "-isystem", headers];
@@ -130,14 +137,14 @@ function actionsFor(place: Place, arch: ArchFacts, compiler: string): InsideActi
   );
   const output = `${place.destdir}${place.prefix}${efiRuntimeFile(arch.name)}`;
   return [
-    { kind: "make-folder", path: workdir, mode: "0755" },
+    makeFolder(workdir),
     installHeaders(workdir, muslTree, arch, headers),
     compile(muslFlags, [
       ...MATH_SOURCES.map((name) => `${muslTree}/src/math/${name}.c`),
       ...STRING_SOURCES.map((name) => `${muslTree}/src/string/${name}.c`),
     ]),
     compile(
-      [`-DCONFIG_VERSION="${QUICKJS_VERSION}"`],
+      [`-DCONFIG_VERSION="${quickjsSource.version}"`],
       QUICKJS_SOURCES.map((name) => `${quickjsTree}/${name}.c`),
     ),
     compile(
@@ -148,22 +155,17 @@ function actionsFor(place: Place, arch: ArchFacts, compiler: string): InsideActi
       ["-Wall", "-Wextra", "-isystem", quickjsTree, "-isystem", zlibTree],
       OWN_FILES.map((name) => `${OWN_NATIVE_SOURCE}/native/${name}.c`),
     ),
-    { kind: "make-folder", path: dirname(output), mode: "0755" },
-    { kind: "run", argv: [compiler, ...LINK_FLAGS, "-o", output, ...objects], cwd: workdir, env: {} },
+    makeFolder(dirname(output)),
+    run(workdir, [compiler, ...LINK_FLAGS, "-o", output, ...objects]),
   ];
 }
 
-function treeOf(pkg: Package): string {
-  return `${SOURCE_ROOT}/${releaseName(pkg)}`;
+function treeOf(source: Pin): string {
+  return `${SOURCE_ROOT}/${releaseName(source)}`;
 }
 
-/** musl's headers for `arch`, which its makefile writes without a configured tree. */
+/** Installs musl's headers for `arch`. The makefile does that without a configured tree. */
 function installHeaders(workdir: string, tree: string, arch: ArchFacts, folder: string): InsideAction {
   const variables = [`srcdir=${tree}`, `ARCH=${arch.muslArch}`, `includedir=${folder}`, "install-headers"];
-  return {
-    kind: "run",
-    argv: ["make", "-j{jobs}", "-f", `${tree}/Makefile`, ...variables],
-    cwd: workdir,
-    env: {},
-  };
+  return runMake(workdir, ["-f", `${tree}/Makefile`, ...variables]);
 }

@@ -1,13 +1,15 @@
-/** What UEFI applications are made with (`bq2 efi-app-builder`), and the first of them: the boot loader. */
+/**
+ * What `bq2 efi-app-builder` makes UEFI applications from, and the first such application: the boot loader.
+ */
 import type { Arch } from "../../src/base/arch.ts";
 import type { InsideAction } from "../../src/plan/action.ts";
+import { copy } from "../../src/recipe/inside-actions.ts";
 import { OWN_SOURCE, type Package, type Place } from "../../src/recipe/package.ts";
 import { linkPackages, NPM_SOURCES, runFromSource } from "../bq2/package.ts";
 import { bq2Runtime } from "../bq2-runtime/package.ts";
-import { copy } from "../copy.ts";
 import { efiRuntime, efiRuntimeFile, foreignArches, foreignEfiRuntime } from "../efi-runtime/package.ts";
 
-/** Of this project's `src/`: the bindings, and what they import. */
+/** Folders of this project's `src/`: the bindings, and what they import. */
 const BINDINGS = ["base", "efi", "script"];
 
 const common = {
@@ -20,20 +22,15 @@ const common = {
 export const efi: Package = {
   ...common,
   name: "efi",
-  why: "makes UEFI applications from TypeScript; the boot loader is one",
+  why: "makes UEFI applications from TypeScript, such as the boot loader",
   needs: [efiRuntime],
   tools: [bq2Runtime],
   build: (place) => ({
-    kind: "steps",
-    why: "copies, and an application that this project's own program makes",
+    kind: "actions",
+    why: "it consists of copies and of an application that this project's own program makes",
     actions: [
-      ...BINDINGS.map(
-        (name): InsideAction => ({
-          kind: "copy",
-          from: `${OWN_SOURCE}/src/${name}`,
-          to: `${place.destdir}/usr/lib/bq2/efi/src/${name}`,
-          only: ".ts",
-        }),
+      ...BINDINGS.map((name) =>
+        copy(`${OWN_SOURCE}/src/${name}`, `${place.destdir}/usr/lib/bq2/efi/src/${name}`, ".ts"),
       ),
       ...linkPackages(place),
       ...forArch(place, place.arch.name),
@@ -44,12 +41,12 @@ export const efi: Package = {
 export const foreignEfi: Package = {
   ...common,
   name: "foreign-efi",
-  why: "the same for machines of other architectures",
+  why: "makes UEFI applications for the other architectures",
   needs: [foreignEfiRuntime],
   tools: [bq2Runtime],
   build: (place) => ({
-    kind: "steps",
-    why: "as in the package efi",
+    kind: "actions",
+    why: "it is made like the package efi",
     actions: [
       ...linkPackages(place),
       ...foreignArches(place.arch.name).flatMap(({ name }) => forArch(place, name)),
@@ -57,7 +54,7 @@ export const foreignEfi: Package = {
   }),
 };
 
-/** Where a rootfs has the boot loader. */
+/** The boot loader in a rootfs. */
 export function bootLoaderFile(arch: Arch): string {
   return `/usr/lib/bq2/efi/boot-${arch}.efi`;
 }

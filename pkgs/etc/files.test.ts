@@ -3,17 +3,17 @@ import { SYSTEM_FOLDERS, SYSTEM_LINKS, systemFiles } from "./files.ts";
 
 const files = systemFiles("1.2.3");
 
-test("paths are sorted, absolute and used once", () => {
+test("paths are sorted, absolute and unique", () => {
   for (const paths of [files, SYSTEM_FOLDERS, SYSTEM_LINKS].map((list) => list.map(({ path }) => path))) {
     assert.equal(paths, [...new Set(paths)].sort());
     for (const path of paths) assert.match(path, /^(\/[A-Za-z0-9._-]+)+$/);
   }
 });
 
-test("every text ends in a newline", () => {
+test("every text ends with a newline", () => {
   for (const { path, text } of files) assert.ok(text.endsWith("\n"), path);
 });
 
-test("the version is where it is looked for", () => {
+test("os-release names the version", () => {
   assert.match(files.find(({ path }) => path === "/etc/os-release")?.text ?? "", /^VERSION_ID=1\.2\.3$/m);
 });

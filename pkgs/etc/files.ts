@@ -1,6 +1,6 @@
 /**
- * The system's own files, nearly all in /etc: who there is and what things are called. Nobody logs in: process 1 (`src/init/`) gives
- * the consoles to root. Nothing here depends on the architecture.
+ * The system's own files, nearly all of them in /etc: users, names and settings. Nobody logs in, because
+ * process 1 (`src/init/`) gives the consoles to root. Nothing here depends on the architecture.
  */
 import { OWN_ROOTFS_MARKER } from "../../src/base/seed-name.ts";
 
@@ -22,7 +22,7 @@ cd
 /** All of them, sorted by path. `version` is the version of the system that is built. */
 export function systemFiles(version: string): readonly SystemFile[] {
   return [
-    { path: OWN_ROOTFS_MARKER, text: `${version}\n`, why: "by which a seed is seen to be a rootfs of ours" },
+    { path: OWN_ROOTFS_MARKER, text: `${version}\n`, why: "marks a seed as one of our own rootfs" },
     {
       path: "/etc/group",
       text: "root:x:0:\ntty:x:5:\nnobody:x:65534:\n",
@@ -30,13 +30,13 @@ export function systemFiles(version: string): readonly SystemFile[] {
     },
     { path: "/etc/hostname", text: "bq2\n", why: "the machine's name, the same in every build" },
     { path: "/etc/hosts", text: "127.0.0.1 localhost bq2\n", why: "names that need no network" },
-    { path: "/etc/os-release", text: osRelease(version), why: "which system this is; os-release(5)" },
+    { path: "/etc/os-release", text: osRelease(version), why: "says which system this is; os-release(5)" },
     {
       path: "/etc/passwd",
       text: "root:*:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n",
-      why: "names for the user ids; no password opens anything",
+      why: "names the user ids; no password is accepted",
     },
-    { path: "/etc/profile", text: PROFILE, why: "the shells on the consoles" },
+    { path: "/etc/profile", text: PROFILE, why: "sets up the shells on the consoles" },
   ];
 }
 
@@ -44,24 +44,24 @@ function osRelease(version: string): string {
   return `NAME=bootstrap-qcow2\nID=bq2\nVERSION_ID=${version}\nPRETTY_NAME="bootstrap-qcow2 ${version}"\n`;
 }
 
-/** Folders of the rootfs that no package brings, with their modes. */
+/** Folders of the rootfs that no package installs, with their modes. */
 export const SYSTEM_FOLDERS: readonly {
   readonly path: string;
   readonly mode: string;
   readonly why: string;
 }[] = [
   { path: "/dev", mode: "0755", why: "the kernel mounts devtmpfs here" },
-  { path: "/mnt", mode: "0755", why: "for a disk that someone mounts" },
+  { path: "/mnt", mode: "0755", why: "for a disk that a user mounts" },
   { path: "/proc", mode: "0755", why: "mount point" },
   { path: "/root", mode: "0700", why: "root's home" },
   { path: "/run", mode: "0755", why: "mount point" },
   { path: "/sys", mode: "0755", why: "mount point" },
-  { path: "/tmp", mode: "1777", why: "mount point, and usable in a namespace without the mount" },
-  { path: "/var/lib", mode: "0755", why: "state of programs" },
-  { path: "/var/tmp", mode: "1777", why: "temporary files that outlive a boot" },
+  { path: "/tmp", mode: "1777", why: "mount point, also usable in a namespace that mounts nothing there" },
+  { path: "/var/lib", mode: "0755", why: "the state of programs" },
+  { path: "/var/tmp", mode: "1777", why: "temporary files that survive a reboot" },
 ];
 
-/** One tree of programs and libraries, in /usr; the old names lead there. */
+/** Programs and libraries are in /usr. The older names are links to it. */
 export const SYSTEM_LINKS: readonly { readonly path: string; readonly target: string }[] = [
   { path: "/bin", target: "usr/bin" },
   { path: "/etc/mtab", target: "../proc/self/mounts" },

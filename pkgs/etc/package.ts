@@ -1,3 +1,4 @@
+import { makeFolder, symlink, writeFile } from "../../src/recipe/inside-actions.ts";
 import type { Package } from "../../src/recipe/package.ts";
 import { SYSTEM_FOLDERS, SYSTEM_LINKS, systemFiles } from "./files.ts";
 
@@ -9,25 +10,12 @@ export const etc: Package = {
   needs: [],
   build({ destdir, version }) {
     return {
-      kind: "steps",
-      why: "there is no upstream: it is files, folders and links",
+      kind: "actions",
+      why: "there is no upstream: the package consists of files, folders and links",
       actions: [
-        ...SYSTEM_FOLDERS.map(({ path, mode }) => ({
-          kind: "make-folder" as const,
-          path: destdir + path,
-          mode,
-        })),
-        ...SYSTEM_LINKS.map(({ path, target }) => ({
-          kind: "symlink" as const,
-          path: destdir + path,
-          target,
-        })),
-        ...systemFiles(version).map(({ path, text }) => ({
-          kind: "write-file" as const,
-          path: destdir + path,
-          mode: "0644",
-          text,
-        })),
+        ...SYSTEM_FOLDERS.map(({ path, mode }) => makeFolder(destdir + path, mode)),
+        ...SYSTEM_LINKS.map(({ path, target }) => symlink(destdir + path, target)),
+        ...systemFiles(version).map(({ path, text }) => writeFile(destdir + path, text)),
       ],
     };
   },

@@ -1,11 +1,12 @@
-/** GCC's C++ library, built on its own by the compiler that is there: once for the toolchain, once for the system. */
-import type { InsideAction } from "../../src/plan/action.ts";
+/**
+ * GCC's C++ library, built alone with the finished compiler: once for the toolchain, and once for the system.
+ */
+import { copy, makeFolder, run, runMake, symlink } from "../../src/recipe/inside-actions.ts";
 import { type Package, releaseName } from "../../src/recipe/package.ts";
-import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { developmentHome } from "../development-home.ts";
 import { linuxHeaders } from "../linux-headers/package.ts";
 import { musl } from "../musl/package.ts";
+import { developmentHome } from "../toolchain.ts";
 import { GCC_VERSION, gccSource } from "./source.ts";
 
 export const libstdcxx: Package = {
@@ -19,43 +20,34 @@ export const libstdcxx: Package = {
     const { triple } = place.arch;
     const home = developmentHome(place);
     const installed = `${place.workdir}/installed`;
-    const make = (...args: readonly string[]): InsideAction => ({
-      kind: "run",
-      argv: ["make", "-j{jobs}", ...args],
-      cwd: place.workdir,
-      env: {},
-    });
     return {
-      kind: "steps",
-      why: "it is a part of GCC's tree with a configure script of its own",
+      kind: "actions",
+      why: "it is a part of GCC's source tree that has its own configure script",
       actions: [
-        // GCC's own makefiles would put the file of its thread model there; without it the library has no threads.
-        { kind: "symlink", path: `${place.source}/libgcc/gthr-default.h`, target: "gthr-posix.h" },
-        { kind: "make-folder", path: place.workdir, mode: "0755" },
-        {
-          kind: "run",
-          argv: [
-            "sh",
-            `../../src/${releaseName(gccSource)}/libstdc++-v3/configure`,
-            `--prefix=${place.prefix}`,
-            `--build=${place.arch.seedTriple}`, // unlike the host: it then runs no test programs
-            `--host=${triple}`,
-            `--with-gxx-include-dir=${home}/include/c++/${GCC_VERSION}`,
-            ...["multilib", "nls", "shared", "libstdcxx-pch", "libstdcxx-backtrace"].map(
-              (part) => `--disable-${part}`,
-            ),
-            // As GCC's own makefiles have it: by the C driver, which links no C++ library, so that what configure finds
-            // does not depend on whether there is one already.
-            `CXX=${triple}-gcc -nostdinc++`,
-            "CFLAGS=-O2",
-            "CXXFLAGS=-O2",
-          ],
-          cwd: place.workdir,
-          env: {},
-        },
-        make(),
-        // Its makefiles install into a lib64, beside which they leave scripts of libtool and of a debugger.
-        make(`DESTDIR=${installed}`, "install"),
+        // GCC's own makefiles would put the header of the thread model there; without it the library has no
+        // threads.
+        symlink(`${place.source}/libgcc/gthr-default.h`, "gthr-posix.h"),
+        makeFolder(place.workdir),
+        run(place.workdir, [
+          "sh",
+          `../../src/${releaseName(gccSource)}/libstdc++-v3/configure`,
+          `--prefix=${place.prefix}`,
+          `--build=${place.arch.seedTriple}`, // differs from the host, so configure runs no test programs
+          `--host=${triple}`,
+          `--with-gxx-include-dir=${home}/include/c++/${GCC_VERSION}`,
+          ...["multilib", "nls", "shared", "libstdcxx-pch", "libstdcxx-backtrace"].map(
+            (part) => `--disable-${part}`,
+          ),
+          // The C driver, as in GCC's own makefiles: it links no C++ library, so what configure finds does
+          // not depend on whether one exists already.
+          `CXX=${triple}-gcc -nostdinc++`,
+          "CFLAGS=-O2",
+          "CXXFLAGS=-O2",
+        ]),
+        runMake(place.workdir, []),
+        // The makefiles install into lib64, and also leave scripts there for libtool and a debugger. Only the
+        // libraries and headers are copied from there.
+        runMake(place.workdir, [`DESTDIR=${installed}`, "install"]),
         ...["libstdc++.a", "libsupc++.a"].map((name) =>
           copy(`${installed}${place.prefix}/lib64/${name}`, `${place.destdir}${home}/lib/${name}`),
         ),

@@ -1,13 +1,15 @@
 /**
- * The compiler, C and C++: once on the seed as a cross compiler for the new system, once by that one for the system itself.
- * libstdc++ is a step of its own (`libstdcxx.ts`), since it wants the C library, which wants this compiler.
+ * The compiler for C and C++. It is built twice: in the seed, as a cross compiler for the new system, and
+ * then with that cross compiler, for the system itself. libstdc++ is its own step (`libstdcxx.ts`), because
+ * it needs the C library, which needs this compiler.
  */
 import type { InsideAction } from "../../src/plan/action.ts";
+import { makeFolder, remove, run, runMake, symlink, writeFile } from "../../src/recipe/inside-actions.ts";
 import { type Package, type Place, releaseName, SOURCE_ROOT } from "../../src/recipe/package.ts";
 import { binutils, crossBinutils } from "../binutils/package.ts";
 import { crossTools } from "../cross-tools/package.ts";
-import { musl } from "../musl/package.ts";
-import { STATIC_SEED_COMPILERS } from "../seed-compilers.ts";
+import { musl, muslSource } from "../musl/package.ts";
+import { STATIC_SEED_COMPILERS } from "../toolchain.ts";
 import { GCC_VERSION, gccSource, gmpSource, mpcSource, mpfrSource } from "./source.ts";
 
 const about = {
@@ -19,31 +21,31 @@ const about = {
     {
       file: "pkgs/gcc/0001-build-without-manuals-and-self-tests.patch",
       sha256: "af6732d7657546001c64edd42fb015424805b77b3b7dab28319d055ae07774ce",
-      why: "Debian's archive has stubs for the manuals, which make would compare with the sources",
+      why: "Debian's archive has only stubs of manuals, and a rule that compares one with the sources fails",
     },
   ],
 } as const;
 
-/** Built within GCC's own tree, which its makefiles know to do: nobody else uses them. */
+/** GCC's makefiles build these within GCC's tree. No other package uses them. */
 const LIBRARIES = [gmpSource, mpfrSource, mpcSource];
 
-/** Runs in the seed, and in any rootfs after it: statically linked. */
+/** Statically linked: it runs in the seed and in any rootfs that comes after it. */
 export const crossGcc: Package = {
   ...about,
-  why: "compiles the new system, and behaves the same whoever compiled it",
+  why: "compiles the new system, and behaves the same whichever compiler built it",
   inPlaceOf: crossTools,
-  extraSources: musl.source === undefined ? LIBRARIES : [...LIBRARIES, musl.source],
+  extraSources: [...LIBRARIES, muslSource],
   needs: [crossBinutils],
   build(place) {
     const home = `${place.sysroot}/${place.arch.triple}`;
     const headers = `${place.workdir}/sysroot`;
     return {
-      kind: "steps",
+      kind: "actions",
       why: WHY,
       actions: [
         ...prepare(place),
-        // libgcc is built before there is a C library, but not without its headers.
-        make(`${SOURCE_ROOT}/${releaseName(musl)}`, [
+        // libgcc is built before the C library, but it needs the library's headers.
+        runMake(`${SOURCE_ROOT}/${releaseName(muslSource)}`, [
           `ARCH=${place.arch.muslArch}`,
           "prefix=",
           `DESTDIR=${headers}`,
@@ -59,8 +61,13 @@ export const crossGcc: Package = {
             `--with-gxx-include-dir=${home}/include/c++/${GCC_VERSION}`,
           ],
         }),
-        make(place.workdir, [...WITHOUT_MANUALS, `DESTDIR=${place.destdir}`, "install-gcc", INSTALL_LIBGCC]),
-        ...keepOut(place),
+        runMake(place.workdir, [
+          ...WITHOUT_MANUALS,
+          `DESTDIR=${place.destdir}`,
+          "install-gcc",
+          INSTALL_LIBGCC,
+        ]),
+        ...cleanUp(place),
       ],
     };
   },
@@ -73,7 +80,7 @@ export const gcc: Package = {
     {
       file: "pkgs/gcc/0002-name-languages-without-a-backslash.patch",
       sha256: "ccc4a94587a0253bde1e95ea8979e8b25de573785c6e310f44a48456e67d81b9",
-      why: "busybox's awk takes the backslash away, and with it all options of C++",
+      why: "busybox's awk removes the backslash, and all options of C++ are lost with it",
     },
   ],
   why: "compiles C and C++: the kernel, every program, and itself",
@@ -82,12 +89,13 @@ export const gcc: Package = {
   build(place) {
     const { triple } = place.arch;
     return {
-      kind: "steps",
+      kind: "actions",
       why: WHY,
       actions: [
         ...prepare(place),
         ...compile(place, {
-          // libgcc as a cross compiler has it by default; here it would be compiled like the compiler itself.
+          // The flags that a cross compiler's libgcc gets by default. A native one's would get the compiler's
+          // own.
           env: {
             CC: `${triple}-gcc`,
             CXX: `${triple}-g++`,
@@ -100,48 +108,38 @@ export const gcc: Package = {
             `--with-gxx-include-dir=${place.prefix}/include/c++/${GCC_VERSION}`,
           ],
         }),
-        // Told where the rule is: the one above it passes nothing on. By default `tar` would copy the headers.
-        make(`${place.workdir}/gcc`, [
+        // INSTALL_HEADERS_DIR avoids `tar`, which copies the headers by default. It works only in this
+        // folder, because the makefile above does not pass it on.
+        runMake(`${place.workdir}/gcc`, [
           ...WITHOUT_MANUALS,
           "INSTALL_HEADERS_DIR=install-headers-cp",
           `DESTDIR=${place.destdir}`,
           "install",
         ]),
-        make(place.workdir, [...WITHOUT_MANUALS, `DESTDIR=${place.destdir}`, INSTALL_LIBGCC]),
-        ...keepOut(place),
-        { kind: "symlink", path: `${place.destdir}${place.prefix}/bin/cc`, target: "gcc" },
+        runMake(place.workdir, [...WITHOUT_MANUALS, `DESTDIR=${place.destdir}`, INSTALL_LIBGCC]),
+        ...cleanUp(place),
+        symlink(`${place.destdir}${place.prefix}/bin/cc`, "gcc"),
       ],
     };
   },
 };
 
-const WHY = "its libraries are built within its tree, and its archive comes without its manuals";
+const WHY = "it is built together with its libraries, and its archive lacks the manuals";
 
-/** What the library of the compiler itself, and every other target library, is not. */
+/** Features and libraries that are not built. */
 const LEFT_OUT = [
   ...["bootstrap", "multilib", "nls", "shared", "lto", "plugin", "analyzer", "gcov"],
   ...["libssp", "libquadmath", "libgomp", "libatomic", "libitm", "libvtv", "libsanitizer"],
-  "fixincludes", // musl's headers need no correction, and the copies would hide them
+  "fixincludes", // musl's headers need no corrections, and the corrected copies would hide them
 ];
 
 /** Puts the libraries where GCC's makefiles look for them. */
 function prepare(place: Place): InsideAction[] {
   return [
-    ...LIBRARIES.map(
-      (pin): InsideAction => ({
-        kind: "symlink",
-        path: `${place.source}/${pin.name}`,
-        target: `${SOURCE_ROOT}/${releaseName(pin)}`,
-      }),
-    ),
-    {
-      // Debian's archive of GMP lacks the folder of its manual, which its makefile enters.
-      kind: "write-file",
-      path: `${SOURCE_ROOT}/${releaseName(gmpSource)}/doc/Makefile.in`,
-      mode: "0644",
-      text: "all check install:\n",
-    },
-    { kind: "make-folder", path: place.workdir, mode: "0755" },
+    ...LIBRARIES.map((pin) => symlink(`${place.source}/${pin.name}`, `${SOURCE_ROOT}/${releaseName(pin)}`)),
+    // Debian's archive of GMP lacks the folder of the manual, but the makefile enters it.
+    writeFile(`${SOURCE_ROOT}/${releaseName(gmpSource)}/doc/Makefile.in`, "all check install:\n"),
+    makeFolder(place.workdir),
   ];
 }
 
@@ -152,44 +150,44 @@ interface Configuration {
 
 function compile(place: Place, { env, flags }: Configuration): InsideAction[] {
   const { triple } = place.arch;
-  // By the environment, not as arguments: `gcc -v` shows those.
+  // In the environment and not as arguments of configure, because `gcc -v` prints those.
   const compilerFlags = { CFLAGS: "-O1", CXXFLAGS: "-O1", LDFLAGS: "-s" };
   return [
-    {
-      kind: "run",
-      argv: [
+    run(
+      place.workdir,
+      [
         "sh",
-        `../../src/${releaseName(gccSource)}/configure`, // relative: assertions name their source file, `gcc -v` this one
+        // A relative path: assertions name their source file below it, and `gcc -v` prints it.
+        `../../src/${releaseName(gccSource)}/configure`,
         `--prefix=${place.prefix}`,
         `--target=${triple}`,
         ...flags,
         "--enable-languages=c,c++",
-        "--with-specs=%{!shared:%{!static-pie:-static}}", // there are no shared libraries in this system
+        "--with-specs=%{!shared:%{!static-pie:-static}}", // this system has no shared libraries
         "--without-zstd",
         ...LEFT_OUT.map((part) => `--disable-${part}`),
       ],
-      cwd: place.workdir,
-      env: { ...env, ...compilerFlags },
-    },
-    make(place.workdir, [...WITHOUT_MANUALS, "all-gcc", "all-target-libgcc"]),
+      { ...env, ...compilerFlags },
+    ),
+    runMake(place.workdir, [...WITHOUT_MANUALS, "all-gcc", "all-target-libgcc"]),
   ];
 }
 
-/** Manuals; what would correct headers later; and what a debugger would want to know of libgcc: the folder that it was built in. */
-function keepOut({ arch, destdir, prefix }: Place): InsideAction[] {
+/**
+ * Removes the manuals and the tools that correct headers, and strips libgcc's debugging information, which
+ * names the folder that it was built in.
+ */
+function cleanUp({ arch, destdir, prefix }: Place): InsideAction[] {
   const version = `gcc/${arch.triple}/${GCC_VERSION}`;
-  const remove = ["share", `lib/${version}/install-tools`, `libexec/${version}/install-tools`].map(
-    (folder): InsideAction => ({ kind: "remove", path: `${destdir}${prefix}/${folder}` }),
-  );
+  const folders = ["share", `lib/${version}/install-tools`, `libexec/${version}/install-tools`];
   const strip = [`${arch.triple}-strip`, "--strip-debug", "--enable-deterministic-archives", "libgcc.a"];
-  return [...remove, { kind: "run", argv: strip, cwd: `${destdir}${prefix}/lib/${version}`, env: {} }];
+  return [
+    ...folders.map((folder) => remove(`${destdir}${prefix}/${folder}`)),
+    run(`${destdir}${prefix}/lib/${version}`, strip),
+  ];
 }
 
 const INSTALL_LIBGCC = "install-target-libgcc";
 
-/** No program that makes manuals is looked for. */
+/** Keeps make from looking for the program that builds manuals. */
 const WITHOUT_MANUALS = ["MAKEINFO=true"];
-
-function make(cwd: string, args: readonly string[]): InsideAction {
-  return { kind: "run", argv: ["make", "-j{jobs}", ...args], cwd, env: {} };
-}

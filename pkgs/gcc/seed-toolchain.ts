@@ -1,21 +1,22 @@
 /**
- * The toolchain where the seed is a rootfs of ours: its own compiler, not built again but copied to where a cross compiler
- * would stand, under the same names. It finds headers and libraries in the same folders, so what it makes is the same.
+ * The toolchain for a seed that is one of our own rootfs: the seed's compiler, copied and not built again. It
+ * has a cross compiler's place and names, and finds headers and libraries in the same folders, so its output
+ * is the same.
  */
 import type { ArchFacts } from "../../src/base/arch.ts";
 import { BINUTILS } from "../../src/base/binutils.ts";
 import type { InsideAction } from "../../src/plan/action.ts";
+import { copy, symlink, writeFile } from "../../src/recipe/inside-actions.ts";
 import type { Package } from "../../src/recipe/package.ts";
-import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { GCC_VERSION } from "./source.ts";
 
-/** Drivers, each behind a script that says where the new system's headers and libraries are. */
+/** The drivers. A script calls each of them with the folders of the new system's headers and libraries. */
 const DRIVERS = ["gcc", "cpp", "g++", "c++"];
 
 export const seedToolchain: Package = {
   name: "seed-toolchain",
-  why: "the seed's compiler is the one that this system is built with: there is nothing to gain by building it again",
+  why: "makes the seed's compiler the toolchain: building the same compiler again would gain nothing",
   license: "MIT",
   version: "1",
   inPlaceOf: crossTools,
@@ -24,14 +25,14 @@ export const seedToolchain: Package = {
     const home = `${sysroot}/${arch.triple}`;
     const compiler = `${arch.triple}/${GCC_VERSION}`;
     return {
-      kind: "steps",
-      why: "there is no upstream: it is copies, links and scripts",
+      kind: "actions",
+      why: "there is no upstream: the package consists of copies, links and scripts",
       actions: [
         ...BINUTILS.flatMap((tool) => [
           copy(`/usr/bin/${tool}`, `${home}/bin/${tool}`),
-          link(`${sysroot}/bin/${arch.triple}-${tool}`, `../${arch.triple}/bin/${tool}`),
+          symlink(`${sysroot}/bin/${arch.triple}-${tool}`, `../${arch.triple}/bin/${tool}`),
         ]),
-        // Seen from its drivers, the compiler is in ../libexec and ../lib, as in any of its installations.
+        // A driver looks for the compiler in ../libexec and ../lib, relative to itself.
         copy(`/usr/libexec/gcc/${compiler}`, `${sysroot}/libexec/gcc/${compiler}`),
         copy(`/usr/lib/gcc/${compiler}`, `${sysroot}/lib/gcc/${compiler}`),
         ...DRIVERS.flatMap((driver) => [
@@ -46,8 +47,9 @@ export const seedToolchain: Package = {
 };
 
 /**
- * `--sysroot` keeps out what the seed has in /usr. The compiler knows the C++ headers by their absolute path in the
- * seed, which that option does not move: gcc/cppdefault.cc, the order of the folders likewise.
+ * `--sysroot` hides what the seed has in /usr. It does not move the folders of the C++ headers, which the
+ * compiler knows by their absolute paths in the seed, so these are given one by one. Their order is that of
+ * gcc/cppdefault.cc.
  */
 function options({ triple }: ArchFacts, driver: string, home: string): readonly string[] {
   if (!driver.endsWith("++")) return [`--sysroot=${home}`];
@@ -56,13 +58,12 @@ function options({ triple }: ArchFacts, driver: string, home: string): readonly 
   return [`--sysroot=${home}`, "-nostdinc++", ...folders.flatMap((folder) => ["-isystem", folder])];
 }
 
-/** The driver tells its own name in `--version`, which the kernel writes down: so it is called by the same one. */
+/**
+ * The driver prints its own name in `--version`, and the kernel records that. So the script calls it by the
+ * usual name.
+ */
 function script(path: string, words: readonly string[], sysroot: string): InsideAction {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const text = `#!/bin/sh\nexec ${sysroot}/drivers/${name} ${words.join(" ")} "$@"\n`;
-  return { kind: "write-file", path, mode: "0755", text };
-}
-
-function link(path: string, target: string): InsideAction {
-  return { kind: "symlink", path, target };
+  return writeFile(path, text, "0755");
 }

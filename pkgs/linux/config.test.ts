@@ -3,7 +3,7 @@ import { assert, test } from "../../src/base/testing.ts";
 import { kconfigProblems, kconfigText } from "../../src/recipe/kconfig.ts";
 import { kernelOptions } from "./config.ts";
 
-test("the kernel's options are asked for once each, with a reason", () => {
+test("each option of the kernel is listed once, with a reason", () => {
   for (const arch of ARCH_NAMES) {
     const options = kernelOptions(arch);
     assert.equal(kconfigProblems(options, kconfigText(options)), [], arch);

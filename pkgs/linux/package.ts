@@ -1,27 +1,27 @@
+import { copy } from "../../src/recipe/inside-actions.ts";
 import type { Package } from "../../src/recipe/package.ts";
 import { bison } from "../bison/package.ts";
-import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { flex } from "../flex/package.ts";
 import { kernelOptions } from "./config.ts";
-import { LINUX_VERSION, linuxSource } from "./source.ts";
+import { linuxSource } from "./source.ts";
 
 export const linux: Package = {
   name: "linux",
-  why: "the kernel, with the EFI stub that firmware can start by itself",
+  why: "the kernel, with an EFI stub that firmware can start directly",
   license: "GPL-2.0-only",
-  version: LINUX_VERSION,
+  version: linuxSource.version,
   source: linuxSource,
   patches: [
     {
       file: "pkgs/linux/0001-x86-build-without-objtool.patch",
       sha256: "bf88b7052a6e7ece3b49de225559cd9d8deb053066e10c74797709857a77a95f",
-      why: "objtool would bring libelf into the build",
+      why: "objtool would add libelf to what the build needs",
     },
     {
       file: "pkgs/linux/0002-objtool-define-VALIDATE_UNRET_BEGIN.patch",
       sha256: "5dfef8bd8102636767240fca0c27a902d42fac99e5be9c61b5e717c138222688",
-      why: "assembler code uses a macro that only exists with objtool",
+      why: "assembler code uses a macro that exists only with objtool",
     },
   ],
   needs: [crossTools],
@@ -39,7 +39,7 @@ export const linux: Package = {
         `ARCH=${arch.kernelArch}`,
         `CROSS_COMPILE=${arch.triple}-`,
         `HOSTCC=${place.buildCompiler}`,
-        // What would else be the builder's name, machine and time (Documentation/kbuild/reproducible-builds.rst).
+        // By default these name the user, machine and time (Documentation/kbuild/reproducible-builds.rst).
         "KBUILD_BUILD_USER=bq2",
         "KBUILD_BUILD_HOST=bq2",
         "KBUILD_BUILD_VERSION=1",
@@ -50,13 +50,16 @@ export const linux: Package = {
   },
 };
 
-/** Where there is no seed to bring what Kconfig's reader is made with. */
+/** For a phase that sees no seed: bison and flex generate the sources of Kconfig's reader. */
 export const systemLinux: Package = { ...linux, needs: [...linux.needs, bison, flex] };
 
-/** `2025-01-01 00:00:00`, in UTC: a form that GNU's and busybox's `date -d` both read (usr/gen_initramfs.sh). */
+/**
+ * Such as `2025-01-01 00:00:00`, in UTC: a form that `date -d` of GNU and of busybox accepts
+ * (usr/gen_initramfs.sh).
+ */
 function timestamp(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** Where the finished rootfs has its kernel. */
+/** The kernel in the finished rootfs. */
 export const KERNEL_PATH = "/boot/vmlinuz";

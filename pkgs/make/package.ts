@@ -1,21 +1,26 @@
 import type { InsideAction } from "../../src/plan/action.ts";
+import { copy, writeFile } from "../../src/recipe/inside-actions.ts";
 import { type Package, SOURCE_ROOT } from "../../src/recipe/package.ts";
 import { programFromList } from "../compile-list.ts";
-import { copy } from "../copy.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { musl } from "../musl/package.ts";
+import { debian, pin } from "../pin.ts";
+import { withoutPath } from "../toolchain.ts";
 
-/** Of src/, without what is for other systems, Guile and loadable objects (`load.c` without MAKE_LOAD is a message). */
+/**
+ * In src/, without support for other systems, Guile and loadable objects (without MAKE_LOAD, `load.c` is just
+ * a message).
+ */
 const SOURCES = [
   ...["ar", "arscan", "commands", "default", "dir", "expand", "file", "function", "getopt", "getopt1"],
   ...["guile", "hash", "implicit", "job", "load", "loadapi", "main", "misc", "output", "posixos", "read"],
   ...["remake", "remote-stub", "rule", "shuffle", "signame", "strcache", "variable", "version", "vpath"],
 ];
 
-/** Of lib/: make wants GNU's `glob`, which musl has in part. */
+/** In lib/: make wants GNU's `glob`, of which musl has only a part. */
 const LIBRARY_SOURCES = ["concat-filename", "findprog-in", "fnmatch", "glob"];
 
-/** What its configure finds out on Linux with musl, as far as its sources ask. */
+/** What make's configure finds on Linux with musl, as far as the sources use it. */
 const FOUND = [
   ...["ALLOCA", "ALLOCA_H", "ATEXIT", "CLOCK_GETTIME", "DIRENT_H", "DUP", "DUP2", "FCNTL_H", "FDOPEN"],
   ...["FORK", "GETCWD", "GETGROUPS", "GETRLIMIT", "GETTIMEOFDAY", "INTTYPES_H", "ISATTY", "LIMITS_H"],
@@ -30,30 +35,23 @@ const FOUND = [
   ...["INTMAX_T", "LONG_LONG_INT", "UINTMAX_T", "UNSIGNED_LONG_LONG_INT"],
 ].map((name) => `HAVE_${name}`);
 
-const VERSION = "4.4.1";
+const source = pin("make", "4.4.1", (version) => ({
+  file: `make-${version}.tar.xz`,
+  sha256: "3b16b00ea1079af9f8096bbc71ff7cc00c249fc6a862003da3c42308a0adb0fe",
+  size: 1125180,
+  origins: [debian(`main/m/make-dfsg/make-dfsg_${version}.orig.tar.xz`)],
+}));
 
 export const make: Package = {
   name: "make",
-  why: "every upstream package but those with lists of files is built by it",
+  why: "builds every upstream package that is not compiled from a list of files",
   license: "GPL-3.0-or-later",
-  version: VERSION,
-  source: {
-    name: "make",
-    version: VERSION,
-    archives: [
-      {
-        file: "make-4.4.1.tar.xz",
-        sha256: "3b16b00ea1079af9f8096bbc71ff7cc00c249fc6a862003da3c42308a0adb0fe",
-        size: 1125180,
-        origins: [{ kind: "debian", pool: "main/m/make-dfsg/make-dfsg_4.4.1.orig.tar.xz" }],
-      },
-    ],
-  },
+  version: source.version,
+  source,
   needs: [crossTools, musl],
   build(place) {
     const header = (name: string): InsideAction =>
       copy(`${place.source}/lib/${name}.in.h`, `${place.workdir}/${name}.h`);
-    const text = config(place.arch.triple);
     return programFromList(place, {
       file: `${place.destdir}${place.prefix}/bin/make`,
       flags: [
@@ -63,11 +61,11 @@ export const make: Package = {
         '-DLIBDIR="/usr/lib"',
         '-DINCLUDEDIR="/usr/include"',
         '-DLOCALEDIR="/usr/share/locale"',
-        `-ffile-prefix-map=${SOURCE_ROOT}=.`,
+        withoutPath(SOURCE_ROOT),
       ],
       sources: [...SOURCES.map((name) => `src/${name}.c`), ...LIBRARY_SOURCES.map((name) => `lib/${name}.c`)],
       prepare: [
-        { kind: "write-file", path: `${place.workdir}/config.h`, mode: "0644", text },
+        writeFile(`${place.workdir}/config.h`, config(place.arch.triple)),
         header("fnmatch"),
         header("glob"),
       ],
@@ -75,7 +73,10 @@ export const make: Package = {
   },
 };
 
-/** The header that its configure would write: the template, for the macros behind its values, then what those are. */
+/**
+ * The header that configure would write. Upstream's template comes first, because it also defines macros;
+ * then come the values that configure would fill in.
+ */
 function config(triple: string): string {
   const values: readonly (readonly [name: string, value: string])[] = [
     ["_GNU_SOURCE", "1"],
@@ -84,8 +85,8 @@ function config(triple: string): string {
     ["PACKAGE_TARNAME", '"make"'],
     ["PACKAGE_BUGREPORT", '"bug-make@gnu.org"'],
     ["PACKAGE_URL", '"https://www.gnu.org/software/make/"'],
-    ["PACKAGE_VERSION", `"${VERSION}"`],
-    ["VERSION", `"${VERSION}"`],
+    ["PACKAGE_VERSION", `"${source.version}"`],
+    ["VERSION", `"${source.version}"`],
     ["MAKE_HOST", `"${triple}"`],
     ["MAKE_CXX", '"g++"'],
     ["SCCS_GET", '"get"'],
@@ -93,7 +94,7 @@ function config(triple: string): string {
     ["ST_MTIM_NSEC", "st_mtim.tv_nsec"],
     ...["FILE_TIMESTAMP_HI_RES", "MAKE_JOBSERVER", "MAKE_SYMLINKS", "USE_POSIX_SPAWN"].map(yes),
     ...["HAVE_DECL_GETLOADAVG", "HAVE_DECL_BSD_SIGNAL", ...FOUND].map(yes),
-    // musl has the function, but no list of names.
+    // musl has strsignal, but no list of signal names.
     ...["SYS_SIGLIST", "_SYS_SIGLIST", "__SYS_SIGLIST"].map((name) => [`HAVE_DECL_${name}`, "0"] as const),
   ];
   const includes = ["<stdbool.h>", '"config.h.in"'].map((name) => `#include ${name}\n`);

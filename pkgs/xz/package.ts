@@ -2,8 +2,9 @@ import type { Package } from "../../src/recipe/package.ts";
 import { libraryFromList } from "../compile-list.ts";
 import { crossTools } from "../cross-tools/package.ts";
 import { musl } from "../musl/package.ts";
+import { debian, pin } from "../pin.ts";
 
-/** liblzma's decoders of .xz files: LZMA2 and the filters that upstreams use. Below src/liblzma. */
+/** liblzma's decoders of .xz files, below src/liblzma: LZMA2, and the filters that upstreams use. */
 const SOURCES = [
   ...["block_decoder", "block_header_decoder", "block_util", "common", "filter_common", "filter_decoder"].map(
     common,
@@ -29,7 +30,9 @@ function common(name: string): string {
   return `common/${name}.c`;
 }
 
-/** What upstream's configure finds out, for any 64-bit Linux with GCC; and what of the library is wanted. */
+/**
+ * What upstream's configure finds on any 64-bit Linux with GCC, and which parts of the library are wanted.
+ */
 const DEFINES = [
   ...["HAVE_STDBOOL_H", "HAVE_STDINT_H", "HAVE_INTTYPES_H", "HAVE_STRING_H", "HAVE___BUILTIN_BSWAPXX"],
   "SIZEOF_SIZE_T=8",
@@ -49,23 +52,19 @@ const HEADERS = [
   ...["lzma12", "stream_flags", "version", "vli"],
 ].map((name) => `lzma/${name}.h`);
 
+const source = pin("xz", "5.8.1", (version) => ({
+  file: `xz-${version}.tar.xz`,
+  sha256: "0b54f79df85912504de0b14aec7971e3f964491af1812d83447005807513cd9e",
+  size: 1461872,
+  origins: [debian(`main/x/xz-utils/xz-utils_${version}.orig.tar.xz`)],
+}));
+
 export const xz: Package = {
   name: "xz",
-  why: "xz for the runtime: most sources come as .tar.xz",
+  why: "xz for the runtime: most sources are published as .tar.xz",
   license: "0BSD",
-  version: "5.8.1",
-  source: {
-    name: "xz",
-    version: "5.8.1",
-    archives: [
-      {
-        file: "xz-5.8.1.tar.xz",
-        sha256: "0b54f79df85912504de0b14aec7971e3f964491af1812d83447005807513cd9e",
-        size: 1461872,
-        origins: [{ kind: "debian", pool: "main/x/xz-utils/xz-utils_5.8.1.orig.tar.xz" }],
-      },
-    ],
-  },
+  version: source.version,
+  source,
   needs: [crossTools, musl],
   build(place) {
     const library = `${place.source}/src/liblzma`;

@@ -4,7 +4,7 @@ import { ARCHES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Platform } from "../platform/platform.ts";
-import { makePlan } from "../recipe/expand.ts";
+import { makePlan } from "../recipe/make-plan.ts";
 import { defaultSeedName } from "../seeds/seed.ts";
 import { VERSION } from "../version.ts";
 

@@ -3,6 +3,7 @@ import { defineCommand } from "../command-line/command.ts";
 import { withWorkspace } from "../command-line/session.ts";
 import { readText } from "../platform/files.ts";
 import { runsPrograms } from "../platform/foreign-programs.ts";
+import { IMAGE_PHASE } from "../recipe/phase-names.ts";
 import { DIGESTS_FILE, imagePath, makesImage, tarballPath } from "../runner/artifacts/artifacts.ts";
 import { runPlan } from "../runner/run/run.ts";
 import { buildFlags, runSysroot, type SysrootFlags } from "./sysroot/sysroot.ts";
@@ -19,7 +20,7 @@ export const command = defineCommand<SysrootFlags & { readonly workdir: string }
         this.process.stdout.write(`\nRootfs   ${workspace.bq2Rootfs}\n`);
         return;
       }
-      await runPlan(run, { phases: ["image"], resume: true, reports: true });
+      await runPlan(run, { phases: [IMAGE_PHASE], resume: true, reports: true });
       const digests = readText(this.platform.files, `${workspace.artifacts}/${DIGESTS_FILE}`);
       this.process.stdout.write(
         `\nImage    ${imagePath(run)}\n` +

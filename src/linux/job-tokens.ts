@@ -5,7 +5,7 @@
  */
 import { encodeUtf8 } from "../base/text.ts";
 import { O_CLOEXEC, O_NONBLOCK } from "../platform/linux-abi.ts";
-import { SystemError } from "../platform/platform.ts";
+import { FIRST_EXTRA_FD, SystemError } from "../platform/platform.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
 export interface JobTokens {
@@ -17,8 +17,8 @@ export interface JobTokens {
 /** The two ends of the pipe, as descriptors of this process: to read from, to write to. */
 export type JobDescriptors = readonly [read: number, write: number];
 
-/** Make's flag for a pool whose descriptors its process has as 3 and 4, the first ones of `extraFds`. */
-export const JOBSERVER_FLAG = "--jobserver-auth=3,4";
+/** Make's flag for a pool whose descriptors are the `extraFds` of make's process. */
+export const JOBSERVER_FLAG = `--jobserver-auth=${FIRST_EXTRA_FD},${FIRST_EXTRA_FD + 1}`;
 
 /** GNU make writes this one, and reads any. */
 const TOKEN = encodeUtf8("+");

@@ -14,15 +14,13 @@ import {
   SIGNALS,
 } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
+import { asExtraFds, STEP_DESCRIPTORS } from "./step-descriptors.ts";
 import { systemCall } from "./syscalls.ts";
 
 /** First argument: share the network of the caller. An empty one means a namespace without a network. */
 export const WITH_NETWORK = "network";
 
 const NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
-
-/** Where steps tell how they ended, and their pool of jobs (`runner/inside.ts`); handed on where they are open. */
-const HANDED_ON = [3, 4, 5];
 
 /** The program's exit code; 1 where a signal ended it. Throws SystemError where the kernel refuses a namespace. */
 export async function runInOwnNamespaces(platform: Platform, args: readonly string[]): Promise<number> {
@@ -44,7 +42,9 @@ export async function runInOwnNamespaces(platform: Platform, args: readonly stri
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-    extraFds: HANDED_ON.filter((fd) => platform.files.status(`/proc/self/fd/${fd}`) !== undefined),
+    extraFds: asExtraFds(STEP_DESCRIPTORS).filter(
+      (fd) => platform.files.status(`/proc/self/fd/${fd}`) !== undefined,
+    ),
   });
   return (await child.wait()).code ?? 1;
 }

@@ -1,6 +1,6 @@
 /**
  * How a package is built: a union of a few styles, each with just the fields that vary. A plan keeps
- * these fields as they are, so that overrides can set or append them; `recipe/actions.ts` expands
+ * these fields as they are, so that overrides can set or append them; `recipe/expansions.ts` expands
  * them. Every field is always there (empty where unused), which keeps unknown ones recognisable.
  */
 import * as v from "valibot";
@@ -71,8 +71,8 @@ export const CompileListSchema = v.strictObject({
 });
 
 /** A list of actions, for what fits no style; `why` says what makes it special. */
-export const StepsSchema = v.strictObject({
-  kind: v.literal("steps"),
+export const ActionsSchema = v.strictObject({
+  kind: v.literal("actions"),
   why: v.pipe(v.string(), v.minLength(1)),
   actions: v.array(InsideActionSchema),
 });
@@ -88,7 +88,7 @@ export const BuildSchema = v.variant("kind", [
   MakeSchema,
   KbuildSchema,
   CompileListSchema,
-  StepsSchema,
+  ActionsSchema,
   HostBuildSchema,
 ]);
 export type Build = v.InferOutput<typeof BuildSchema>;

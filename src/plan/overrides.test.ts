@@ -99,7 +99,7 @@ test("what is unknown is refused with its JSON path", () => {
 });
 
 test("a build of another kind is given whole", () => {
-  const build = { kind: "steps", why: "for this test", actions: [] };
+  const build = { kind: "actions", why: "for this test", actions: [] };
   const changed = applyOverrides(plan([step("musl")]), overrides({ one: { steps: { musl: { build } } } }));
   assert.equal(changed.phases[0]?.steps[0]?.build, build);
 });

@@ -173,6 +173,9 @@ export interface Files {
 /** `inherit`: the caller's own; `ignore`: /dev/null; `pipe`: read by us; or an open descriptor. */
 export type Stream = "inherit" | "ignore" | "pipe" | { readonly fd: number };
 
+/** The child's number for the first of {@link SpawnOptions.extraFds}: the next one after standard error. */
+export const FIRST_EXTRA_FD = 3;
+
 export interface SpawnOptions {
   readonly argv: readonly string[];
   readonly cwd: string;
@@ -181,7 +184,7 @@ export interface SpawnOptions {
   readonly stdin: Stream;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** Descriptors that the child sees as 3, 4, … */
+  /** Descriptors that the child sees as {@link FIRST_EXTRA_FD} and the numbers that follow. */
   readonly extraFds?: readonly number[];
   /** In a process group of its own, so that {@link Child.killGroup} reaches what it starts. */
   readonly ownGroup?: boolean;

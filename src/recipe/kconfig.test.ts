@@ -8,7 +8,7 @@ const asked = [
   { option: "SWAP", value: "n" },
 ];
 
-test("the text that is asked for passes its own check", () => {
+test("the text that is written passes the check", () => {
   assert.equal(
     kconfigText(asked),
     'CONFIG_EXT4_FS=y\nCONFIG_64BIT=y\nCONFIG_CMDLINE="root=PARTLABEL=bq2-root console=ttyS0"\n# CONFIG_SWAP is not set\n',
@@ -16,7 +16,7 @@ test("the text that is asked for passes its own check", () => {
   assert.equal(kconfigProblems(asked, kconfigText(asked)), []);
 });
 
-test("an option that was dropped, changed or never known is named", () => {
+test("an option that was dropped, changed or is unknown is named", () => {
   const text = '# CONFIG_EXT4_FS is not set\nCONFIG_64BIT=y\nCONFIG_CMDLINE=""\n';
   assert.equal(kconfigProblems(asked, text), [
     "CONFIG_EXT4_FS: asked for y, found n",
@@ -32,7 +32,7 @@ test("an option that is asked for twice is named", () => {
   ]);
 });
 
-test("a .config is read with its comments, and empty strings stay", () => {
+test("comments in a .config are understood, and empty strings stay empty strings", () => {
   const values = parseKconfig(
     '#\n# General setup\n#\nCONFIG_A=y\n# CONFIG_B is not set\nCONFIG_C=""\nCONFIG_D=64\n',
   );

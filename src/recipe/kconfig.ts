@@ -1,8 +1,9 @@
 /**
- * Kconfig's `.config` text: written from options, and checked afterwards. Kconfig drops an option without a
- * word where something it depends on is missing, so a build that does not check gets another program than
- * it asked for. Holds for every tree that uses Kconfig (Linux, busybox). Reads and writes values only; does
- * not know what an option means or depends on. Source: Linux, Documentation/kbuild/kconfig-language.rst.
+ * Writes Kconfig's `.config` text from options, and checks the finished one. Kconfig silently drops an option
+ * if something that it depends on is missing, so without the check a build would get a different program from
+ * the one it asked for. This works for every source tree that uses Kconfig (Linux, busybox). It reads and
+ * writes values only, and does not know what an option means or depends on. Source: Linux,
+ * Documentation/kbuild/kconfig-language.rst.
  */
 
 export interface KconfigOption {
@@ -19,7 +20,7 @@ export function kconfigText(options: readonly KconfigOption[]): string {
   return options.map(line).join("");
 }
 
-/** The options that a `.config` text speaks of; "is not set" is the value `n`. */
+/** The options that a `.config` text mentions. "is not set" is the value `n`. */
 export function parseKconfig(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split("\n")) {
@@ -31,9 +32,9 @@ export function parseKconfig(text: string): ReadonlyMap<string, string> {
 }
 
 /**
- * What of `asked` is not so in the finished `.config`, a sentence each; empty where all is as asked. An
- * option that the text does not speak of is a problem even where `n` was asked for: it is misspelt, or
- * another option hides it, and then it need not be named.
+ * One sentence for each option of `asked` whose value differs in the finished `.config`. An option that the
+ * text does not mention is a problem even if `n` was asked for: either its name is misspelt, or another
+ * option hides it and it need not be listed.
  *
  * @example
  * kconfigProblems([{ option: "EXT4_FS", value: "y" }], "# CONFIG_EXT4_FS is not set\n");

@@ -1,54 +1,57 @@
-/** The words that `pkgs/` is written in. */
+/** The types that the recipes in `pkgs/` are written in, and the paths that they share. */
 import type { ArchFacts } from "../base/arch.ts";
 import type { HostAction } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import type { Patch, PlanPath, Step } from "../plan/plan.ts";
 import type { Pin } from "../plan/source.ts";
+import type { PhaseName } from "./phase-names.ts";
 
 /** One upstream release and how it is built. */
 export interface Package {
   readonly name: string;
-  /** Why the system has it, in one line. */
+  /** Why the system has it, as one line for readers of the recipe. */
   readonly why: string;
   /** SPDX expression. */
   readonly license: string;
   readonly version: string;
-  /** What it is unpacked from; none for packages that are written here. */
+  /** The release that it is built from. A package that this project writes itself has none. */
   readonly source?: Pin;
-  /** Where it is built from this project itself: from what of it. `place.source` is that tree, its key follows it. */
+  /**
+   * For a package that is built from this project itself: the part that it is built from. `place.source` is
+   * then that tree, and the step's key depends on it.
+   */
   readonly ownSource?: OwnSource;
-  /** Further trees that its build sees, each at `SOURCE_ROOT/<release>`. */
+  /** Further source trees that the build sees, each at `SOURCE_ROOT/<release>`. */
   readonly extraSources?: readonly Pin[];
   readonly patches?: readonly Patch[];
-  /** Packages whose outputs its build sees. */
+  /** Packages whose outputs the build sees. */
   readonly needs: readonly Package[];
-  /** Packages whose programs its build runs: of the seed's architecture, where the system's is another one. */
+  /** Packages whose programs the build runs. In a cross build these are made for the seed's architecture. */
   readonly tools?: readonly Package[];
-  /** Satisfies needs of that package in phases that build this one and not it. */
+  /** The package that this one replaces, in phases that build this one but not the other. */
   readonly inPlaceOf?: Package;
   readonly env?: Step["env"];
   readonly owners?: Step["owners"];
-  /** Pure. The only place where a build varies by phase or architecture. */
+  /** Pure. Nothing else in a recipe may vary by phase or architecture. */
   build(place: Place): Build;
 }
 
-/** Where, for what and with what a package is built. */
+/** Where a package is built, what for, and with what. */
 export interface Place {
   /** What the output runs on. */
   readonly arch: ArchFacts;
   /** What the build runs on. */
   readonly seedArch: ArchFacts;
-  readonly phase: string;
-  /** `DESTDIR` as the build sees it, empty where the output goes straight to the namespace's root. */
+  /** `DESTDIR` as the build sees it; empty if the output goes straight into the namespace's root. */
   readonly destdir: string;
   readonly prefix: string;
   /** The unpacked source tree. */
   readonly source: string;
   /** The step's own build folder. */
   readonly workdir: string;
-  /** Root of the toolchain that the seed builds. */
+  /** The root of the toolchain that is built with the seed. */
   readonly sysroot: string;
-  /** Compiles what runs during the build: the seed's compiler, or the toolchain's own where there is no seed. */
+  /** Compiles programs that run during the build: the seed's compiler, or the toolchain's without a seed. */
   readonly buildCompiler: string;
   readonly epoch: number;
   readonly version: string;
@@ -56,7 +59,7 @@ export interface Place {
 
 /** A stage of the build: one namespace, prefix, destdir and environment. */
 export interface PhaseRecipe {
-  readonly name: string;
+  readonly name: PhaseName;
   readonly description: string;
   readonly namespace: "host" | "seed" | "bq2";
   readonly prefix: string;
@@ -64,28 +67,28 @@ export interface PhaseRecipe {
   readonly writes: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /**
-   * It makes what the build runs, for the seed's architecture. Left out where the system's is the same: there the
-   * phases that follow make it.
+   * The phase makes the programs that the build runs, for the seed's architecture. A plan has it only if the
+   * system's architecture differs: if both are the same, the phases that follow make these programs anyway.
    */
   readonly forSeed?: true;
   /** Phases whose steps satisfy `needs`, tried in this order. */
-  readonly needsFrom: readonly string[];
-  /** What every step of the phase sees, whatever it needs. */
+  readonly needsFrom: readonly PhaseName[];
+  /** What every step of the phase sees, in addition to its needs. */
   readonly base?: readonly BaseNeed[];
   readonly steps: readonly (Package | HostStep)[];
 }
 
 /** A step of an earlier phase. */
 export interface BaseNeed {
-  readonly phase: string;
+  readonly phase: PhaseName;
   readonly package: Package;
 }
 
-/** Work of the coordinator itself, with its position among the phases. */
+/** A coordinator step: work that `bq2` does itself. */
 export interface HostStep {
   readonly host: true;
   readonly name: string;
-  /** Of the phase that makes what the build runs ({@link PhaseRecipe.forSeed}), in plans that have it. */
+  /** Packages of the phase {@link PhaseRecipe.forSeed} that the step uses, in plans that have that phase. */
   readonly tools?: readonly Package[];
   readonly action: (context: HostContext) => HostAction;
 }
@@ -95,20 +98,23 @@ export interface HostContext {
   readonly seedArch: ArchFacts;
   readonly seed: string;
   readonly version: string;
-  /** Whether the image carries its sources. */
+  /** Whether the image contains its sources. */
   readonly sources: boolean;
-  /** Names of all pins of the plan, in order. */
+  /** The names of all pins of the plan, in order. */
   readonly pins: readonly string[];
 }
 
-/** Whether the system is built on a machine of another architecture. */
+/** Whether the system's architecture differs from that of the machine it is built on. */
 export function isCross({ arch, seedArch }: Pick<Place, "arch" | "seedArch">): boolean {
   return arch.name !== seedArch.name;
 }
 
-/** Source trees and build folders, the same in every namespace, so that paths in outputs are too. */
+/** Source trees are here in every namespace, so that any paths in outputs are always the same. */
 export const SOURCE_ROOT = "/workspace/src";
-/** How a step's `sources` name this project itself: all of it, or what of it is C. Each is a tree below {@link SOURCE_ROOT}. */
+/**
+ * The names by which a step's `sources` refer to this project itself: all of it, or only its C code. Each is
+ * a tree below {@link SOURCE_ROOT}.
+ */
 export const OWN_SOURCES = ["bq2", "bq2-native"] as const;
 export type OwnSource = (typeof OWN_SOURCES)[number];
 export const OWN_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCES[0]}`;
@@ -118,10 +124,12 @@ export function isOwnSource(name: string): name is OwnSource {
   return OWN_SOURCES.some((own) => own === name);
 }
 
+/** Each step has its own build folder below this one, the same in every namespace. */
 export const BUILD_ROOT = "/workspace/build";
+/** The root of the toolchain, and of the libraries that programs of the new system are linked with. */
 export const SYSROOT = "/opt/sysroot";
 
-/** `musl-1.2.5`: how a package's pin and source tree are called. */
+/** Such as `musl-1.2.5`: the name of a package's pin and of its source tree. */
 export function releaseName(pkg: { readonly name: string; readonly version: string }): string {
   return `${pkg.name}-${pkg.version}`;
 }

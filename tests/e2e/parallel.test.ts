@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { InsideAction } from "../../src/plan/action.ts";
+import { type InsideAction, SHARED_JOBS } from "../../src/plan/action.ts";
 import type { Step } from "../../src/plan/plan.ts";
 import type { State } from "../../src/plan/state.ts";
 import { requireTools } from "../oracle.ts";
@@ -29,7 +29,7 @@ function makeStep(name: string): Step {
   const targets = Array.from({ length: 9 }, (_, n) => `t${n}`).join(" ");
   const text = `all: ${targets}\n${targets}:\n\t@mkdir at.$@; echo at once: $$(ls -d at.* | wc -l); sleep 0.4; rmdir at.$@\n`;
   const path = `${step.workdir}/Makefile`;
-  return ending(step, { kind: "write-file", path, mode: "0644", text }, runIn(step, "make", "-j{jobs}"));
+  return ending(step, { kind: "write-file", path, mode: "0644", text }, runIn(step, "make", SHARED_JOBS));
 }
 
 describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side by side", () => {

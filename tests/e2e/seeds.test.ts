@@ -11,7 +11,7 @@ import { smallStep, writeSmallPlan } from "./small-plan.ts";
 /** Actions that run no program, so that a seed needs none: its shell is looked at, never started. */
 function actionStep(name: string, actions: InsideAction[]) {
   const step = smallStep(name);
-  return { ...step, build: { kind: "steps" as const, why: "a test", actions } };
+  return { ...step, build: { kind: "actions" as const, why: "a test", actions } };
 }
 
 /** A rootfs that may be a seed, and by its marker one of ours. */

@@ -6,9 +6,10 @@ import { writeFileSync } from "node:fs";
 import type { InsideAction } from "../../src/plan/action.ts";
 import type { Overrides } from "../../src/plan/overrides.ts";
 import type { Plan, Step } from "../../src/plan/plan.ts";
+import type { PhaseName } from "../../src/recipe/phase-names.ts";
 import { bq2, documents, expectSuccess, type Place, readJson } from "./bq2.ts";
 
-const PHASE = "rootfs-from-sysroot";
+export const SMALL_PHASE: PhaseName = "rootfs-from-sysroot";
 
 /** Compiles a program that says its own name, after `seconds`, and installs it. */
 export function smallStep(name: string, needs: readonly string[] = [], seconds = 0.1): Step {
@@ -20,13 +21,13 @@ export function smallStep(name: string, needs: readonly string[] = [], seconds =
     version: "1",
     sources: [],
     patches: [],
-    needs: needs.map((step) => ({ phase: PHASE, step })),
+    needs: needs.map((step) => ({ phase: SMALL_PHASE, step })),
     env: {},
     prefix: "/usr",
     workdir,
     owners: {},
     build: {
-      kind: "steps",
+      kind: "actions",
       why: "a test",
       actions: [
         { kind: "make-folder", path: workdir, mode: "0755" },
@@ -49,7 +50,7 @@ export function withActions(
   step: Step,
   change: (actions: readonly InsideAction[]) => readonly InsideAction[],
 ): Step {
-  if (step.build.kind !== "steps") throw new Error(`${step.name} has no steps`);
+  if (step.build.kind !== "actions") throw new Error(`${step.name} is not built by a list of actions`);
   return { ...step, build: { ...step.build, actions: [...change(step.build.actions)] } };
 }
 
@@ -84,7 +85,7 @@ export async function writeSmallPlan(
     phases: {
       "host-setup": { steps: { "download-sources": noPins, "extract-sources": noPins } },
       "sysroot-from-seed": onlySteps(place, "sysroot-from-seed", sysroot),
-      [PHASE]: onlySteps(place, PHASE, steps),
+      [SMALL_PHASE]: onlySteps(place, SMALL_PHASE, steps),
       // Such a rootfs has no program of its own that could write them.
       "finalize-rootfs": { namespace: "host" },
       image: { namespace: "host" },
@@ -94,12 +95,10 @@ export async function writeSmallPlan(
 }
 
 /** Takes the phase's own steps out, and these in. */
-function onlySteps(place: Place, phase: string, steps: readonly Step[]) {
+function onlySteps(place: Place, phase: PhaseName, steps: readonly Step[]) {
   const { phases } = readJson<Plan>(documents(place, "plan"));
   return {
     remove: (phases.find(({ name }) => name === phase)?.steps ?? []).map(({ name }) => name),
     add: steps.map((step, index) => ({ after: steps[index - 1]?.name ?? null, step })),
   };
 }
-
-export const SMALL_PHASE = PHASE;

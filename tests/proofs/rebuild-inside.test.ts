@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { READY_MARKER } from "../../src/init/system.ts";
 import type { State } from "../../src/plan/state.ts";
+import type { PhaseName } from "../../src/recipe/phase-names.ts";
 import { folder, GIB, withImage } from "../ext4-image.ts";
 import { askPrompt, PROMPT } from "../vm/prompt.ts";
 import { type Vm, type VmOptions, withVm } from "../vm/qemu.ts";
@@ -19,7 +20,7 @@ const workdir = resolve(process.env.BQ2_PROOF_WORKDIR ?? "data/full");
 const STATE = "seed-rootfs/bq2-rootfs/var/lib/sysroot-build-state.json";
 
 /** What is built inside, phase by phase. */
-const STEPS: readonly { readonly phase: string; readonly steps: readonly string[] }[] = [
+const STEPS: readonly { readonly phase: PhaseName; readonly steps: readonly string[] }[] = [
   { phase: "host-setup", steps: ["download-sources", "populate-seed", "stage-source"] },
   {
     phase: "sysroot-from-seed",

@@ -9,6 +9,7 @@ import { planFor } from "../../command-line/planning.ts";
 import { openRun, withWorkspace } from "../../command-line/session.ts";
 import { copyFile } from "../../platform/copy.ts";
 import { removeTree } from "../../platform/files.ts";
+import { IMAGE_PHASE } from "../../recipe/phase-names.ts";
 import { makesImage, tarballPath } from "../../runner/artifacts/artifacts.ts";
 import type { RunContext } from "../../runner/context/context.ts";
 import { loadPlan, savePlan } from "../../runner/context/documents.ts";
@@ -35,9 +36,6 @@ export const buildFlags = {
   jobs: jobsFlag,
   workdir: workdirFlag,
 } as const;
-
-/** The last phase, which writes the disk image. The phases before it end with the rootfs tarball. */
-const IMAGE_PHASE = "image";
 
 export const command = defineCommand<SysrootFlags & { readonly workdir: string }>({
   description:

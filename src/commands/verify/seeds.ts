@@ -2,6 +2,7 @@ import { basename } from "../../base/path.ts";
 import { defineCommand } from "../../command-line/command.ts";
 import { workdirFlag } from "../../command-line/flags.ts";
 import { withRun } from "../../command-line/session.ts";
+import { IMAGE_PHASE } from "../../recipe/phase-names.ts";
 import { compareBuilds, compareFinal } from "../../runner/proofs/compare.ts";
 import { leavesTheSeed } from "../../runner/proofs/origins.ts";
 import { isComplete } from "../../runner/rootfs/assemble.ts";
@@ -28,7 +29,7 @@ export const command = defineCommand<BesideFlags & { readonly workdir: string },
   async func({ workdir, ...flags }, a, b) {
     await withRun(this, workdir, async (run) => {
       // The disk is written only if the first build has one.
-      const phases = run.plan.phases.filter((phase) => phase.name !== "image" || isComplete(run, phase));
+      const phases = run.plan.phases.filter((phase) => phase.name !== IMAGE_PHASE || isComplete(run, phase));
       const build = (seed: string, name: string) =>
         buildBeside(this, run, {
           ...flags,

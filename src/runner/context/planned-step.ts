@@ -2,7 +2,7 @@
 import { Bq2Error } from "../../base/error.ts";
 import type { Action } from "../../plan/action.ts";
 import { type Phase, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
-import { actionsOf } from "../../recipe/actions.ts";
+import { actionsOf } from "../../recipe/expansions.ts";
 
 export interface PlannedStep {
   /** `phase/step`. */

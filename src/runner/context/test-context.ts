@@ -37,7 +37,7 @@ export function testStep(name: string, needs: readonly StepRef[] = [], flags: re
     workdir: `/workspace/build/${name}`,
     owners: {},
     build: {
-      kind: "steps",
+      kind: "actions",
       why: "a test",
       actions: [{ kind: "run", argv: ["make", ...flags], cwd: "/", env: {} }],
     },

@@ -19,7 +19,7 @@ const GCC = "\u007fELF the seed's gcc";
 /** A step that runs no program: it copies. */
 function copying(name: string): Step {
   const actions = [{ kind: "copy" as const, from: "/usr/bin/gcc", to: "/opt/sysroot/bin/gcc", only: "" }];
-  return { ...testStep(name), build: { kind: "steps", why: "a test", actions } };
+  return { ...testStep(name), build: { kind: "actions", why: "a test", actions } };
 }
 
 function contextOf(phases: readonly Phase[], isOwn = false): RunContext {

@@ -9,7 +9,7 @@ import { isWithin } from "../../base/path.ts";
 import { type Phase, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import { sha256File, walk } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { actionsOf } from "../../recipe/actions.ts";
+import { actionsOf } from "../../recipe/expansions.ts";
 import { SYSROOT } from "../../recipe/package.ts";
 import type { Seed } from "../../seeds/resolved-seed.ts";
 import type { RunContext } from "../context/context.ts";

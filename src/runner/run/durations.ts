@@ -38,6 +38,6 @@ const USUAL_SECONDS: { readonly [K in Build["kind"]]: number } = {
   "compile-list": 10,
   kbuild: 300,
   make: 30,
-  steps: 10,
+  actions: 10,
   host: 10,
 };

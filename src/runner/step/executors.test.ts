@@ -2,6 +2,7 @@ import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { type JobTokens, jobTokens, makeJobPipe } from "../../linux/job-tokens.ts";
 import { pipeKernel } from "../../linux/test-pipes.ts";
+import { SHARED_JOBS } from "../../plan/action.ts";
 import { readText } from "../../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../../platform/memory/platform.ts";
 import { execute } from "./executors.ts";
@@ -102,7 +103,7 @@ test("a make that shares the jobs is handed their descriptors, other programs ar
     patches: {},
   };
   const run = (...argv: string[]) => execute({ kind: "run", argv, cwd: "/", env: {} }, context);
-  await run("make", "-j{jobs}", "all");
+  await run("make", SHARED_JOBS, "all");
   await run("make", "all");
   assert.equal(handed, [
     [["/usr/bin/make", "--jobserver-auth=3,4", "all"], [...descriptors]],

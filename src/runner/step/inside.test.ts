@@ -1,12 +1,13 @@
 import { canonicalJson } from "../../base/json.ts";
 import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
+import { STEP_DESCRIPTORS } from "../../linux/step-descriptors.ts";
 import { pipeKernel } from "../../linux/test-pipes.ts";
 import { makeFolders, readText } from "../../platform/files.ts";
 import { memoryPlatform } from "../../platform/memory/platform.ts";
 import type { Kernel } from "../../platform/platform.ts";
 import { runInside } from "./inside.ts";
-import { RESULT_FD, type ResolvedAction, type StepResult } from "./request.ts";
+import type { ResolvedAction, StepResult } from "./request.ts";
 
 const REQUEST = "/request.json";
 const RESULT = "/result.json";
@@ -45,7 +46,7 @@ async function run(actions: readonly ResolvedAction[], folder = "/mount") {
       }),
     ),
   );
-  assert.equal(files.open(RESULT, "write"), RESULT_FD);
+  assert.equal(files.open(RESULT, "write"), STEP_DESCRIPTORS.result);
   const code = await runInside(platform, REQUEST);
   return { platform, code, result: JSON.parse(readText(files, RESULT)) as StepResult };
 }

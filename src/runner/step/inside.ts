@@ -7,12 +7,13 @@ import { canonicalJson } from "../../base/json.ts";
 import { encodeUtf8 } from "../../base/text.ts";
 import { jobTokens } from "../../linux/job-tokens.ts";
 import { processorSeconds } from "../../linux/processor-time.ts";
+import { STEP_DESCRIPTORS } from "../../linux/step-descriptors.ts";
 import { enterView } from "../../linux/view.ts";
 import { parseAs } from "../../plan/parse.ts";
 import { readText } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { describeAction, execute, ProgramFailure } from "./executors.ts";
-import { JOB_FDS, RESULT_FD, StepRequestSchema, type StepResult } from "./request.ts";
+import { StepRequestSchema, type StepResult } from "./request.ts";
 
 type Outcome = Omit<StepResult, "cpuSeconds">;
 
@@ -22,7 +23,7 @@ const SUCCESS: Outcome = { failedAction: null, message: null, hint: null, exitCo
 export async function runInside(platform: Platform, path: string): Promise<number> {
   const outcome = await attempt(platform, path);
   const result: StepResult = { ...outcome, cpuSeconds: processorSeconds(platform) };
-  platform.files.write(RESULT_FD, encodeUtf8(canonicalJson(result)), null);
+  platform.files.write(STEP_DESCRIPTORS.result, encodeUtf8(canonicalJson(result)), null);
   return result.message === null ? 0 : 1;
 }
 
@@ -31,7 +32,8 @@ async function attempt(platform: Platform, path: string): Promise<Outcome> {
   try {
     const request = parseAs(StepRequestSchema, readText(platform.files, path), path, "run the step again");
     enterView(platform, request.view);
-    const jobs = { descriptors: JOB_FDS, tokens: jobTokens(platform, JOB_FDS) };
+    const descriptors = STEP_DESCRIPTORS.jobs;
+    const jobs = { descriptors, tokens: jobTokens(platform, descriptors) };
     for (const [position, action] of request.actions.entries()) {
       index = position;
       platform.host.writeOut(`+ ${describeAction(action)}\n`);

@@ -9,6 +9,7 @@ import { dirname } from "../../base/path.ts";
 import { bytesToName, encodeUtf8 } from "../../base/text.ts";
 import { startInNamespaces } from "../../linux/namespace.ts";
 import { checkNamespaces } from "../../linux/namespace-checks.ts";
+import { asExtraFds } from "../../linux/step-descriptors.ts";
 import type { View } from "../../linux/view.ts";
 import type { Action, InsideAction } from "../../plan/action.ts";
 import { parseAs } from "../../plan/parse.ts";
@@ -120,7 +121,7 @@ export async function runInNamespace(
       stdin: "pipe", // by which the inside sees that we are there
       stdout: { fd: logFd },
       stderr: { fd: logFd },
-      extraFds: [resultFd, ...context.pool.descriptors()], // RESULT_FD and JOB_FDS of the inside
+      extraFds: asExtraFds({ result: resultFd, jobs: context.pool.descriptors() }),
       ownGroup: true, // Ctrl-C on the terminal is for us
     });
     const unlisten = context.interruption.listen(() => child.kill("SIGKILL")); // ends everything within

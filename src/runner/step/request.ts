@@ -3,7 +3,6 @@
  * Both halves are the same program, so a request that does not fit its schema is a mistake of ours.
  */
 import * as v from "valibot";
-import type { JobDescriptors } from "../../linux/job-tokens.ts";
 import type { View } from "../../linux/view.ts";
 import { COMPLETE_ACTION_SCHEMAS, EnvSchema, PatchActionSchema } from "../../plan/action.ts";
 
@@ -36,10 +35,6 @@ export const EnterRequestSchema = v.strictObject({
   env: EnvSchema,
 });
 export type EnterRequest = v.InferOutput<typeof EnterRequestSchema>;
-
-/** Descriptors that a step's inside half is started with, in this order behind standard error. */
-export const RESULT_FD = 3;
-export const JOB_FDS: JobDescriptors = [4, 5];
 
 export const StepResultSchema = v.strictObject({
   /** Position of the action that failed; null where all went well, or the view could not be built. */

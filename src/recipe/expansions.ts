@@ -1,12 +1,13 @@
-/** From a step's fields to the actions that carry it out. Pure; what `--dry-run` prints. */
+/** Turns a step's build into the actions that carry it out. Pure; `--dry-run` prints the result. */
 import { dirname } from "../base/path.ts";
-import { type Action, type InsideAction, objectName, SHARED_JOBS } from "../plan/action.ts";
+import { type Action, type InsideAction, objectName } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import { type Phase, pathIn, type Step } from "../plan/plan.ts";
+import { copy, makeFolder, run, runMake, writeFile } from "./inside-actions.ts";
 import { kconfigText } from "./kconfig.ts";
 import { SOURCE_ROOT } from "./package.ts";
 
-/** A step in its phase, with what its actions have in common. */
+/** A step within its phase, and what all its actions share. */
 interface Scene {
   readonly step: Step;
   readonly env: Readonly<Record<string, string>>;
@@ -22,14 +23,11 @@ type Expansion = {
 const EXPANSIONS: Expansion = {
   "configure-make": (build, scene) => {
     const cwd = build.inTree ? scene.source : scene.step.workdir;
+    const configure = [`${scene.source}/configure`, `--prefix=${scene.step.prefix}`, ...build.configureFlags];
     return [
-      ...(build.inTree ? [] : [folder(cwd)]),
+      ...(build.inTree ? [] : [makeFolder(cwd)]),
       ...build.prepare,
-      run(scene, cwd, [
-        `${scene.source}/configure`,
-        `--prefix=${scene.step.prefix}`,
-        ...build.configureFlags,
-      ]),
+      run(cwd, configure, scene.env),
       make(scene, cwd, build.make),
       make(scene, cwd, { ...build.install, flags: [...build.install.flags, ...scene.destdir] }),
       ...build.finish,
@@ -47,8 +45,8 @@ const EXPANSIONS: Expansion = {
       flags: [`O=${out}`, ...build.flags, ...flags],
     });
     return [
-      folder(out),
-      { kind: "write-file", path: build.answers, mode: "0644", text: kconfigText(build.options) },
+      makeFolder(out),
+      writeFile(build.answers, kconfigText(build.options)),
       make(scene, scene.source, call(build.configure)),
       { kind: "check-kconfig", config: `${out}/.config`, options: build.options },
       make(scene, scene.source, call(build.make)),
@@ -58,42 +56,35 @@ const EXPANSIONS: Expansion = {
   },
   "compile-list": (build, scene) => {
     const { workdir } = scene.step;
+    const { compiler, archiver, output } = build;
     const inTree = (path: string) => (path.startsWith("/") ? path : `${scene.source}/${path}`);
     const sources = build.sources.map(inTree);
     const objects = sources.map(objectName);
-    const { output } = build;
+    const argv =
+      output.kind === "library"
+        ? [archiver, "rcsD", output.file, ...objects] // D: without times and owners
+        : [compiler, ...output.flags, "-o", output.file, ...objects, ...output.libraries];
     return [
-      folder(workdir),
+      makeFolder(workdir),
       ...build.prepare,
       {
         kind: "compile",
-        argv: [build.compiler, ...build.flags],
+        argv: [compiler, ...build.flags],
         sources,
         folder: workdir,
         env: { ...scene.env },
       },
-      folder(dirname(output.file)),
-      output.kind === "library"
-        ? run(scene, workdir, [build.archiver, "rcsD", output.file, ...objects]) // D: no times, no owners
-        : run(scene, workdir, [
-            build.compiler,
-            ...output.flags,
-            "-o",
-            output.file,
-            ...objects,
-            ...output.libraries,
-          ]),
-      ...build.headers.map(
-        ({ from, to }): InsideAction => ({ kind: "copy", from: inTree(from), to, only: "" }),
-      ),
+      makeFolder(dirname(output.file)),
+      run(workdir, argv, scene.env),
+      ...build.headers.map(({ from, to }) => copy(inTree(from), to)),
       ...build.finish,
     ];
   },
-  steps: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
+  actions: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
   host: (build) => [build.action],
 };
 
-/** The actions of `step` in `phase`, in order: patches first, then what its build expands to. */
+/** The actions of `step` in `phase`, in order: its patches, then what its build expands to. */
 export function actionsOf(phase: Phase, step: Step): Action[] {
   const source = step.sources[0] === undefined ? "" : `${SOURCE_ROOT}/${step.sources[0]}`;
   const scene: Scene = {
@@ -109,28 +100,20 @@ export function actionsOf(phase: Phase, step: Step): Action[] {
   return [...patches, ...expand(step.build, scene)];
 }
 
-function folder(path: string): InsideAction {
-  return { kind: "make-folder", path, mode: "0755" };
-}
-
-function run(scene: Scene, cwd: string, argv: readonly string[]): InsideAction {
-  return { kind: "run", argv: [...argv], cwd, env: { ...scene.env } };
-}
-
 interface MakeCall {
   readonly targets: readonly string[];
   readonly flags: readonly string[];
 }
 
-function make(scene: Scene, cwd: string, call: MakeCall): InsideAction {
-  return run(scene, cwd, ["make", SHARED_JOBS, ...call.flags, ...call.targets]);
+function make(scene: Scene, cwd: string, { flags, targets }: MakeCall): InsideAction {
+  return runMake(cwd, [...flags, ...targets], scene.env);
 }
 
 function optionalMake(scene: Scene, cwd: string, call: MakeCall): InsideAction[] {
   return call.targets.length === 0 ? [] : [make(scene, cwd, call)];
 }
 
-/** Programs that a `steps` build runs get the phase's and step's environment below their own. */
+/** Adds the environment of the phase and the step to a program's own, which takes precedence. */
 function withStepEnv(action: InsideAction, scene: Scene): InsideAction {
   const runsPrograms = action.kind === "run" || action.kind === "compile";
   return runsPrograms ? { ...action, env: { ...scene.env, ...action.env } } : action;

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import type { Build } from "../plan/build.ts";
 import type { Phase, Step } from "../plan/plan.ts";
-import { actionsOf } from "./actions.ts";
+import { actionsOf } from "./expansions.ts";
 
 const call = (targets: string[], flags: string[] = []) => ({ targets, flags });
 
@@ -34,14 +34,14 @@ function phaseWith(destdir: Phase["destdir"]): Phase {
 
 const TO_ROOTFS = phaseWith({ root: "bq2", path: "/" });
 
-/** Words of the programs that are run, in order. */
+/** The programs that are run, in order, each with its folder and its words. */
 function programs(build: Build, phase = TO_ROOTFS): string[] {
   return actionsOf(phase, stepWith(build)).flatMap((action) =>
     action.kind === "run" ? [`${action.cwd}$ ${action.argv.join(" ")}`] : [],
   );
 }
 
-test("configure and make run out of tree, install goes below DESTDIR", () => {
+test("configure and make run out of tree, and install writes below DESTDIR", () => {
   const build: Build = {
     kind: "configure-make",
     inTree: false,
@@ -75,7 +75,7 @@ test("patches come first, in the source tree", () => {
   assert.equal(second?.kind, "run");
 });
 
-test("kbuild writes the answers, configures, checks what survived, then builds", () => {
+test("kbuild writes the answers, configures, checks that every option survived, and then builds", () => {
   const build: Build = {
     kind: "kbuild",
     options: [
@@ -100,9 +100,9 @@ test("kbuild writes the answers, configures, checks what survived, then builds",
   assert.equal(programs(build)[1], "/workspace/src/x-1$ make -j{jobs} O=/workspace/build/x ARCH=x86 bzImage");
 });
 
-test("a step's environment goes over its phase's, an action's own over both", () => {
+test("a step's environment takes precedence over its phase's, and an action's own over both", () => {
   const run = { kind: "run" as const, argv: ["env"], cwd: "/", env: { C: "own" } };
-  const build: Build = { kind: "steps", why: "a test", actions: [run] };
+  const build: Build = { kind: "actions", why: "a test", actions: [run] };
   const last = actionsOf(TO_ROOTFS, stepWith(build)).at(-1);
   assert.ok(last?.kind === "run");
   assert.equal(last.env, { A: "1", B: "step", C: "own" });

@@ -1,4 +1,4 @@
-/** From recipes to a plan. Pure: no clock, no disk, no machine. */
+/** Makes a plan from recipes. Pure: it depends on no clock, disk or machine. */
 import type { ArchFacts } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { type Phase, PLAN_FORMAT, type Plan, pathIn, type Step, type StepRef, stepId } from "../plan/plan.ts";
@@ -15,6 +15,7 @@ import {
   SOURCE_ROOT,
   SYSROOT,
 } from "./package.ts";
+import type { PhaseName } from "./phase-names.ts";
 
 export interface PlanRequest {
   readonly version: string;
@@ -28,10 +29,10 @@ export interface PlanRequest {
 }
 
 /**
- * The plan for these phases.
+ * The plan for the phases of `wanted`.
  *
- * @throws Bq2Error `bad-recipe` where a need has no step before it; `cannot-cross` where the system builds within
- * itself, and its programs do not run where it is built.
+ * @throws Bq2Error `bad-recipe` if no earlier step builds what a step needs; `cannot-cross` if a phase runs
+ * programs of the new system, and the system's architecture differs from the seed's.
  */
 export function makePlan(wanted: PlanRequest): Plan {
   const cross = isCross(wanted);
@@ -61,15 +62,15 @@ export function makePlan(wanted: PlanRequest): Plan {
 }
 
 function refuseOwnPrograms({ profile, arch, seedArch, phases }: PlanRequest): void {
-  const inside = phases.find(
+  const phase = phases.find(
     ({ namespace, steps }) => namespace === "bq2" && steps.some((step) => !isHostStep(step)),
   );
-  if (inside === undefined) return;
+  if (phase === undefined) return;
   throw new Bq2Error(
-    `Cannot plan ${profile} for ${arch.name} on ${seedArch.name}: ${inside.name} runs programs of the new system`,
+    `Cannot plan ${profile} for ${arch.name} on ${seedArch.name}: ${phase.name} runs programs of the new system`,
     {
       code: "cannot-cross",
-      hint: `build it on a machine (or a VM) of ${arch.name}; profile minimal can be built on any`,
+      hint: `build it on a machine or VM of ${arch.name}; profile minimal can be built on any`,
     },
   );
 }
@@ -89,12 +90,12 @@ function collectPins(phases: readonly PhaseRecipe[]): Pin[] {
   return [...pins.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pin]) => pin);
 }
 
-/** What it is unpacked from first, then what else it sees. */
+/** The release that the package is built from, then the other releases that its build sees. */
 function pinsOf(pkg: Package): Pin[] {
   return [...(pkg.source === undefined ? [] : [pkg.source]), ...(pkg.extraSources ?? [])];
 }
 
-/** Names of the trees that it sees, its own first. */
+/** The names of the source trees that the build sees. The one that it is built from comes first. */
 function sourcesOf(pkg: Package): string[] {
   return [...(pkg.ownSource === undefined ? [] : [pkg.ownSource]), ...pinsOf(pkg).map(releaseName)];
 }
@@ -141,7 +142,6 @@ function makeStep(pkg: Package, recipe: PhaseRecipe, request: PlanRequest): Step
   const place: Place = {
     arch: recipe.forSeed ? request.seedArch : request.arch,
     seedArch: request.seedArch,
-    phase: recipe.name,
     destdir: recipe.destdir === null ? "" : pathIn(recipe.namespace, recipe.destdir),
     prefix: recipe.prefix,
     source: sourcesOf(pkg).map((name) => `${SOURCE_ROOT}/${name}`)[0] ?? "",
@@ -165,7 +165,7 @@ function makeStep(pkg: Package, recipe: PhaseRecipe, request: PlanRequest): Step
   };
 }
 
-/** The phase's base, then what the package asks for, then what it runs; each once. */
+/** The base of the phase, then the needs of the package, then its tools; each step once. */
 function needsOf(pkg: Package, recipe: PhaseRecipe, phases: readonly PhaseRecipe[]): StepRef[] {
   const upToThis = phases.slice(0, phases.indexOf(recipe) + 1);
   const base = (recipe.base ?? []).map((need) => ({ phase: need.phase, step: need.package.name }));
@@ -177,17 +177,17 @@ function needsOf(pkg: Package, recipe: PhaseRecipe, phases: readonly PhaseRecipe
   return [...all.values()];
 }
 
-/** Names of the phases that make what the build runs; none where the system's own programs run there. */
-function toolPhasesOf(phases: readonly PhaseRecipe[]): string[] {
+/** The phases that make the programs that the build runs; none if the build can run the system's own. */
+function toolPhasesOf(phases: readonly PhaseRecipe[]): PhaseName[] {
   return phases.filter(({ forSeed }) => forSeed).map(({ name }) => name);
 }
 
-/** The step that builds `need`, or what stands in its place, in the first phase of `from` that has one before `by`. */
+/** The step that builds `need` or its replacement, in the first phase of `from` that has one before `by`. */
 function findNeed(
   need: Package,
   by: Package | HostStep,
   recipe: PhaseRecipe,
-  from: readonly string[],
+  from: readonly PhaseName[],
   phases: readonly PhaseRecipe[],
 ): StepRef {
   for (const name of from) {
@@ -202,7 +202,7 @@ function findNeed(
     `Cannot plan ${recipe.name}/${by.name}: it needs ${need.name}, which no earlier step builds`,
     {
       code: "bad-recipe",
-      hint: `looked in ${from.join(", ")}; put ${need.name} before it in pkgs/phases.ts`,
+      hint: `put ${need.name} before ${by.name} in pkgs/phases.ts, in ${from.join(" or ")}`,
     },
   );
 }
