@@ -36,7 +36,7 @@ let events: FetchEvent[];
 
 beforeEach(() => {
   cache = fs.mkdtempSync(join(tmpdir(), "bq2-fetch-"));
-  fetcher = nodeFetcher({ env: {}, idleSeconds: 1, connectSeconds: 1 });
+  fetcher = nodeFetcher({ env: {}, limits: { idleSeconds: 1, connectSeconds: 1 } });
   events = [];
 });
 afterEach(async () => {

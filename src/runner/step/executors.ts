@@ -159,7 +159,9 @@ function copyMatching(files: Files, from: string, to: string, suffix: string): v
 export function requireProgram(platform: Platform, program: string, path: string): string {
   const found = platform.processes.find(program, path);
   if (found !== undefined) return found;
-  throw new Bq2Error(`Cannot run ${program}: it is not on PATH=${path}`, {
+  const isPath = program.includes("/");
+  const why = isPath ? "there is no such program in what the step sees" : `it is not on PATH=${path}`;
+  throw new Bq2Error(`Cannot run ${program}: ${why}`, {
     code: "missing-program",
     hint: "the step needs a package that brings it",
   });
