@@ -17,6 +17,7 @@ test("a step takes what it took, else what its namesake did, else what its kind 
 
 test("a cache that may only be read loses durations, and nothing else", () => {
   const platform = memoryPlatform();
+  Object.assign(platform.host.env, { BQ2_CACHE: "/cache" });
   const cache = workspaceAt(platform, "/work").cache;
   noteDuration(platform, cache, "first/a", 3);
   assert.equal(loadDurations(platform, cache), { "first/a": 3 });
