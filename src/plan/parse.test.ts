@@ -94,8 +94,7 @@ for (const [name, schema, good, bad] of CASES) {
     const parse = (value: unknown) => parseAs(schema, JSON.stringify(value), "plan.json", "");
     parse(good);
     for (const change of bad) {
-      const text = JSON.stringify(change);
-      assert.throws(() => parse({ ...good, ...change }), /Cannot use plan\.json: at \$\./, text);
+      assert.throws(() => parse({ ...good, ...change }), /Cannot use plan\.json: at \$\./);
     }
   });
 }
