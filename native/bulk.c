@@ -84,6 +84,10 @@ void bz_internal_error(int code) {
 
 /* Decompressors: one object a file, fed piece by piece. */
 
+/* What `xz -9` makes takes 65 MiB (xz(1), "Preset levels"); a header can ask for 4 GiB. */
+enum { XZ_MEMORY = 66 << 20 };
+static const char too_large[] = "its dictionary is larger than that of xz -9 (hint: pack it with a preset of xz)";
+
 typedef enum { GZIP, XZ, BZIP2 } Kind;
 static const char *const kind_names[] = {"gzip", "xz", "bzip2"};
 
@@ -118,7 +122,7 @@ int bulk_add_class(JSContext *context) {
 static int start(Decompressor *d) {
     switch (d->kind) {
     case GZIP: return inflateInit2(&d->gzip, 16 + MAX_WBITS) == Z_OK; /* 16: gzip's header and trailer */
-    case XZ: return lzma_stream_decoder(&d->xz, UINT64_MAX, LZMA_CONCATENATED) == LZMA_OK;
+    case XZ: return lzma_stream_decoder(&d->xz, XZ_MEMORY, LZMA_CONCATENATED) == LZMA_OK;
     case BZIP2: return BZ2_bzDecompressInit(&d->bzip2, 0, 0) == BZ_OK;
     }
     return 0;
@@ -147,7 +151,10 @@ static JSValue js_decompressor(JSContext *context, JSValueConst this, int count,
     return object;
 }
 
-/* One step of a member. 0: go on; 1: the member ended; -1: it is damaged. Moves what was taken and written. */
+/*
+ * One step of a member. 0: go on; 1: the member ended; -1: it is damaged; -2: it wants more than XZ_MEMORY. Moves what was
+ * taken and written.
+ */
 static int step(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, size_t *out_size, int is_last) {
     const unsigned in_now = *in_size > UINT32_MAX ? UINT32_MAX : *in_size;
     const unsigned out_now = *out_size > UINT32_MAX ? UINT32_MAX : *out_size;
@@ -157,6 +164,7 @@ static int step(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, s
         d->xz.next_in = *in, d->xz.avail_in = *in_size, d->xz.next_out = *out, d->xz.avail_out = *out_size;
         result = lzma_code(&d->xz, is_last ? LZMA_FINISH : LZMA_RUN);
         status = result == LZMA_OK || result == LZMA_BUF_ERROR ? 0 : result == LZMA_STREAM_END ? 1 : -1;
+        if (result == LZMA_MEMLIMIT_ERROR) status = -2;
         *in = (uint8_t *)d->xz.next_in, *in_size = d->xz.avail_in;
         *out = d->xz.next_out, *out_size = d->xz.avail_out;
         return status;
@@ -205,7 +213,7 @@ static const char *run(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t *
             if (d->is_between) return NULL;
         }
         status = step(d, in, in_size, out, out_size, is_last);
-        if (status < 0) return "it is damaged";
+        if (status < 0) return status == -1 ? "it is damaged" : too_large;
         if (status > 0 && !next_member(d, in, in_size, is_last)) return "no memory is left";
         if (status == 0 && (*out_size == 0 || (*in_size == 0 && !is_last))) return NULL;
         if (status == 0 && in_before == *in_size && out_before == *out_size) return is_last ? "it ends early" : NULL;

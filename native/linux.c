@@ -2,13 +2,14 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "linux.h"
+
+enum { FIRST_READ = 64 << 10 };
 
 /* Whether more than an executable lies in these bytes: its section headers are the last of it (a linker's habit). */
 static int has_tail(const uint8_t *file, size_t size) {
@@ -55,23 +56,37 @@ void native_give_pages(void *pages, size_t size) {
     munmap(pages, size);
 }
 
-char *native_read_file(JSContext *context, const char *path, size_t *size) {
-    FILE *file = fopen(path, "rbe");
-    char *text = NULL;
-    long length;
+/* To the end, whatever the file's size is said to be: files of /proc and tmpfs's folders say 0. NULL: errno, or no memory. */
+static char *read_to_end(JSContext *context, int fd, size_t *size) {
+    size_t room = 0;
+    ssize_t length = -1;
+    char *text = NULL, *more;
 
-    if (file != NULL && fseek(file, 0, SEEK_END) == 0 && (length = ftell(file)) >= 0) {
-        rewind(file);
-        text = js_malloc(context, length + 1);
-        if (text == NULL) {
-            fclose(file);
-            return NULL;
+    *size = 0;
+    do {
+        if (room - *size < 2) {
+            more = js_realloc(context, text, room = room == 0 ? FIRST_READ : 2 * room);
+            if (more == NULL) break;
+            text = more;
         }
-        *size = fread(text, 1, length, file);
+        length = read(fd, text + *size, room - *size - 1);
+        if (length > 0) *size += length;
+    } while (length > 0);
+    if (length == 0) {
         text[*size] = 0;
+        return text;
     }
-    if (file != NULL) fclose(file);
-    if (text == NULL) JS_ThrowReferenceError(context, "Cannot read %s: %s", path, strerror(errno));
+    js_free(context, text);
+    return NULL;
+}
+
+char *native_read_file(JSContext *context, const char *path, size_t *size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *text = fd < 0 ? NULL : read_to_end(context, fd, size);
+
+    if (text == NULL && !JS_HasException(context))
+        JS_ThrowReferenceError(context, "Cannot read %s: %s", path, strerror(errno));
+    if (fd >= 0) close(fd);
     return text;
 }
 

@@ -1,6 +1,9 @@
 /*
  * The system-call primitive: TypeScript values become the words that the kernel takes. What can be known here is
- * checked: kinds, ranges, NULs, and for the calls of `bounds` that the kernel stays within the bytes it is given.
+ * checked: kinds, ranges, NULs, and that the kernel stays within the bytes it is given. A call that `pointers` does not
+ * list takes numbers and null only.
+ *
+ * Not checked: numbers that are addresses, and bytes within arrays (a seccomp filter's program).
  *
  * Reading an array can run JavaScript (getters, proxies), which may drop what was read before. So everything is held
  * until the call is over, and addresses of bytes are taken last, when no more JavaScript runs.
@@ -10,6 +13,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,27 +28,36 @@ typedef struct {
     size_t *size;
 } Borrowed;
 
-/* What one call holds on to, and of each of its words: the bytes behind it, and whether they are a string's. */
+/* What a word was in TypeScript: a number, bigint or null; or something whose address goes to the kernel. */
+typedef enum { NUMBER, STRING, BYTES, ARRAY } Kind;
+
+/* What one call holds on to, and of each of its words: its kind, and the number of bytes behind it. */
 typedef struct {
     const char **strings;
     Borrowed *borrowed;
     int64_t *arrays[MAX_ARRAYS];
     int string_count, borrowed_count, array_count;
     size_t sizes[WORDS];
-    int is_string[WORDS];
+    Kind kinds[WORDS];
 } Call;
 
-enum { READS, WRITES };
+enum { READS, WRITES, NAME, LIST };
+enum { ONE = -1 };
+#define STATED_AT(word) (-2 - (word))
 
 /*
- * What the kernel does to the bytes of word `buffer`: as many units as word `length` says, of `unit` bytes each;
- * where that is -1, one unit. Strings are not written to: JavaScript takes them for constant.
+ * What the kernel does with the word `buffer`, where that is no 0. READS and WRITES: as many units as word `length` says,
+ * of `unit` bytes each; ONE: one unit; STATED_AT: as many as the first four bytes of that word say, which a row above
+ * it checks. Strings are not written to: JavaScript takes them for constant. NAME: it reads to a NUL. LIST: it takes an
+ * array of words, ended by 0.
  */
-static const struct {
+typedef struct {
     long number;
     int does, buffer, length;
     size_t unit;
-} bounds[] = {
+} Pointer;
+
+static const Pointer pointers[] = {
     {SYS_read, WRITES, 1, 2, 1},
     {SYS_pread64, WRITES, 1, 2, 1},
     {SYS_write, READS, 1, 2, 1},
@@ -53,49 +66,87 @@ static const struct {
     {SYS_readlinkat, WRITES, 2, 3, 1},
     {SYS_getcwd, WRITES, 0, 1, 1},
     {SYS_getrandom, WRITES, 0, 1, 1},
-    {SYS_copy_file_range, WRITES, 1, -1, 8},
-    {SYS_copy_file_range, WRITES, 3, -1, 8},
+    {SYS_copy_file_range, WRITES, 1, ONE, 8},
+    {SYS_copy_file_range, WRITES, 3, ONE, 8},
     {SYS_listxattr, WRITES, 1, 2, 1},
     {SYS_llistxattr, WRITES, 1, 2, 1},
     {SYS_lgetxattr, WRITES, 2, 3, 1},
     {SYS_lsetxattr, READS, 2, 3, 1},
-    {SYS_statx, WRITES, 4, -1, 256},
-    {SYS_statfs, WRITES, 1, -1, 120},
-    {SYS_fstatfs, WRITES, 1, -1, 120},
-    {SYS_utimensat, READS, 2, -1, 32},
-    {SYS_pipe2, WRITES, 0, -1, 8},
+    {SYS_statx, WRITES, 4, ONE, 256},
+    {SYS_statfs, WRITES, 1, ONE, 120},
+    {SYS_fstatfs, WRITES, 1, ONE, 120},
+    {SYS_utimensat, READS, 2, ONE, 32},
+    {SYS_pipe2, WRITES, 0, ONE, 8},
     {SYS_ppoll, WRITES, 0, 1, sizeof(struct pollfd)},
-    {SYS_ppoll, WRITES, 2, -1, 16},
+    {SYS_ppoll, WRITES, 2, ONE, 16},
     {SYS_ppoll, READS, 3, 4, 1},
-    {SYS_epoll_ctl, READS, 3, -1, sizeof(struct epoll_event)},
+    {SYS_epoll_ctl, READS, 3, ONE, sizeof(struct epoll_event)},
     {SYS_epoll_pwait, WRITES, 1, 2, sizeof(struct epoll_event)},
     {SYS_epoll_pwait, READS, 4, 5, 1},
     {SYS_signalfd4, READS, 1, 2, 1},
-    {SYS_rt_sigaction, READS, 1, -1, 32},
-    {SYS_rt_sigaction, WRITES, 2, -1, 32},
+    {SYS_rt_sigaction, READS, 1, ONE, 32},
+    {SYS_rt_sigaction, WRITES, 2, ONE, 32},
     {SYS_rt_sigprocmask, READS, 1, 3, 1},
     {SYS_rt_sigprocmask, WRITES, 2, 3, 1},
-    {SYS_wait4, WRITES, 1, -1, 4},
-    {SYS_wait4, WRITES, 3, -1, 144},
-    {SYS_waitid, WRITES, 2, -1, 128},
-    {SYS_waitid, WRITES, 4, -1, 144},
-    {SYS_prlimit64, READS, 2, -1, 16},
-    {SYS_prlimit64, WRITES, 3, -1, 16},
+    {SYS_wait4, WRITES, 1, ONE, 4},
+    {SYS_wait4, WRITES, 3, ONE, 144},
+    {SYS_waitid, WRITES, 2, ONE, 128},
+    {SYS_waitid, WRITES, 4, ONE, 144},
+    {SYS_prlimit64, READS, 2, ONE, 16},
+    {SYS_prlimit64, WRITES, 3, ONE, 16},
     {SYS_sched_getaffinity, WRITES, 2, 1, 1},
-    {SYS_clock_gettime, WRITES, 1, -1, 16},
-    {SYS_clock_settime, READS, 1, -1, 16},
-    {SYS_sysinfo, WRITES, 0, -1, 112},
-    {SYS_uname, WRITES, 0, -1, 390},
+    {SYS_clock_gettime, WRITES, 1, ONE, 16},
+    {SYS_clock_settime, READS, 1, ONE, 16},
+    {SYS_sysinfo, WRITES, 0, ONE, 112},
+    {SYS_uname, WRITES, 0, ONE, 390},
     {SYS_sethostname, READS, 0, 1, 1},
     {SYS_connect, READS, 1, 2, 1},
     {SYS_bind, READS, 1, 2, 1},
     {SYS_sendto, READS, 1, 2, 1},
     {SYS_sendto, READS, 4, 5, 1},
     {SYS_recvfrom, WRITES, 1, 2, 1},
-    {SYS_recvfrom, WRITES, 4, -1, 128}, /* struct sockaddr_storage */
-    {SYS_recvfrom, WRITES, 5, -1, 4},
+    {SYS_recvfrom, WRITES, 4, ONE, 128}, /* struct sockaddr_storage */
+    {SYS_recvfrom, WRITES, 5, ONE, 4},
     {SYS_setsockopt, READS, 3, 4, 1},
     {SYS_mount_setattr, READS, 3, 4, 1},
+
+    {SYS_getsockopt, WRITES, 4, ONE, 4},
+    {SYS_getsockopt, WRITES, 3, STATED_AT(4), 1},
+    {SYS_openat2, READS, 2, 3, 1},
+    {SYS_capset, READS, 0, ONE, 8},  /* struct __user_cap_header_struct, linux/capability.h */
+    {SYS_capset, READS, 1, ONE, 24}, /* two of struct __user_cap_data_struct, as version 3 has it */
+
+    {SYS_openat, NAME, 1},     {SYS_openat2, NAME, 1},       {SYS_statx, NAME, 1},      {SYS_statfs, NAME, 0},
+    {SYS_faccessat, NAME, 1},  {SYS_fchmodat, NAME, 1},      {SYS_fchownat, NAME, 1},   {SYS_utimensat, NAME, 1},
+    {SYS_mkdirat, NAME, 1},    {SYS_mknodat, NAME, 1},       {SYS_unlinkat, NAME, 1},   {SYS_readlinkat, NAME, 1},
+    {SYS_symlinkat, NAME, 0},  {SYS_symlinkat, NAME, 2},     {SYS_linkat, NAME, 1},     {SYS_linkat, NAME, 3},
+    {SYS_renameat, NAME, 1},   {SYS_renameat, NAME, 3},      {SYS_chdir, NAME, 0},      {SYS_chroot, NAME, 0},
+    {SYS_listxattr, NAME, 0},  {SYS_llistxattr, NAME, 0},    {SYS_lgetxattr, NAME, 0},  {SYS_lgetxattr, NAME, 1},
+    {SYS_lsetxattr, NAME, 0},  {SYS_lsetxattr, NAME, 1},     {SYS_lremovexattr, NAME, 0}, {SYS_lremovexattr, NAME, 1},
+    {SYS_mount, NAME, 0},      {SYS_mount, NAME, 1},         {SYS_mount, NAME, 2},      {SYS_mount, NAME, 4},
+    {SYS_umount2, NAME, 0},    {SYS_mount_setattr, NAME, 1}, {SYS_pivot_root, NAME, 0}, {SYS_pivot_root, NAME, 1},
+    {SYS_execve, NAME, 0},     {SYS_execve, LIST, 1},        {SYS_execve, LIST, 2},
+};
+
+/* What a call does with its word `buffer` where the word `selector` has this value: those of ioctl(2) and seccomp(2). */
+static const struct {
+    int selector;
+    uint32_t value;
+    Pointer pointer;
+} selected[] = {
+    {1, TCGETS, {SYS_ioctl, WRITES, 2, ONE, 36}}, /* struct termios, asm-generic/termbits.h */
+    {1, TCSETS, {SYS_ioctl, READS, 2, ONE, 36}},
+    {1, TIOCGWINSZ, {SYS_ioctl, WRITES, 2, ONE, sizeof(struct winsize)}},
+    {1, TIOCOUTQ, {SYS_ioctl, WRITES, 2, ONE, 4}},
+    {1, TIOCGPGRP, {SYS_ioctl, WRITES, 2, ONE, 4}},
+    {1, TIOCSPGRP, {SYS_ioctl, READS, 2, ONE, 4}},
+    {1, SIOCGIFFLAGS, {SYS_ioctl, WRITES, 2, ONE, 40}}, /* struct ifreq, linux/if.h */
+    {1, SIOCSIFFLAGS, {SYS_ioctl, READS, 2, ONE, 40}},
+    {1, SIOCSIFADDR, {SYS_ioctl, READS, 2, ONE, 40}},
+    {1, SIOCSIFNETMASK, {SYS_ioctl, READS, 2, ONE, 40}},
+    {1, SIOCADDRT, {SYS_ioctl, READS, 2, ONE, 120}}, /* struct rtentry, linux/route.h */
+    {0, 1, {SYS_seccomp, LIST, 2}},                  /* SECCOMP_SET_MODE_FILTER: struct sock_fprog, linux/filter.h */
+    {0, 2, {SYS_seccomp, READS, 2, ONE, 4}},         /* SECCOMP_GET_ACTION_AVAIL, linux/seccomp.h */
 };
 
 static int integer(JSContext *context, JSValueConst value, int64_t *word) {
@@ -198,7 +249,13 @@ static int array(JSContext *context, JSValueConst value, Call *call, int depth, 
     return failed;
 }
 
-/* *size: the bytes behind the word, where it is wanted and known. */
+static Kind kind_of(JSContext *context, JSValueConst value) {
+    if (JS_IsString(value)) return STRING;
+    if (!JS_IsObject(value) || JS_IsBigInt(context, value)) return NUMBER;
+    return JS_IsArray(context, value) > 0 ? ARRAY : BYTES; /* to_word refuses what is neither */
+}
+
+/* *size: the bytes behind the word, where that is wanted and it has bytes. */
 static int to_word(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word, size_t *size) {
     int is_array;
 
@@ -215,19 +272,61 @@ static int to_word(JSContext *context, JSValueConst value, Call *call, int depth
     return -1;
 }
 
-static int within_bounds(JSContext *context, int64_t number, const int64_t *words, const Call *call) {
-    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
-        const int buffer = bounds[i].buffer;
-        const uint64_t units = bounds[i].length < 0 ? 1 : (uint64_t)words[bounds[i].length];
+static uint64_t units_of(const Pointer *pointer, const int64_t *words) {
+    uint32_t stated;
 
-        if (bounds[i].number != number || words[buffer] == 0) continue;
-        if (call->sizes[buffer] == SIZE_MAX || (bounds[i].does == WRITES && call->is_string[buffer])) {
-            JS_ThrowTypeError(context, "syscall %d: bytes are wanted for word %d", (int)number, buffer + 1);
-            return 0;
-        }
-        if (units <= call->sizes[buffer] / bounds[i].unit) continue;
-        JS_ThrowRangeError(context, "syscall %d: %zu bytes are too few for %llu times %zu", (int)number,
-                           call->sizes[buffer], (unsigned long long)units, bounds[i].unit);
+    if (pointer->length == ONE) return 1;
+    if (pointer->length >= 0) return words[pointer->length];
+    if (words[STATED_AT(pointer->length)] == 0) return 0;
+    memcpy(&stated, (const void *)words[STATED_AT(pointer->length)], sizeof stated);
+    return stated;
+}
+
+/* 0: an exception is pending. */
+static int is_within(JSContext *context, const Pointer *pointer, const int64_t *words, const Call *call) {
+    const Kind kind = call->kinds[pointer->buffer];
+    const size_t size = call->sizes[pointer->buffer];
+    const void *bytes = (const void *)words[pointer->buffer];
+    const int number = pointer->number, word = pointer->buffer + 1;
+    uint64_t units;
+
+    if (bytes == NULL) return 1;
+    if (pointer->does == LIST ? kind != ARRAY : kind != BYTES && (kind != STRING || pointer->does == WRITES)) {
+        JS_ThrowTypeError(context, "syscall %d: %s wanted for word %d", number,
+                          pointer->does == LIST ? "an array is" : "bytes are", word);
+        return 0;
+    }
+    if (pointer->does == LIST) return 1;
+    if (pointer->does == NAME) {
+        if (kind == STRING || memchr(bytes, 0, size) != NULL) return 1;
+        JS_ThrowTypeError(context, "syscall %d: a name that ends in a NUL is wanted for word %d", number, word);
+        return 0;
+    }
+    units = units_of(pointer, words);
+    if (units <= size / pointer->unit) return 1;
+    JS_ThrowRangeError(context, "syscall %d: %zu bytes are too few for %llu times %zu", number, size,
+                       (unsigned long long)units, pointer->unit);
+    return 0;
+}
+
+/* 0: an exception is pending. Every word that is an address must be of a row, and must fit what that says. */
+static int within_bounds(JSContext *context, int64_t number, const int64_t *words, const Call *call) {
+    int is_known[WORDS] = {0};
+
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+        if (pointers[i].number != number) continue;
+        if (!is_within(context, &pointers[i], words, call)) return 0;
+        is_known[pointers[i].buffer] = 1;
+    }
+    for (size_t i = 0; i < sizeof selected / sizeof *selected; i++) {
+        const Pointer *pointer = &selected[i].pointer;
+        if (pointer->number != number || (uint32_t)words[selected[i].selector] != selected[i].value) continue;
+        if (!is_within(context, pointer, words, call)) return 0;
+        is_known[pointer->buffer] = 1;
+    }
+    for (int i = 0; i < WORDS; i++) {
+        if (call->kinds[i] == NUMBER || is_known[i]) continue;
+        JS_ThrowTypeError(context, "syscall %d: a number is wanted for word %d", (int)number, i + 1);
         return 0;
     }
     return 1;
@@ -251,9 +350,8 @@ static JSValue js_syscall(JSContext *context, JSValueConst this, int count, JSVa
     if (count < 1 || count > WORDS + 1 || !JS_IsNumber(values[0]))
         return JS_ThrowTypeError(context, "syscall: a number and up to six words are wanted");
     failed = integer(context, values[0], &number);
-    for (int i = 0; i < WORDS; i++) call.sizes[i] = SIZE_MAX; /* unknown */
     for (int i = 0; i + 1 < count && !failed; i++) {
-        call.is_string[i] = JS_IsString(values[i + 1]);
+        call.kinds[i] = kind_of(context, values[i + 1]);
         failed = to_word(context, values[i + 1], &call, 0, &words[i], &call.sizes[i]);
     }
     failed = failed || take_addresses(context, &call) || !within_bounds(context, number, words, &call);

@@ -1,5 +1,6 @@
 /** {@link Engine} on QuickJS: services of the runtime, its event loop, and TypeScript's compiler. */
 import * as native from "bq2:native";
+import { Bq2Error, describeError } from "./base/error.ts";
 import { SYSCALLS } from "./platform/linux-abi.ts";
 import { addTimer, whenIdle } from "./platform/quickjs/loop.ts";
 import { loadCompiler } from "./program/compiler.ts";
@@ -21,7 +22,16 @@ const API_FILE = "src/script/api.ts"; // pkgs/bq2/api-sources.ts lists what it i
 export function quickjsEngine({ installed, source }: EnginePlace): Engine {
   let isAdded = source !== undefined;
   const addCompiler = (): void => {
-    if (!isAdded) native.addProgram(`${installed}/typescript`);
+    const file = `${installed}/typescript`;
+    try {
+      if (!isAdded) native.addProgram(file);
+    } catch (cause) {
+      throw new Bq2Error(`Cannot load TypeScript's compiler: ${describeError(cause)}`, {
+        code: "missing-compiler",
+        hint: `bq2 takes it from ${file}, which is installed with it: install both again`,
+        cause,
+      });
+    }
     isAdded = true;
   };
   const api = `${installed}/api`;

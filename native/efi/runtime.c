@@ -192,7 +192,7 @@ static JSValue js_add_program(JSContext *context, JSValueConst this, int count, 
 
     (void)this, (void)count;
     if (bytes == NULL) return JS_EXCEPTION;
-    kept = js_malloc(context, size); /* for good: modules are found in it later */
+    kept = js_malloc(context, size + 1); /* for good: modules are found in it later. Never of nothing */
     if (kept == NULL) return JS_EXCEPTION;
     memcpy(kept, bytes, size);
     if (program_add(kept, size, &problem) == 1) return JS_UNDEFINED;

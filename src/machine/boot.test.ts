@@ -99,3 +99,18 @@ test("booting gives QEMU's exit code and says how to leave", async () => {
   assert.match(platform.written.error, /Ctrl-A X leaves/);
   assert.match(platform.written.error, /is gone at the end/);
 });
+
+test("an image that takes bytes from another file of this machine is refused", () => {
+  const withBacking = QCOW2_START.slice();
+  new DataView(withBacking.buffer).setBigUint64(8, 512n); // backing_file_offset
+  assert.equal(
+    codeOf(() => bootArgv(machine(withBacking), OPTIONS)),
+    "other-files",
+  );
+  const withDataFile = QCOW2_START.slice();
+  new DataView(withDataFile.buffer).setBigUint64(72, 4n); // incompatible_features
+  assert.equal(
+    codeOf(() => bootArgv(machine(withDataFile), OPTIONS)),
+    "other-files",
+  );
+});

@@ -7,7 +7,7 @@ import { equalBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { SECTOR_SIZE } from "../formats/gpt/gpt.ts";
-import { readDiskFormat } from "../formats/qcow2/qcow2.ts";
+import { readDiskFormat, readQcow2Header } from "../formats/qcow2/qcow2.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Acceleration, qemuArgv } from "./qemu.ts";
 
@@ -78,11 +78,27 @@ function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
   }
   const start = status.kind === "folder" ? new Uint8Array(0) : readStart(platform, image);
   const { format } = readDiskFormat(start);
+  if (format === "qcow2") refuseOtherFiles(image, start);
   const hasGpt = equalBytes(start.subarray(SECTOR_SIZE, SECTOR_SIZE + GPT_SIGNATURE.length), GPT_SIGNATURE);
   if (format === "qcow2" || hasGpt) return format;
   throw new Bq2Error(`Cannot boot ${image}: it is neither a QCOW2 image nor a raw disk with a GPT`, {
     code: "not-a-disk",
     hint: "`bq2 image` makes a disk from a root filesystem and a kernel",
+  });
+}
+
+/** Bit 2 of the incompatible features (qcow2.txt, "Header"). */
+const EXTERNAL_DATA_FILE = 4;
+
+/** QEMU would open any file of this machine that the image names, and show its bytes to the system within. */
+function refuseOtherFiles(image: string, start: Uint8Array): void {
+  const { backingFileOffset, incompatibleFeatures } = readQcow2Header(start);
+  const hasDataFile = Math.floor(incompatibleFeatures / EXTERNAL_DATA_FILE) % 2 === 1;
+  if (backingFileOffset === 0 && !hasDataFile) return;
+  const what = hasDataFile ? "an external data file" : "a backing file";
+  throw new Bq2Error(`Cannot boot ${image}: it takes bytes from another file (it has ${what})`, {
+    code: "other-files",
+    hint: "if you trust it, make it whole: qemu-img convert -O qcow2 IMAGE WHOLE.qcow2",
   });
 }
 

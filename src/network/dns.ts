@@ -1,4 +1,5 @@
 /** Questions to a name server for the IPv4 addresses of a host, and its answers (RFC 1035, 4). */
+import { equalBytes } from "../base/bytes.ts";
 import { encodeUtf8 } from "../base/text.ts";
 
 const TYPE_A = 1;
@@ -21,18 +22,21 @@ export function dnsQuestion(id: number, host: string): Uint8Array {
 }
 
 /**
- * The addresses of an answer to question `id`; `no-such-name` where the server is sure that there is none,
- * undefined where the datagram is no (whole) answer to it.
+ * The addresses of the answer to `question`; `no-such-name` where the server is sure that there is none, undefined where
+ * the datagram is no (whole) answer to it. Who cannot see the question has to guess its id and the port it came from.
  */
-export function dnsAddresses(id: number, answer: Uint8Array): readonly string[] | "no-such-name" | undefined {
-  if (answer.length < HEADER_SIZE) return undefined;
+export function dnsAddresses(
+  question: Uint8Array,
+  answer: Uint8Array,
+): readonly string[] | "no-such-name" | undefined {
+  if (answer.length < question.length) return undefined;
   const view = new DataView(answer.buffer, answer.byteOffset, answer.length);
   const flags = view.getUint16(2);
-  if (view.getUint16(0) !== id || flags < 0x8000) return undefined;
+  if (!isSameQuestion(question, answer) || flags < 0x8000) return undefined;
   if ((flags & CODE_MASK) === CODE_NO_SUCH_NAME) return "no-such-name";
   if ((flags & CODE_MASK) !== 0) return undefined;
   try {
-    const addresses = readRecords(view);
+    const addresses = readRecords(view, question.length);
     return addresses.length === 0 && (flags & TRUNCATED) !== 0 ? undefined : addresses;
   } catch (error) {
     if (error instanceof RangeError) return undefined; // it ends within a record
@@ -40,9 +44,16 @@ export function dnsAddresses(id: number, answer: Uint8Array): readonly string[] 
   }
 }
 
-function readRecords(view: DataView): string[] {
-  let at = HEADER_SIZE;
-  for (let question = 0; question < view.getUint16(4); question++) at = skipName(view, at) + 4;
+/** RFC 5452, 9.1: the id, the number of questions (one), and the question itself. */
+function isSameQuestion(question: Uint8Array, answer: Uint8Array): boolean {
+  const same = (start: number, end: number): boolean =>
+    equalBytes(question.subarray(start, end), answer.subarray(start, end));
+  return same(0, 2) && same(4, 6) && same(HEADER_SIZE, question.length);
+}
+
+/** `start`: behind the question. */
+function readRecords(view: DataView, start: number): string[] {
+  let at = start;
   const addresses: string[] = [];
   for (let record = 0; record < view.getUint16(6); record++) {
     at = skipName(view, at);

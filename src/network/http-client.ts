@@ -25,6 +25,8 @@ export interface HttpLimits {
   readonly connectSeconds: number;
   /** Longest silence. */
   readonly idleSeconds: number;
+  /** Longest time until the answer's head has come; undefined: as long as all of it may take. */
+  readonly headSeconds?: number;
   /** On the monotonic clock; everything must be over then. */
   readonly deadline: number;
 }
@@ -121,8 +123,10 @@ class Talk {
   async answer(method: string): Promise<HttpAnswer> {
     const reader = new ResponseReader(method);
     const first: Uint8Array[] = [];
+    const { headSeconds = Number.POSITIVE_INFINITY } = this.#limits;
+    const deadline = this.#world.platform.clock.monotonicSeconds() + headSeconds;
     while (reader.head === undefined) {
-      const chunk = await this.#read();
+      const chunk = await this.#read(deadline);
       if (chunk === undefined)
         throw new FetchError(`${this.#host} closed without an answer`, "cut-connection");
       first.push(...this.#parse(reader, chunk));
@@ -150,16 +154,16 @@ class Talk {
     return new FetchError(`${this.#host} cut the connection ${what}`, "cut-connection");
   }
 
-  async #read(): Promise<Uint8Array | undefined> {
+  async #read(deadline = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
     try {
-      return await this.#connection.read(this.#seconds());
+      return await this.#connection.read(this.#seconds(deadline));
     } catch (error) {
       throw this.#failure(error);
     }
   }
 
-  #seconds(): number {
-    const left = this.#limits.deadline - this.#world.platform.clock.monotonicSeconds();
+  #seconds(deadline = Number.POSITIVE_INFINITY): number {
+    const left = Math.min(deadline, this.#limits.deadline) - this.#world.platform.clock.monotonicSeconds();
     if (left <= 0) throw new FetchError("the time allowed is over", "timed-out");
     return Math.min(this.#limits.idleSeconds, left);
   }

@@ -54,6 +54,7 @@ export class ResponseReader {
   #state: State = { kind: "head" };
   /** What came of the head, or of a line. */
   #pending: Uint8Array = new Uint8Array();
+  #trailerBytes = 0;
   head: ResponseHead | undefined;
 
   /** `method`: an answer to HEAD has no body, whatever its headers say. */
@@ -148,6 +149,8 @@ export class ResponseReader {
   #takeLine(bytes: Uint8Array, kind: "chunk-size" | "chunk-end" | "trailer"): Uint8Array {
     const end = bytes.indexOf(NEWLINE);
     const line = concatBytes([this.#pending, end < 0 ? bytes : bytes.subarray(0, end)]);
+    if (kind === "trailer") this.#trailerBytes += end < 0 ? bytes.length : end + 1;
+    if (this.#trailerBytes > MOST_HEAD_BYTES) throw new HttpSyntaxError("its trailers do not end");
     if (line.length > MOST_LINE_BYTES) throw new HttpSyntaxError("a chunk's size that does not end");
     if (end < 0) {
       this.#pending = line;

@@ -37,17 +37,26 @@ test("questions to a name server, and its answers", () => {
     question,
     concatBytes([Uint8Array.of(0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0), Uint8Array.from(QUESTION)]),
   );
-  assert.equal(dnsAddresses(7, answer(7)), ["192.0.2.1", "192.0.2.2"]);
-  assert.equal(dnsAddresses(7, answer(7, 3)), "no-such-name");
-  assert.equal(dnsAddresses(7, answer(7, 2)), undefined);
-  assert.equal(dnsAddresses(8, answer(7)), undefined);
-  assert.equal(dnsAddresses(7, question), undefined);
+  const asked = dnsQuestion(7, "example.org");
+  assert.equal(dnsAddresses(asked, answer(7)), ["192.0.2.1", "192.0.2.2"]);
+  assert.equal(dnsAddresses(asked, answer(7, 3)), "no-such-name");
+  assert.equal(dnsAddresses(asked, answer(7, 2)), undefined);
+  assert.equal(dnsAddresses(asked, asked), undefined);
   for (let length = 0; length < answer(7).length; length++) {
-    assert.equal(dnsAddresses(7, answer(7).subarray(0, length)), undefined, `${length} bytes`);
+    assert.equal(dnsAddresses(asked, answer(7).subarray(0, length)), undefined, `${length} bytes`);
   }
   for (const bad of ["", "a..b", "x".repeat(64), `${"x.".repeat(130)}y`]) {
     assert.throws(() => dnsQuestion(1, bad), /host name/);
   }
+});
+
+test("an answer to another question, or under another id, is none", () => {
+  assert.equal(dnsAddresses(dnsQuestion(8, "example.org"), answer(7)), undefined);
+  assert.equal(dnsAddresses(dnsQuestion(7, "example.com"), answer(7)), undefined);
+  assert.equal(dnsAddresses(dnsQuestion(7, "example.com"), answer(7, 3)), undefined);
+  const twoQuestions = answer(7);
+  twoQuestions[5] = 2;
+  assert.equal(dnsAddresses(dnsQuestion(7, "example.org"), twoQuestions), undefined);
 });
 
 function world(
@@ -56,17 +65,22 @@ function world(
 ) {
   const platform = memoryPlatform();
   platform.files.makeFolder("/etc");
+  platform.files.makeFolder("/dev");
+  platform.files.writeFile("/dev/urandom", Uint8Array.of(0xab, 0xcd));
   for (const [path, text] of Object.entries(files)) platform.files.writeFile(path, encodeUtf8(text));
   const asked: string[] = [];
+  const ids: number[] = [];
   const network: Network = {
     connect: () => Promise.reject(new Error("not wanted")),
     async ask(address, _port, datagram) {
       asked.push(address);
       const code = servers[address];
-      return code === undefined ? undefined : answer((datagram[0] ?? 0) * 256 + (datagram[1] ?? 0), code);
+      const id = (datagram[0] ?? 0) * 256 + (datagram[1] ?? 0);
+      ids.push(id);
+      return code === undefined ? undefined : answer(id, code);
     },
   };
-  return { asked, resolve: (host: string) => resolveHost(platform, network, host) };
+  return { asked, ids, resolve: (host: string) => resolveHost(platform, network, host) };
 }
 
 test("addresses and listed hosts need no server", async () => {
@@ -81,8 +95,9 @@ test("addresses and listed hosts need no server", async () => {
 
 test("name servers are asked in turn, until one knows", async () => {
   const text = "# dhcp\nsearch example.org\nnameserver 10.0.0.1\nnameserver 10.0.0.2\n";
-  const { resolve, asked } = world({ "/etc/resolv.conf": text }, { "10.0.0.2": 0 });
+  const { resolve, asked, ids } = world({ "/etc/resolv.conf": text }, { "10.0.0.2": 0 });
   assert.equal(await resolve("example.org"), ["192.0.2.1", "192.0.2.2"]);
+  assert.equal(ids, [0xabcd, 0xabcd]); // what the kernel gives, not what the clock says
   assert.equal(asked, ["10.0.0.1", "10.0.0.2"]);
   const none = world({ "/etc/resolv.conf": text }, {});
   await assert.rejects(() => none.resolve("example.org"), /no name server answers/);

@@ -1,6 +1,6 @@
 /** Host names to IPv4 addresses: by /etc/hosts, then by the name servers of /etc/resolv.conf. */
 import { readText } from "../platform/files.ts";
-import { FetchError, type Network, type Platform } from "../platform/platform.ts";
+import { FetchError, type Files, type Network, type Platform } from "../platform/platform.ts";
 import { dnsAddresses, dnsQuestion } from "./dns.ts";
 
 const DNS_PORT = 53;
@@ -10,7 +10,7 @@ const ADDRESS = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
 /** One or more addresses. @throws FetchError `unknown-host` */
 export async function resolveHost(
-  platform: Pick<Platform, "files" | "clock">,
+  platform: Pick<Platform, "files">,
   network: Network,
   host: string,
 ): Promise<readonly string[]> {
@@ -35,12 +35,12 @@ export async function resolveHost(
 }
 
 async function askServer(
-  { clock }: Pick<Platform, "clock">,
+  { files }: Pick<Platform, "files">,
   network: Network,
   server: string,
   host: string,
 ): Promise<ReturnType<typeof dnsAddresses>> {
-  const id = clock.nowMicroseconds() & 0xffff;
+  const id = randomWord(files);
   let question: Uint8Array;
   try {
     question = dnsQuestion(id, host);
@@ -48,7 +48,19 @@ async function askServer(
     throw unknownHost(host, "no host can have that name");
   }
   const answer = await network.ask(server, DNS_PORT, question, ANSWER_SECONDS);
-  return answer === undefined ? undefined : dnsAddresses(id, answer);
+  return answer === undefined ? undefined : dnsAddresses(question, answer);
+}
+
+/** 16 bits that nobody can foresee, by the kernel: random(4). The port of the question is the kernel's choice, too. */
+function randomWord(files: Files): number {
+  const bytes = new Uint8Array(2);
+  const fd = files.open("/dev/urandom", "read");
+  try {
+    files.read(fd, bytes, 0, bytes.length, null);
+  } finally {
+    files.close(fd);
+  }
+  return new DataView(bytes.buffer).getUint16(0);
 }
 
 function unknownHost(host: string, why: string): FetchError {

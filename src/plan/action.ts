@@ -3,9 +3,9 @@
  * paths as seen there; those that run on the host name values only, since host paths are no part of a plan.
  */
 import * as v from "valibot";
+import { AbsolutePath, InnerPath, PlainName } from "./names.ts";
 
 const Text = v.string();
-const Path = v.pipe(v.string(), v.startsWith("/", "not an absolute path"));
 export const EnvSchema = v.record(v.string(), v.string());
 
 /**
@@ -17,7 +17,7 @@ export const SHARED_JOBS = "-j{jobs}";
 export const RunSchema = v.strictObject({
   kind: v.literal("run"),
   argv: v.pipe(v.array(Text), v.minLength(1)),
-  cwd: Path,
+  cwd: AbsolutePath,
   env: EnvSchema,
 });
 /**
@@ -27,8 +27,8 @@ export const RunSchema = v.strictObject({
 export const CompileSchema = v.strictObject({
   kind: v.literal("compile"),
   argv: v.pipe(v.array(Text), v.minLength(1)),
-  sources: v.array(Path),
-  folder: Path,
+  sources: v.array(AbsolutePath),
+  folder: AbsolutePath,
   env: EnvSchema,
 });
 /** `/workspace/src/zlib-1.3.1/trees.c` becomes `workspace_src_zlib-1.3.1_trees.o`: unique within a step. */
@@ -42,35 +42,40 @@ export function objectName(source: string): string {
 /** Writes a whole file; missing folders above it are made. `mode` in octal text, such as `"0644"`. */
 export const WriteFileSchema = v.strictObject({
   kind: v.literal("write-file"),
-  path: Path,
+  path: AbsolutePath,
   mode: v.pipe(Text, v.regex(/^[0-7]{4}$/, "not four octal digits")),
   text: Text,
 });
 export const MakeFolderSchema = v.strictObject({
   kind: v.literal("make-folder"),
-  path: Path,
+  path: AbsolutePath,
   mode: v.pipe(Text, v.regex(/^[0-7]{4}$/, "not four octal digits")),
 });
 /** Makes `path` a symbolic link to `target`; an older link of that name is replaced. */
-export const SymlinkSchema = v.strictObject({ kind: v.literal("symlink"), path: Path, target: Text });
+export const SymlinkSchema = v.strictObject({ kind: v.literal("symlink"), path: AbsolutePath, target: Text });
 /**
  * Copies a file, or a folder with all it holds, to `to`, which must not exist; modes and links are
  * kept. `only`: of a folder, just the files whose names end so, such as `.h`; empty: all.
  */
-export const CopySchema = v.strictObject({ kind: v.literal("copy"), from: Path, to: Path, only: Text });
+export const CopySchema = v.strictObject({
+  kind: v.literal("copy"),
+  from: AbsolutePath,
+  to: AbsolutePath,
+  only: Text,
+});
 /** Removes a file or a folder with all it holds; a missing one is an error. */
-export const RemoveSchema = v.strictObject({ kind: v.literal("remove"), path: Path });
+export const RemoveSchema = v.strictObject({ kind: v.literal("remove"), path: AbsolutePath });
 /** Applies a unified diff of the project's `pkgs/`, held to its sha256, below `folder`. */
 export const PatchActionSchema = v.strictObject({
   kind: v.literal("patch"),
-  folder: Path,
-  file: Text,
+  folder: AbsolutePath,
+  file: InnerPath,
   sha256: v.pipe(Text, v.regex(/^[0-9a-f]{64}$/, "not a sha256")),
 });
 /** Fails where an option that was asked for is not so in a finished Kconfig `.config`. */
 export const CheckKconfigSchema = v.strictObject({
   kind: v.literal("check-kconfig"),
-  config: Path,
+  config: AbsolutePath,
   options: v.array(v.strictObject({ option: Text, value: Text })),
 });
 
@@ -91,7 +96,7 @@ export const InsideActionSchema = v.variant("kind", [...COMPLETE_ACTION_SCHEMAS,
 export type InsideAction = v.InferOutput<typeof InsideActionSchema>;
 
 /** Fetches and verifies the archives of these pins. */
-export const FetchSchema = v.strictObject({ kind: v.literal("fetch-sources"), pins: v.array(Text) });
+export const FetchSchema = v.strictObject({ kind: v.literal("fetch-sources"), pins: v.array(PlainName) });
 /**
  * Resolves the seed and lays its tree out. `packages`: what a Debian seed installs, each with a program of it,
  * by which another seed is seen to have it.
@@ -102,11 +107,15 @@ export const PopulateSeedSchema = v.strictObject({
   packages: v.array(v.strictObject({ name: Text, program: Text })),
 });
 /** Unpacks the archives of these pins, each to a source tree of its own. */
-export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(Text) });
+export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(PlainName) });
 /** Takes this project's own source over, for the steps that are built from it (`OWN_SOURCES`). */
 export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source") });
 /** Packs the finished rootfs as `<file>.tar.gz`. `program`: the `bq2` that does it in the bq2 namespace. */
-export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"), file: Text, program: Path });
+export const PackRootfsSchema = v.strictObject({
+  kind: v.literal("pack-rootfs"),
+  file: PlainName,
+  program: AbsolutePath,
+});
 /**
  * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes; `program` as above. With `sources`, /workspace holds
  * this project's own source and every pinned archive; `modules` are the packages that this project imports, each with
@@ -114,13 +123,13 @@ export const PackRootfsSchema = v.strictObject({ kind: v.literal("pack-rootfs"),
  */
 export const WriteImageSchema = v.strictObject({
   kind: v.literal("write-image"),
-  file: Text,
-  program: Path,
-  kernel: Path,
+  file: PlainName,
+  program: AbsolutePath,
+  kernel: AbsolutePath,
   size: v.pipe(v.number(), v.integer()),
   sources: v.nullable(
     v.strictObject({
-      modules: v.array(v.strictObject({ module: Text, pin: Text, only: v.array(Text) })),
+      modules: v.array(v.strictObject({ module: InnerPath, pin: PlainName, only: v.array(Text) })),
     }),
   ),
 });

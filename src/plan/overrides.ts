@@ -60,10 +60,15 @@ export function applyOverrides(plan: Plan, overrides: Overrides): Plan {
     }
   }
   const phases = plan.phases.map((phase) => {
-    const change = overrides.phases[phase.name];
+    const change = own(overrides.phases, phase.name);
     return change === undefined ? phase : overridePhase(phase, change, `$.phases.${phase.name}`);
   });
   return { ...plan, phases };
+}
+
+/** Steps and phases can be called as what every object inherits, such as `constructor`. */
+function own<T>(record: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function overridePhase(phase: Phase, change: PhaseOverride, path: string): Phase {
@@ -77,7 +82,7 @@ function overridePhase(phase: Phase, change: PhaseOverride, path: string): Phase
   });
   const steps = phase.steps
     .filter((step) => !change.remove?.includes(step.name))
-    .map((step) => overrideStep(step, change.steps?.[step.name], `${path}.steps.${step.name}`));
+    .map((step) => overrideStep(step, own(change.steps ?? {}, step.name), `${path}.steps.${step.name}`));
   (change.add ?? []).forEach(({ after, step }, index) => {
     const at = `${path}.add[${index}]`;
     if (steps.some((other) => other.name === step.name))
@@ -95,7 +100,7 @@ function overridePhase(phase: Phase, change: PhaseOverride, path: string): Phase
 
 function overrideStep(step: Step, change: Record<string, unknown> | undefined, path: string): Step {
   if (change === undefined) return step;
-  if ("name" in change) throw refusal(`${path}.name`, "a step's name cannot change");
+  if (Object.hasOwn(change, "name")) throw refusal(`${path}.name`, "a step's name cannot change");
   const result = v.safeParse(StepSchema, merge(step, change, path, false));
   if (result.success) return result.output;
   const issue = result.issues[0];
@@ -113,7 +118,7 @@ function merge(value: unknown, change: unknown, path: string, open: boolean): un
   if (Array.isArray(value) && isObject(change)) return mergeList(value, change, path);
   if (!isObject(value) || !isObject(change)) return change;
   // Another kind of build has other fields: it is given whole.
-  if ("kind" in change && change.kind !== value.kind) return change;
+  if (Object.hasOwn(change, "kind") && change.kind !== value.kind) return change;
   const merged: JsonObject = { ...value };
   for (const [key, item] of Object.entries(change)) {
     if (!open && !Object.hasOwn(value, key)) {

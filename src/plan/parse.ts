@@ -25,14 +25,29 @@ export function parseAs<S extends v.GenericSchema>(
       cause,
     });
   }
+  const refuse = (path: string, problem: string): never => {
+    throw new Bq2Error(`Cannot use ${file}: at ${path}: ${problem}`, { code: "bad-format", hint });
+  };
+  const reserved = reservedKey(value, "$");
+  if (reserved !== undefined) refuse(reserved, "no such name");
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const issue = result.issues[0];
   const path = v.getDotPath(issue);
-  throw new Bq2Error(`Cannot use ${file}: at $${path === null ? "" : `.${path}`}: ${issue.message}`, {
-    code: "bad-format",
-    hint,
-  });
+  return refuse(`$${path === null ? "" : `.${path}`}`, issue.message);
+}
+
+/** valibot passes over these keys without a word (`_isValidObjectKey`): what they hold would be lost. */
+const RESERVED = ["__proto__", "prototype", "constructor"];
+
+function reservedKey(value: unknown, path: string): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const at = Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`;
+    const found = !Array.isArray(value) && RESERVED.includes(key) ? at : reservedKey(item, at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function describe(cause: unknown): string {

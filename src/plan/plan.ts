@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { ARCH_NAMES } from "../base/arch.ts";
 import { EnvSchema } from "./action.ts";
 import { BuildSchema } from "./build.ts";
+import { AbsolutePath, InnerPath, NamePart, PlainName } from "./names.ts";
 import { PinSchema, Sha256 } from "./source.ts";
 
 export const PLAN_FORMAT = "bq2-plan/3";
@@ -17,7 +18,7 @@ export const ArchSchema = v.picklist(ARCH_NAMES);
 /** Where a path lies: on the machine, in the seed rootfs, or in the generated rootfs. */
 export const PlanPathSchema = v.strictObject({
   root: v.picklist(["host", "seed", "bq2"]),
-  path: v.pipe(v.string(), v.startsWith("/", "not an absolute path")),
+  path: AbsolutePath,
 });
 export type PlanPath = v.InferOutput<typeof PlanPathSchema>;
 
@@ -26,7 +27,7 @@ export type StepRef = v.InferOutput<typeof StepRefSchema>;
 
 export const PatchSchema = v.strictObject({
   /** Below the project's folder, such as `pkgs/linux/no-objtool.patch`. */
-  file: v.string(),
+  file: InnerPath,
   sha256: Sha256,
   why: v.string(),
 });
@@ -35,19 +36,19 @@ export type Patch = v.InferOutput<typeof PatchSchema>;
 export const StepSchema = v.strictObject({
   name: Name,
   /** Upstream's release, empty for steps that build none. */
-  version: v.string(),
+  version: NamePart,
   /** Names of pins whose unpacked trees the step sees below /workspace/src. */
-  sources: v.array(v.string()),
+  sources: v.array(PlainName),
   patches: v.array(PatchSchema),
   /** Steps whose outputs this one sees, itself and whatever they need. */
   needs: v.array(StepRefSchema),
   /** Added to the phase's environment. */
   env: EnvSchema,
-  prefix: v.string(),
+  prefix: AbsolutePath,
   /** Where the step works: its build folder. */
-  workdir: v.pipe(v.string(), v.startsWith("/", "not an absolute path")),
+  workdir: AbsolutePath,
   /** Files that do not belong to 0:0, by path in the output. */
-  owners: v.record(v.string(), v.strictObject({ uid: v.number(), gid: v.number() })),
+  owners: v.record(AbsolutePath, v.strictObject({ uid: v.number(), gid: v.number() })),
   build: BuildSchema,
 });
 export type Step = v.InferOutput<typeof StepSchema>;
@@ -59,7 +60,7 @@ export const PhaseSchema = v.strictObject({
   /** Installation goes below here (`DESTDIR`); null: straight into the namespace's own root. */
   destdir: v.nullable(PlanPathSchema),
   /** What outputs may hold, as folders of the namespace; anything else that a step writes is an error. */
-  writes: v.array(v.string()),
+  writes: v.array(AbsolutePath),
   env: EnvSchema,
   steps: v.array(StepSchema),
 });
@@ -68,7 +69,7 @@ export type Phase = v.InferOutput<typeof PhaseSchema>;
 export const PlanSchema = v.strictObject({
   format: v.literal(PLAN_FORMAT),
   /** The release of `bq2` that wrote it; part of the file names of what is built. */
-  version: v.string(),
+  version: PlainName,
   /** What the system that is built runs on. */
   arch: ArchSchema,
   /** What the seed runs on, and with it the build; where it is another one, the system is cross-compiled. */

@@ -1,5 +1,6 @@
 /** Pins: what is fetched, and where from. Schemas first; the types come from them. */
 import * as v from "valibot";
+import { InnerPath, NamePart, PlainName } from "./names.ts";
 
 export const Sha256: v.GenericSchema<string> = v.pipe(
   v.string(),
@@ -25,20 +26,20 @@ export type Origin = v.InferOutput<typeof OriginSchema>;
 
 export const ArchiveSchema = v.strictObject({
   /** The name under which it is kept and shown: `musl-1.2.5.tar.gz`. */
-  file: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]*$/, "not a plain file name")),
+  file: PlainName,
   sha256: Sha256,
   /** Bytes. */
   size: v.pipe(v.number(), v.integer(), v.minValue(1)),
   origins: v.pipe(v.array(OriginSchema), v.minLength(1)),
   /** Where the sources are an archive within this one: its path there. */
-  inner: v.exactOptional(v.string()),
+  inner: v.exactOptional(InnerPath),
 });
 /** One archive, held to its sha256; the first origin whose bytes match wins. */
 export type Archive = v.InferOutput<typeof ArchiveSchema>;
 
 export const PinSchema = v.strictObject({
-  name: v.string(),
-  version: v.string(),
+  name: PlainName,
+  version: NamePart,
   /** Alternatives in order of preference are origins; several archives are several files, all needed. */
   archives: v.pipe(v.array(ArchiveSchema), v.minLength(1)),
 });

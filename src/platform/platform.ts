@@ -318,12 +318,19 @@ export interface FetchAnswer {
   readonly status: number;
   /** Where it came from in the end, redirects followed. */
   readonly url: string;
+  /** Whether nobody on the way could change it: see {@link isSecureAddress}; no redirect led over another address. */
+  readonly isSecure: boolean;
   /** A header's value by its lower-case name, or `undefined`. */
   header(name: string): string | undefined;
   /** The body as it arrives; a cut connection throws {@link FetchError}. Leaving the loop early drops the rest. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Drops the connection where the body is not wanted. */
   cancel(): void;
+}
+
+/** By TLS, or within this machine (W3C, Secure Contexts, 3.1). */
+export function isSecureAddress(url: string): boolean {
+  return /^https:\/\/|^http:\/\/(localhost|127\.[0-9.]+|\[::1\])([:/?#]|$)/i.test(url);
 }
 
 /**

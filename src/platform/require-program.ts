@@ -13,5 +13,6 @@ export interface ProgramSearch {
 export function requireProgram(platform: Platform, name: string, { path, hint }: ProgramSearch): string {
   const found = platform.processes.find(name, path);
   if (found !== undefined) return found;
-  throw new Bq2Error(`Cannot run ${name}: it is not on PATH=${path}`, { code: "missing-program", hint });
+  const why = name.includes("/") ? "there is no such program" : `it is not on PATH=${path}`;
+  throw new Bq2Error(`Cannot run ${name}: ${why}`, { code: "missing-program", hint });
 }

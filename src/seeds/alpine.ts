@@ -20,13 +20,17 @@ import { unpackArchive, unpackOver } from "../trees/unpack.ts";
 import { apkData, fileOfTar } from "./apk.ts";
 import { type ApkRecord, parseApkIndex, resolveApks } from "./apk-index.ts";
 import { checkRootfsArch } from "./arch.ts";
-import { describeDownload, download, downloadBytes } from "./download.ts";
+import { describeDownload, download, downloadBytes, downloadTrusted } from "./download.ts";
 import { addSeedFiles, fixFolderTimes, MOUNT_POINTS, type SeedFile } from "./files.ts";
 import type { ResolvedSeed, SeedRequest } from "./resolved-seed.ts";
 
 const BRANCH = "v3.23";
 const RELEASE = "3.23.2";
 const UPSTREAM = "https://dl-cdn.alpinelinux.org/alpine";
+
+/** Far above an index (3.23: 0.5 MB) and a package (3.23's gcc: 60 MB), which are held in memory. */
+const MOST_INDEX_BYTES = 32 * 2 ** 20;
+const MOST_APK_BYTES = 2 ** 30;
 
 /** To be raised where the same packages are unpacked into other files. */
 const FORMAT = "bq2-seed-alpine/1";
@@ -58,11 +62,16 @@ export async function resolveAlpine(request: SeedRequest): Promise<ResolvedSeed>
     request,
     `${mirrorOf(platform)}/${BRANCH}/releases/${arch}/alpine-minirootfs-${RELEASE}-${arch}.tar.gz`,
   );
-  const index = await downloadBytes(request, `${repository(request)}/APKINDEX.tar.gz`);
+  const index = await downloadTrusted(request, `${repository(request)}/APKINDEX.tar.gz`, {
+    most: MOST_INDEX_BYTES,
+    hint: "set BQ2_ALPINE_MIRROR to an https address, or leave it out",
+  });
   const records = parseApkIndex(
     decodeUtf8(await fileOfTar(platform.bulk, { name: "APKINDEX.tar.gz", bytes: index }, "APKINDEX")),
   );
-  const wanted = packages.flatMap((wanted) => NAMES[wanted.name] ?? [wanted.name]);
+  const wanted = packages.flatMap(
+    (wanted) => (Object.hasOwn(NAMES, wanted.name) ? NAMES[wanted.name] : undefined) ?? [wanted.name],
+  );
   const apks = resolveApks(records, wanted);
   const hasher = platform.bulk.sha256();
   const held = apks.map(({ name, version, checksum }) => [name, version, checksum]);
@@ -113,7 +122,7 @@ async function fetchApk(request: SeedRequest, apk: ApkRecord): Promise<string> {
   const folder = `${request.cache}/apks/${toHex(sha1Of(apk))}`;
   const file = `${folder}/${name}`;
   if (files.status(file) !== undefined) return file;
-  const bytes = await downloadBytes(request, `${repository(request)}/${name}`);
+  const bytes = await downloadBytes(request, `${repository(request)}/${name}`, MOST_APK_BYTES);
   await apkData(request.platform, { name, bytes, checksum: sha1Of(apk) });
   makeFolders(files, folder);
   writeFileAtomic(files, file, bytes);

@@ -1,17 +1,17 @@
 /** A seed's file from the network whose digest no pin states: it is told with `--seed-sha256`, or stands beside the file. */
-import { collectBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { basename } from "../base/path.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Archive } from "../plan/source.ts";
-import { FetchError } from "../platform/platform.ts";
+import { collectBody } from "../platform/fetch-limits.ts";
+import { type FetchAnswer, FetchError, isSecureAddress } from "../platform/platform.ts";
 import { archivePaths } from "../sources/cache.ts";
 import { fetchArchives } from "../sources/fetch.ts";
 import { findInMirror } from "../sources/mirror.ts";
 import type { SeedRequest } from "./resolved-seed.ts";
 
 /**
- * The file's archive: its sha256 is the one given, else what `<url>.sha256` says.
+ * The file's archive: its sha256 is the one given, else what `<url>.sha256` says, by TLS only.
  *
  * @throws Bq2Error `offline`, `fetch-failed`.
  */
@@ -29,20 +29,58 @@ export async function download(request: SeedRequest, archive: Archive): Promise<
   return fetched.path;
 }
 
-/** The body at `url`, for small files. */
-export async function downloadBytes(request: SeedRequest, url: string): Promise<Uint8Array> {
+/**
+ * The body at `url`, of at most `most` bytes, which nothing but the connection vouches for.
+ *
+ * @throws Bq2Error `not-secure` where somebody on the way could have changed it; `offline`, `fetch-failed`.
+ */
+export async function downloadTrusted(
+  request: SeedRequest,
+  url: string,
+  { most, hint }: { readonly most: number; readonly hint: string },
+): Promise<Uint8Array> {
+  if (!isSecureAddress(url)) throw notSecure(url, "by HTTP", hint);
   const answer = await get(request, url);
+  if (answer.isSecure) return collect(answer, url, most);
+  answer.cancel();
+  throw notSecure(url, "over a redirect to an address without TLS", hint);
+}
+
+function notSecure(url: string, how: string, hint: string): Bq2Error {
+  return new Bq2Error(`Cannot trust ${url}: it comes ${how}, so anyone on the way can change it`, {
+    code: "not-secure",
+    hint,
+  });
+}
+
+/** A body that the caller holds to a checksum. */
+export async function downloadBytes(request: SeedRequest, url: string, most: number): Promise<Uint8Array> {
+  return collect(await get(request, url), url, most);
+}
+
+async function collect(answer: FetchAnswer, url: string, most: number): Promise<Uint8Array> {
   try {
-    return await collectBytes(answer.body);
+    return await collectBody(answer.body, url, most);
   } catch (error) {
     throw error instanceof FetchError ? failed(url, error.message) : error;
+  } finally {
+    answer.cancel();
   }
 }
 
+/** A line of sha256sum(1); some servers put a comment or a signature around it. */
+const MOST_DIGEST_BYTES = 64 * 1024;
+
 async function digestBeside(request: SeedRequest, url: string): Promise<string> {
-  const text = decodeUtf8(await downloadBytes(request, `${url}.sha256`));
+  const hint = "give the digest with --seed-sha256, from a source that you trust, or an https address";
+  const text = decodeUtf8(await downloadTrusted(request, `${url}.sha256`, { most: MOST_DIGEST_BYTES, hint }));
   const digest = /^([0-9a-f]{64})\b/.exec(text)?.[1];
-  if (digest !== undefined) return digest;
+  if (digest !== undefined) {
+    request.onProgress?.(
+      `${basename(url)} must have sha256 ${digest}, on the word of ${url}.sha256 alone (--seed-sha256 states it)`,
+    );
+    return digest;
+  }
   throw new Bq2Error(`Cannot use ${url}: the file beside it, .sha256, holds no sha256`, {
     code: "fetch-failed",
     hint: "give the digest with --seed-sha256",

@@ -234,6 +234,14 @@ describe.skipIf(!busybox)("a tarball", () => {
     }
   });
 
+  test("a tarball that is not ours is refused under a name of ours, in a cache that has it too", async () => {
+    const seed = await prepareSeed(request(pack("foreign.tar", elf(native))));
+    const named = join(folder, "bq2-rootfs-0.1.0.tar");
+    fs.renameSync(join(folder, "foreign.tar"), named);
+    for (const digest of [undefined, seed.digest])
+      await expect(prepareSeed(request(named, { digest }))).rejects.toMatchObject({ code: "not-own-rootfs" });
+  });
+
   test("another digest, architecture or content is one clear error, and leaves nothing", async () => {
     const before = () => fs.readdirSync(join(cache, "seeds")).filter((name) => !name.endsWith(".lock"));
     const kept = before();

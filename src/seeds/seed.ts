@@ -34,7 +34,7 @@ import {
   type WatchedFile,
   WatchedSchema,
 } from "./resolved-seed.ts";
-import { makeTarballTree, resolveDownload, resolveTarball } from "./tarball.ts";
+import { checkOwnName, makeTarballTree, resolveDownload, resolveTarball } from "./tarball.ts";
 
 const RecordSchema = v.object({
   name: v.string(),
@@ -84,6 +84,12 @@ export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "al
  * `digest-mismatch` (a tarball), and what fetching and apt throw.
  */
 export async function prepareSeed(request: SeedRequest): Promise<Seed> {
+  const seed = await openOrMake(request);
+  checkOwnName(request.name, seed.isOwn); // it may have been made under another name
+  return seed;
+}
+
+async function openOrMake(request: SeedRequest): Promise<Seed> {
   const { platform, cache, digest } = request;
   const known = digest === undefined ? undefined : openSeed(platform, cache, digest);
   if (known !== undefined) return known;
@@ -112,7 +118,7 @@ export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
   if (name === "host" || (release !== undefined && release === ownRelease(platform.files)))
     return resolveHost(request);
   requirePrograms(platform, arch, `a seed of ${arch}`);
-  const suite = DEBIAN_SUITES[name];
+  const suite = Object.hasOwn(DEBIAN_SUITES, name) ? DEBIAN_SUITES[name] : undefined;
   if (suite !== undefined) return resolveDebian(request, suite);
   if (name === "alpine") return resolveAlpine(request);
   if (release !== undefined || /^https?:/.test(name)) return resolveDownload(request);

@@ -56,6 +56,22 @@ function urlOf({ platform: { host }, name, arch }: SeedRequest): string {
   });
 }
 
+/**
+ * Refuses a foreign tree under a name of ours: the plan would take its toolchain for ours.
+ *
+ * @throws Bq2Error `not-own-rootfs`.
+ */
+export function checkOwnName(name: string, isOwn: boolean): void {
+  if (isOwn || !isOwnRootfs(name)) return;
+  throw new Bq2Error(
+    `Cannot use ${name} as a seed: no ${OWN_ROOTFS_MARKER} is in it, so bq2 did not make it`,
+    {
+      code: "not-own-rootfs",
+      hint: "give it another name: its toolchain is then built anew, as from any seed",
+    },
+  );
+}
+
 /** Unpacks it to the new folder `root`. Owners are left out: in a namespace all files are root's. */
 export async function makeTarballTree(
   request: SeedRequest,
@@ -67,14 +83,6 @@ export async function makeTarballTree(
   onProgress?.(`unpacking ${file}`);
   await unpackArchive(platform, { archive: file, target: root, outsideLinks: "keep", devices: "skip" });
   checkRootfsArch(platform.files, root, arch, file);
-  if (isOwnRootfs(name) && platform.files.status(`${root}${OWN_ROOTFS_MARKER}`) === undefined) {
-    throw new Bq2Error(
-      `Cannot use ${name} as a seed: no ${OWN_ROOTFS_MARKER} is in it, so bq2 did not make it`,
-      {
-        code: "not-own-rootfs",
-        hint: "give it another name: its toolchain is then built anew, as from any seed",
-      },
-    );
-  }
+  checkOwnName(name, platform.files.status(`${root}${OWN_ROOTFS_MARKER}`) !== undefined);
   addSeedFiles(platform.files, root, MOUNT_POINTS);
 }

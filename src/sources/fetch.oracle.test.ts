@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -36,7 +37,10 @@ let events: FetchEvent[];
 
 beforeEach(() => {
   cache = fs.mkdtempSync(join(tmpdir(), "bq2-fetch-"));
-  fetcher = nodeFetcher({ env: {}, idleSeconds: 1, connectSeconds: 1 });
+  fetcher = nodeFetcher({
+    env: {},
+    limits: { idleSeconds: 1, connectSeconds: 1, headSeconds: 2, slowestSeconds: 2 },
+  });
   events = [];
 });
 afterEach(async () => {
@@ -198,6 +202,26 @@ describe("servers", () => {
       await failed(archive([`${await pinnedBase({ "/down": failing(503, 99, serve(GOOD)) })}/down`], WRONG)),
     ).toMatch(/HTTP 503/);
     expect(server?.requests.length).toBe(3);
+  });
+
+  test("a body or a head that trickles ends in a time-out, though it is never silent", async () => {
+    const trickle = (response: ServerResponse, text: string): void => {
+      const timer = setInterval(() => response.socket?.write(text), 100);
+      response.on("close", () => clearInterval(timer));
+    };
+    const body: Handler = (_request, response) => {
+      response.writeHead(200, { "content-length": GOOD.length }).flushHeaders();
+      trickle(response, "x");
+    };
+    const head: Handler = (_request, response) => {
+      response.socket?.write("HTTP/1.1 200 OK\r\n");
+      trickle(response, "x: y\r\n");
+    };
+    expect(await failed(await pinned({ "/body": body }), { retrySeconds: [] })).toMatch(
+      /too slow: \d+ bytes/,
+    );
+    await server?.close();
+    expect(await failed(await pinned({ "/head": head }), { retrySeconds: [] })).toMatch(/for too long/);
   });
 
   test("silence ends in a time-out", async () => {

@@ -58,6 +58,7 @@ function answer(behaviour: Behaviour, range: string | undefined): FetchAnswer {
       if (behaviour.cut) throw new FetchError("cut", "cut-connection");
     })(),
     cancel: () => {},
+    isSecure: true,
   };
 }
 
@@ -138,7 +139,7 @@ test("a full disk stops all downloads with one error that says what is missing",
       const body = (async function* () {
         for (let at = 0; at < bytes.length; at += 1000) yield bytes.slice(at, at + 1000);
       })();
-      return { status: 200, url, header: () => undefined, body, cancel: () => {} };
+      return { status: 200, url, header: () => undefined, body, isSecure: true, cancel: () => {} };
     },
     close: async () => {},
   };

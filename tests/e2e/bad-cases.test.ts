@@ -28,6 +28,25 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
       env: { ...process.env, BQ2: program, BQ2_CACHE: place.cache, HOME: place.folder },
     });
 
+  const WRONG_INPUT: readonly (readonly [words: readonly string[], answer: RegExp])[] = [
+    [["boot", "folder"], /Cannot boot .*folder: it is neither a QCOW2 image nor a raw disk/],
+    [["boot", "absent"], /Cannot boot .*absent: no such file/],
+    [["build", "--seed", "constructor"], /Cannot use seed "constructor": there is none of that name/],
+    [["build", "--seed", "http://192.0.2.1/a.tar.gz"], /Cannot trust .* anyone on the way can change it/],
+  ];
+
+  test.each(WRONG_INPUT)("%j: one line, no stack", async (words, answer) => {
+    mkdirSync(join(place.folder, "folder"));
+    const { status, stderr } = spawnSync(program, words, {
+      encoding: "utf8",
+      cwd: place.folder,
+      env: { ...process.env, BQ2_CACHE: place.cache },
+    });
+    expect(status, stderr).not.toBe(0);
+    expect(stderr).toMatch(answer);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+
   test("a second run on the same workspace", async () => {
     await writeSmallPlan(place, { steps: [smallStep("slow", [], 6)] });
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));

@@ -8,7 +8,15 @@ import * as native from "bq2:native";
 import { fromHex } from "../../src/base/bytes.ts";
 import { encodeProgram } from "../../src/formats/program.ts";
 import { COMPRESSED } from "../../src/platform/contract/bulk.ts";
-import { O_CLOEXEC, O_NONBLOCK, SYSCALLS } from "../../src/platform/linux-abi.ts";
+import {
+  F_GETFL,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  SIOCGIFFLAGS,
+  SYSCALLS,
+  TCGETS,
+  TIOCGWINSZ,
+} from "../../src/platform/linux-abi.ts";
 import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 import { type Random, randomBytes, randomOf, word } from "./fuzz-words.ts";
 
@@ -70,6 +78,9 @@ const CALLS: readonly (readonly [keyof typeof SYSCALLS, ...(() => unknown)[]])[]
   ["wait4", any, any, fixed(1), any],
   ["waitid", fixed(0), any, any, fixed(5), any],
   ["flock", someFd, fixed(8)],
+  ["getsockopt", someFd, any, any, any, any],
+  ["ioctl", someFd, () => random.pick([TCGETS, TIOCGWINSZ, SIOCGIFFLAGS, 0]), any],
+  ["fcntl", someFd, fixed(F_GETFL), any],
   ["execve", fixed("/nowhere/at/all"), any, any],
 ];
 

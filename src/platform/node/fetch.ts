@@ -7,15 +7,14 @@
  */
 import type { Dispatcher } from "undici";
 import { errorCode } from "../../base/error.ts";
-import { type FetchAnswer, FetchError, type Fetcher } from "../platform.ts";
+import { FETCH_LIMITS, type FetchLimits, notTooSlow } from "../fetch-limits.ts";
+import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../platform.ts";
 
 export interface NodeFetchOptions {
   /** The environment that holds the proxy variables. */
   readonly env: { readonly [name: string]: string };
-  /** Longest wait for a connection. */
-  readonly connectSeconds?: number;
-  /** Longest silence: before the headers, and between two parts of the body. */
-  readonly idleSeconds?: number;
+  /** For tests; the rest is as {@link FETCH_LIMITS} has it. */
+  readonly limits?: Partial<FetchLimits>;
 }
 
 const MOST_REDIRECTS = 10; // mirrors and release pages take one to three
@@ -25,16 +24,17 @@ type Undici = typeof import("undici");
 
 /** A fetcher for this process. Undici is loaded on first use: commands that fetch nothing start faster. */
 export function nodeFetcher(options: NodeFetchOptions): Fetcher {
+  const limits = { ...FETCH_LIMITS, ...options.limits };
   let opened: Promise<{ undici: Undici; agent: Dispatcher }> | undefined;
   const open = async () => {
     const undici = await import("undici");
-    return { undici, agent: makeAgent(undici, options) };
+    return { undici, agent: makeAgent(undici, options.env, limits) };
   };
   return {
     async get(url, headers) {
       opened ??= open();
       const { undici, agent } = await opened;
-      return follow(url, (next) => request(undici, agent, next, headers));
+      return follow(url, (next) => request(undici, agent, next, headers, limits));
     },
     async close() {
       if (opened !== undefined) await (await opened).agent.destroy();
@@ -45,7 +45,8 @@ export function nodeFetcher(options: NodeFetchOptions): Fetcher {
 
 function makeAgent(
   undici: Undici,
-  { env, connectSeconds = 20, idleSeconds = 60 }: NodeFetchOptions,
+  env: NodeFetchOptions["env"],
+  { connectSeconds, idleSeconds }: FetchLimits,
 ): Dispatcher {
   const variable = (name: string): string => env[name] ?? env[name.toUpperCase()] ?? "";
   return new undici.EnvHttpProxyAgent({
@@ -61,10 +62,12 @@ function makeAgent(
 /** GETs until the answer is no redirect. */
 async function follow(start: string, get: (url: URL) => Promise<FetchAnswer>): Promise<FetchAnswer> {
   let url = checkedUrl(start, undefined);
+  let isSecure = true;
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
     const answer = await get(url);
+    isSecure &&= answer.isSecure;
     const location = answer.header("location");
-    if (!REDIRECTS.includes(answer.status) || location === undefined) return answer;
+    if (!REDIRECTS.includes(answer.status) || location === undefined) return { ...answer, isSecure };
     answer.cancel();
     url = checkedUrl(location, url);
   }
@@ -83,26 +86,33 @@ async function request(
   agent: Dispatcher,
   url: URL,
   headers: { readonly [name: string]: string },
+  limits: FetchLimits,
 ): Promise<FetchAnswer> {
   let response: Dispatcher.ResponseData;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), limits.headSeconds * 1000);
   try {
     response = await undici.request(url, {
       dispatcher: agent,
+      signal: late.signal,
       headers: { "accept-encoding": "identity", "user-agent": "bq2", ...headers },
     });
   } catch (cause) {
     throw failure(cause, url);
+  } finally {
+    clearTimeout(timer);
   }
   // Destroying a body that nobody reads emits an error; without a listener it would end the process.
   response.body.on("error", () => undefined);
   return {
     status: response.statusCode,
     url: url.href,
+    isSecure: isSecureAddress(url.href),
     header(name) {
       const value = response.headers[name];
       return Array.isArray(value) ? value[0] : value;
     },
-    body: chunks(response.body, url),
+    body: notTooSlow(chunks(response.body, url), url.host, limits, () => performance.now() / 1000),
     cancel: () => response.body.destroy(),
   };
 }
@@ -122,6 +132,7 @@ function failure(cause: unknown, url: URL): FetchError {
     case "UND_ERR_CONNECT_TIMEOUT":
     case "UND_ERR_HEADERS_TIMEOUT":
     case "UND_ERR_BODY_TIMEOUT":
+    case "UND_ERR_ABORTED": // by `late`
     case "ETIMEDOUT":
       return new FetchError(`no bytes from ${url.host} for too long (${text})`, "timed-out", cause);
     case "UND_ERR_SOCKET":

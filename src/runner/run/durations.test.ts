@@ -1,6 +1,9 @@
 import { assert, test } from "../../base/testing.ts";
+import { failingFiles } from "../../platform/failing.ts";
+import { memoryPlatform } from "../../platform/memory/platform.ts";
 import { testStep } from "../context/test-context.ts";
-import { expectedSeconds } from "./durations.ts";
+import { workspaceAt } from "../context/workspace.ts";
+import { expectedSeconds, loadDurations, noteDuration } from "./durations.ts";
 
 test("a step takes what it took, else what its namesake did, else what its kind does", () => {
   const known = { "first/gcc": 2000, "second/make": 12, "first/mygcc": 1 };
@@ -10,4 +13,15 @@ test("a step takes what it took, else what its namesake did, else what its kind 
     [2000, 2000, 12],
   );
   assert.equal(seconds("first", "other"), 10);
+});
+
+test("a cache that may only be read loses durations, and nothing else", () => {
+  const platform = memoryPlatform();
+  Object.assign(platform.host.env, { BQ2_CACHE: "/cache" });
+  const cache = workspaceAt(platform, "/work").cache;
+  noteDuration(platform, cache, "first/a", 3);
+  assert.equal(loadDurations(platform, cache), { "first/a": 3 });
+  const files = failingFiles(platform.files, [{ operation: "open", call: 1, code: "EROFS" }]);
+  noteDuration({ ...platform, files }, cache, "first/b", 4);
+  assert.equal(loadDurations(platform, cache), { "first/a": 3 });
 });

@@ -8,7 +8,7 @@ import type { Build } from "../../plan/build.ts";
 import { parseAs } from "../../plan/parse.ts";
 import { type Step, stepId } from "../../plan/plan.ts";
 import { makeFolders, readText, writeFileAtomic } from "../../platform/files.ts";
-import type { Platform } from "../../platform/platform.ts";
+import { type Platform, SystemError } from "../../platform/platform.ts";
 import type { Cache } from "../context/workspace.ts";
 
 /** Processor seconds by `phase/step`. */
@@ -20,10 +20,15 @@ export function loadDurations({ files }: Platform, { durations: path }: Cache): 
   return parseAs(DurationsSchema, readText(files, path), path, "remove that file and run again");
 }
 
+/** Where the cache takes nothing, as one that may only be read, the guess is lost: a build does not fail for that. */
 export function noteDuration(platform: Platform, cache: Cache, id: string, seconds: number): void {
-  makeFolders(platform.files, cache.root);
   const all = { ...loadDurations(platform, cache), [id]: seconds };
-  writeFileAtomic(platform.files, cache.durations, prettyJson(all));
+  try {
+    makeFolders(platform.files, cache.root);
+    writeFileAtomic(platform.files, cache.durations, prettyJson(all));
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+  }
 }
 
 /** What the step will take: as last time, else as its namesake of another phase did, else as is usual for its kind. */
