@@ -12,7 +12,7 @@ import type { TarMember } from "../formats/tar/members.ts";
 import { cleanMemberPath, hostile, parentOf, resolveLink } from "../formats/tar/path.ts";
 import type { TarHandler } from "../formats/tar/reader.ts";
 import { MAXSYMLINKS } from "../platform/linux-abi.ts";
-import type { Files } from "../platform/platform.ts";
+import type { TreeFiles } from "../platform/platform.ts";
 
 export interface UnpackOptions {
   /** Leading names to drop, 0 unless told; members with fewer, and files with no more, are left out. */
@@ -43,7 +43,7 @@ const IMPLIED_FOLDER_MODE = 0o755;
 const FILLING_FOLDER_MODE = 0o700;
 
 export class FolderUnpacker implements TarHandler {
-  readonly #files: Files;
+  readonly #files: TreeFiles;
   readonly #root: string;
   readonly #options: UnpackOptions;
   readonly #limits: UnpackLimits;
@@ -58,7 +58,7 @@ export class FolderUnpacker implements TarHandler {
   #open: { readonly fd: number; readonly path: string; readonly member: TarMember } | undefined;
 
   /** `root` is an absolute path of a folder that is there; a new one gets its mode and time from here. */
-  constructor(files: Files, root: string, rootIsNew: boolean, options: UnpackOptions) {
+  constructor(files: TreeFiles, root: string, rootIsNew: boolean, options: UnpackOptions) {
     this.#files = files;
     this.#root = root;
     this.#options = options;
