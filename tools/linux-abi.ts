@@ -9,9 +9,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 /** System calls that are made somewhere in `src/`, by area. */
 const SYSCALLS =
-  "openat close read write pread64 pwrite64 lseek ftruncate fsync flock " +
+  "openat openat2 close read write pread64 pwrite64 lseek ftruncate fsync flock " +
   "statx statfs getdents64 readlinkat mkdirat unlinkat renameat symlinkat linkat mknodat " +
-  "fchmodat fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
+  "fchmodat fchmodat2 fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
   "llistxattr lgetxattr lsetxattr lremovexattr getcwd chdir umask " +
   "clone execve exit_group wait4 waitid kill setpgid setsid prctl pidfd_open " +
   "getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +
@@ -29,9 +29,11 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/linux/namei.h": "MAXSYMLINKS",
   "include/uapi/linux/fs.h": "SEEK_SET SEEK_CUR SEEK_DATA SEEK_HOLE",
   "include/uapi/asm-generic/fcntl.h":
-    "O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_NOCTTY O_TRUNC O_NONBLOCK O_CLOEXEC " +
+    "O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_NOCTTY O_TRUNC O_NONBLOCK O_CLOEXEC O_PATH " +
     "F_DUPFD F_GETFL F_SETFL F_SETFD FD_CLOEXEC LOCK_EX LOCK_NB",
-  "include/uapi/linux/fcntl.h": "AT_FDCWD AT_SYMLINK_NOFOLLOW AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_RECURSIVE",
+  "include/uapi/linux/fcntl.h":
+    "AT_FDCWD AT_SYMLINK_NOFOLLOW AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_EMPTY_PATH AT_RECURSIVE",
+  "include/uapi/linux/openat2.h": "RESOLVE_BENEATH",
   "include/uapi/linux/mount.h":
     "MS_RDONLY MS_NOSUID MS_NODEV MS_NOEXEC MS_REMOUNT MS_BIND MS_REC MS_PRIVATE MOUNT_ATTR_RDONLY",
   "include/linux/fs.h": "MNT_DETACH",

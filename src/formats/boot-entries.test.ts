@@ -71,3 +71,10 @@ test("no cut or damaged text does more than be refused", () => {
     }
   }
 });
+
+test("lists of any depth are refused with a message", () => {
+  for (const depth of [1000, 20_000]) {
+    const text = `{"format":"bq2-boot-entries/1","timeoutSeconds":${"[".repeat(depth)}${"]".repeat(depth)},"entries":[]}`;
+    assert.ok(assert.throws(() => parseBootEntries(text)) instanceof Bq2Error);
+  }
+});

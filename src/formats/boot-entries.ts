@@ -131,8 +131,16 @@ function isText(value: unknown, longest: number): value is string {
 }
 
 function refuse(at: string, wanted: string, found: unknown): never {
-  const shown = (JSON.stringify(found) ?? "nothing").slice(0, 80);
+  const shown = textOf(found).slice(0, 80);
   throw new Bq2Error(`Cannot use the boot entries: ${at}: ${wanted} wanted, found ${shown}`, {
     code: "bad-boot-entries",
   });
+}
+
+function textOf(found: unknown): string {
+  try {
+    return JSON.stringify(found) ?? "nothing";
+  } catch {
+    return "lists or objects that are nested too deep";
+  }
 }

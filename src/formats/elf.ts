@@ -73,6 +73,10 @@ export interface PositionIndependentElf {
 
 /** Throws Bq2Error `bad-elf` for anything but a static PIE of a machine that this project knows. */
 export function readStaticPie(file: Uint8Array): PositionIndependentElf {
+  return within(() => read(file), "it states a number or a place that cannot be");
+}
+
+function read(file: Uint8Array): PositionIndependentElf {
   const header = within(() => ElfHeader.decode(file), "it ends within its header");
   const [m0, m1, m2, m3, bits, order] = header.identification;
   if (m0 !== 0x7f || m1 !== 0x45 || m2 !== 0x4c || m3 !== 0x46) refuse("it does not begin with ELF's mark");

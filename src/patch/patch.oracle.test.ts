@@ -1,6 +1,15 @@
 /** GNU patch judges: what it accepts we accept, with the same bytes; what it refuses we refuse. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -217,4 +226,47 @@ for (const { name, orig, origSha256, debian, debianSha256 } of SERIES) {
 function modes(tree: string): string {
   const listed = execFileSync("find", [".", "-type", "f", "-perm", "/111"], { cwd: tree, encoding: "utf8" });
   return listed.split("\n").sort().join("\n");
+}
+
+/** A tree with a link `d`, and what a patch wants to create there. */
+const LINKS: readonly { readonly target: string; readonly creates: readonly string[] }[] = [
+  { target: "sub/../../out", creates: ["sub/f", "d/x"] },
+  { target: "sub/../../out", creates: ["d/x"] },
+  { target: "sub", creates: ["sub/f", "d/x"] },
+  { target: "here", creates: ["d/x"] },
+  { target: "here/..", creates: ["d/x"] },
+  { target: "here/../../tree/here", creates: ["d/x"] },
+  { target: "../out", creates: ["d/x"] },
+];
+
+test.skipIf(!hasTools)("links in the way of a patch lead where GNU patch lets them lead", () => {
+  for (const { target, creates } of LINKS) {
+    const patch = creates.map((path) => `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+new\n`).join("");
+    const [gnu, ours] = ["gnu", "ours"].map((name) => {
+      const place = mkdtempSync(join(folder, `links-${name}-`));
+      const tree = join(place, "tree");
+      for (const path of ["out", "tree", "tree/here"]) mkdirSync(join(place, path));
+      symlinkSync(target, join(tree, "d"));
+      writeFileSync(join(place, "p.patch"), patch);
+      if (name === "gnu") {
+        const run = spawnSync("patch", ["-p1", "-N", "-s", "-r", "-", "-i", "../p.patch"], { cwd: tree });
+        return { accepted: run.status === 0, place };
+      }
+      try {
+        applyPatchToTree(platform, { patch: Buffer.from(patch), folder: tree, name: "p.patch" });
+        return { accepted: true, place };
+      } catch {
+        return { accepted: false, place };
+      }
+    }) as [Outcome, Outcome];
+    expect(readdirSync(join(ours.place, "out")), target).toEqual([]);
+    expect(ours.accepted, `${target}: ${creates}`).toBe(gnu.accepted);
+    if (!gnu.accepted) continue;
+    execFileSync("diff", ["-r", "--no-dereference", join(gnu.place, "tree"), join(ours.place, "tree")]);
+  }
+});
+
+interface Outcome {
+  readonly accepted: boolean;
+  readonly place: string;
 }

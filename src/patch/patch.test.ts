@@ -213,6 +213,40 @@ test("names that leave the tree are refused", () => {
   assert.throws(() => apply(target, CHANGE), /symlink, not a file/);
 });
 
+/** A patch that creates the file `path`. */
+const creation = (path: string) => `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+owned\n`;
+
+test("a link that comes alive through the same patch leads no further than others", () => {
+  const dangling = (target: string) => {
+    const platform = platformWith({ f: "x\n" });
+    platform.files.makeFolder("/out");
+    platform.files.symlink(target, `${FOLDER}/d`);
+    return platform;
+  };
+  const rename = "diff --git a/f b/d/x\nsimilarity index 100%\nrename from f\nrename to d/x\n";
+  for (const last of [creation("d/x"), rename, creation("d/deep/x")]) {
+    const platform = dangling("sub/../../out");
+    const error = assert.throws(() => apply(platform, creation("sub/f") + last), /leads out of the tree/);
+    assert.equal((error as Bq2Error).code, "patch-unsafe");
+    assert.equal([platform.files.list("/out"), platform.files.list(FOLDER)], [[], ["d", "f"]]);
+    const alone = assert.throws(() => apply(dangling("sub/../../out"), last), /leads nowhere/);
+    assert.equal((alone as Bq2Error).code, "patch-unsafe");
+  }
+  const within = dangling("sub");
+  apply(within, creation("sub/f") + creation("d/x"));
+  assert.equal(within.files.list(`${FOLDER}/sub`), ["f", "x"]);
+});
+
+test("two ways to one file are one file", () => {
+  const platform = platformWith({ "sub/f": lines("one", "two", "three") });
+  platform.files.symlink("sub", `${FOLDER}/d`);
+  apply(
+    platform,
+    CHANGE.replaceAll("/f", "/d/f") + CHANGE.replace("-two\n+2", "-2\n+II").replaceAll("/f", "/sub/f"),
+  );
+  assert.equal(decodeUtf8(platform.files.readFile(`${FOLDER}/sub/f`)), lines("one", "II", "three"));
+});
+
 test("malformed and unsupported patches say where", () => {
   const f = { f: lines("one", "two", "three") };
   refused(f, "no patch at all\n", "patch-malformed", /no unified diff/);

@@ -51,6 +51,8 @@ export function applyPatchToTree(
       hint: error.hint,
       cause: error,
     });
+  } finally {
+    tree.release();
   }
 }
 

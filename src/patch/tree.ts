@@ -1,8 +1,13 @@
-/** The folder that is patched: read as it is, written when all is known. Names never lead out of it. */
+/**
+ * The folder that is patched: read as it is, written when all is known. Names never lead out of it: links are followed
+ * as they will lead when the file is written, and whatever others do meanwhile, the operations stay within
+ * ({@link FilesBeneath}).
+ */
 import { Bq2Error } from "../base/error.ts";
-import { dirname, isWithin } from "../base/path.ts";
+import { dirname } from "../base/path.ts";
 import { makeFolders, removeTree, writeFileAtomic } from "../platform/files.ts";
-import type { Files } from "../platform/platform.ts";
+import { MAXSYMLINKS } from "../platform/linux-abi.ts";
+import type { Files, FilesBeneath } from "../platform/platform.ts";
 import { splitLines } from "./hunk.ts";
 import type { TreeLookup } from "./names.ts";
 
@@ -13,42 +18,51 @@ export interface FileState {
 
 /** The folder as it will be: what is changed is kept here until all is known to fit. */
 export class PatchedTree implements TreeLookup {
-  readonly #files: Files;
+  readonly #files: FilesBeneath;
   readonly #folder: string;
-  readonly #realFolder: string;
-  /** New states by path; `undefined`: removed. */
+  /** New states by path, links resolved; `undefined`: removed. */
   readonly #changes = new Map<string, FileState | undefined>();
+  /** Folders that the files put so far lie in. */
+  readonly #newFolders = new Set<string>();
 
   constructor(files: Files, folder: string) {
-    this.#files = files;
     this.#folder = folder;
-    this.#realFolder = files.realPath(folder);
+    this.#files = files.beneath(folder);
   }
 
   sizeOf(path: string): number | undefined {
-    if (this.#changes.has(path)) return this.#changes.get(path)?.lines.length; // only zero or not matters
-    return this.#statusOf(path)?.size;
+    const real = this.#real(path);
+    if (real === undefined) return undefined;
+    if (this.#changes.has(real)) return this.#changes.get(real)?.lines.length; // only zero or not matters
+    return this.#files.status(this.#absolute(real))?.size;
   }
 
   hasFolder(path: string): boolean {
-    return this.#statusOf(path)?.kind === "folder";
+    const real = this.#real(path);
+    return real !== undefined && this.#files.status(this.#absolute(real))?.kind === "folder";
   }
 
   read(path: string): FileState | undefined {
-    if (this.#changes.has(path)) return this.#changes.get(path);
-    const status = this.#statusOf(path);
+    const real = this.#real(path);
+    if (real === undefined) return undefined;
+    if (this.#changes.has(real)) return this.#changes.get(real);
+    const status = this.#files.status(this.#absolute(real));
     if (status === undefined) return undefined;
     if (status.kind !== "file") throw failed(path, `it is a ${status.kind}, not a file`);
-    return { lines: splitLines(bytesToText(this.#files.readFile(this.#absolute(path)))), mode: status.mode };
+    return { lines: splitLines(bytesToText(this.#files.readFile(this.#absolute(real)))), mode: status.mode };
   }
 
   put(path: string, state: FileState): void {
-    this.#statusOf(path); // refuses a way that leads out of the folder
-    this.#changes.set(path, state);
+    const real = this.#real(path);
+    if (real === undefined) throw unsafe(path, "the way to it is a link that leads nowhere");
+    for (let at = dirname(real); at !== "." && !this.#newFolders.has(at); at = dirname(at))
+      this.#newFolders.add(at);
+    this.#changes.set(real, state);
   }
 
   remove(path: string): void {
-    this.#changes.set(path, undefined);
+    const real = this.#real(path);
+    if (real !== undefined) this.#changes.set(real, undefined);
   }
 
   /** New files first, then removals with the folders that they leave empty: as GNU patch does. */
@@ -61,6 +75,11 @@ export class PatchedTree implements TreeLookup {
       this.#files.setMode(place, state.mode); // whatever the umask
     }
     for (const [path, state] of this.#changes) if (state === undefined) this.#erase(path);
+  }
+
+  /** To be called at the end, whatever it was. */
+  release(): void {
+    this.#files.release();
   }
 
   #erase(path: string): void {
@@ -76,19 +95,45 @@ export class PatchedTree implements TreeLookup {
     return `${this.#folder}/${path}`;
   }
 
-  /** `lstat`, but only where the way to it stays within the folder, links and all. */
-  #statusOf(path: string): ReturnType<Files["status"]> {
-    for (let at = dirname(path); at !== "."; at = dirname(at)) {
-      const status = this.#files.statusFollowed(this.#absolute(at));
-      if (status === undefined) continue;
-      if (isWithin(this.#files.realPath(this.#absolute(at)), this.#realFolder)) break;
-      throw new Bq2Error(`Cannot patch ${path}: the way to it is a link that leads out of the tree`, {
-        code: "patch-unsafe",
-        hint: "the patch or the tree is broken or made to do harm; check where they came from",
-      });
+  /**
+   * `path` with the links on its way resolved, the folders counted in that will have been made by then. `undefined`
+   * where one of the links leads nowhere. Throws `patch-unsafe` for a way that leaves the folder.
+   */
+  #real(path: string): string | undefined {
+    const names = path.split("/");
+    const last = names.pop() ?? "";
+    const left = names.map((name) => ({ name, isOfLink: false }));
+    const found: string[] = [];
+    let links = 0;
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const { name, isOfLink } = next;
+      if (name === "" || name === ".") continue;
+      if (name === "..") {
+        if (found.pop() === undefined) throw unsafe(path, OUTSIDE);
+        continue;
+      }
+      const at = [...found, name].join("/");
+      const status = this.#files.status(this.#absolute(at));
+      if (status?.kind === "symlink") {
+        const target = this.#files.readLink(this.#absolute(at));
+        if (++links > MAXSYMLINKS || target.startsWith("/")) throw unsafe(path, OUTSIDE);
+        left.unshift(...target.split("/").map((part) => ({ name: part, isOfLink: true })));
+        continue;
+      }
+      if (isOfLink && status === undefined && !this.#newFolders.has(at)) return undefined;
+      found.push(name);
     }
-    return this.#files.status(this.#absolute(path));
+    return [...found, last].join("/");
   }
+}
+
+const OUTSIDE = "the way to it is a link that leads out of the tree";
+
+function unsafe(path: string, what: string): Bq2Error {
+  return new Bq2Error(`Cannot patch ${path}: ${what}`, {
+    code: "patch-unsafe",
+    hint: "the patch or the tree is broken or made to do harm; check where they came from",
+  });
 }
 
 export function failed(path: string, what: string): Bq2Error {

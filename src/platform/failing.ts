@@ -23,14 +23,18 @@ export function failingFiles(files: Files, planned: readonly PlannedFailure[]): 
       if (count === failure.call) throw new SystemError(`${operation} (as planned)`, path, failure.code);
     }
   };
-  const wrapped = Object.entries(files).map(
-    ([operation, body]: [string, (...args: unknown[]) => unknown]) => [
-      operation,
-      (...args: unknown[]): unknown => {
-        check(operation as keyof Files, args[0]);
-        return body(...args);
-      },
-    ],
-  );
-  return Object.fromEntries(wrapped) as Files;
+  const wrap = <T extends object>(operations: T): T => {
+    const wrapped = Object.entries(operations).map(
+      ([operation, body]: [string, (...args: unknown[]) => unknown]) => [
+        operation,
+        (...args: unknown[]): unknown => {
+          check(operation as keyof Files, args[0]);
+          const result = body(...args);
+          return operation === "beneath" ? wrap(result as object) : result;
+        },
+      ],
+    );
+    return Object.fromEntries(wrapped) as T;
+  };
+  return wrap(files);
 }

@@ -2,13 +2,13 @@
 import { errorCode } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
-import { type FileStatus, type Files, type Platform, SystemError } from "./platform.ts";
+import { type FileStatus, type Files, type Platform, SystemError, type TreeFiles } from "./platform.ts";
 
 const CHUNK = 1 << 20;
 const FIRST_CHUNK = 1 << 16; // enough for most files: new memory costs more than reading
 
 /** The folder and all folders above it, where they are missing (`mkdir -p`); links to folders are fine. */
-export function makeFolders(files: Files, path: string, permissions = 0o777): void {
+export function makeFolders(files: TreeFiles, path: string, permissions = 0o777): void {
   const found = files.statusFollowed(path);
   if (found?.kind === "folder") return;
   if (found !== undefined) throw new SystemError("make folder", path, "EEXIST");
@@ -26,7 +26,7 @@ export function makeFolders(files: Files, path: string, permissions = 0o777): vo
  * never followed, folders without permission bits are opened first. What others remove or add
  * meanwhile is tolerated.
  */
-export function removeTree(files: Files, path: string): void {
+export function removeTree(files: TreeFiles, path: string): void {
   ignoring("ENOENT", () => {
     const status = files.status(path);
     if (status === undefined) return;
@@ -35,7 +35,7 @@ export function removeTree(files: Files, path: string): void {
   });
 }
 
-function removeFolderTree(files: Files, path: string, status: FileStatus): void {
+function removeFolderTree(files: TreeFiles, path: string, status: FileStatus): void {
   const ATTEMPTS = 3;
   for (let attempt = 1; ; attempt++) {
     emptyFolder(files, path, status);
@@ -49,7 +49,7 @@ function removeFolderTree(files: Files, path: string, status: FileStatus): void 
   }
 }
 
-function emptyFolder(files: Files, path: string, status: FileStatus): void {
+function emptyFolder(files: TreeFiles, path: string, status: FileStatus): void {
   const OWNER_ALL = 0o700;
   if ((status.mode & OWNER_ALL) !== OWNER_ALL) files.setMode(path, status.mode | OWNER_ALL);
   for (const name of files.list(path)) removeTree(files, `${path}/${name}`);
@@ -68,7 +68,7 @@ function ignoring(code: string, body: () => void): void {
  * crash. The temporary name stands beside it: two processes must not write the same path at once.
  */
 export function writeFileAtomic(
-  files: Files,
+  files: TreeFiles,
   path: string,
   content: Uint8Array | string,
   permissions = 0o666,
@@ -93,7 +93,7 @@ export function writeFileAtomic(
 }
 
 /** Makes names in `folder` (new, renamed, removed) last through a crash; fsync(2) on the folder. */
-export function syncFolder(files: Files, folder: string): void {
+export function syncFolder(files: TreeFiles, folder: string): void {
   const fd = files.open(folder, "read");
   try {
     files.fsync(fd);

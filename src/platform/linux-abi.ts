@@ -22,6 +22,7 @@ export const SYSCALLS = {
   exit_group: { x86_64: 231, aarch64: 94 },
   faccessat: { x86_64: 269, aarch64: 48 },
   fchmodat: { x86_64: 268, aarch64: 53 },
+  fchmodat2: { x86_64: 452, aarch64: 452 },
   fchownat: { x86_64: 260, aarch64: 54 },
   fcntl: { x86_64: 72, aarch64: 25 },
   flock: { x86_64: 73, aarch64: 32 },
@@ -48,6 +49,7 @@ export const SYSCALLS = {
   mount: { x86_64: 165, aarch64: 40 },
   mount_setattr: { x86_64: 442, aarch64: 442 },
   openat: { x86_64: 257, aarch64: 56 },
+  openat2: { x86_64: 437, aarch64: 437 },
   pidfd_open: { x86_64: 434, aarch64: 434 },
   pipe2: { x86_64: 293, aarch64: 59 },
   pivot_root: { x86_64: 155, aarch64: 41 },
@@ -305,6 +307,7 @@ export const O_NOCTTY = 0o400;
 export const O_TRUNC = 0o1000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
+export const O_PATH = 0o10000000;
 export const F_DUPFD = 0;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
@@ -318,7 +321,11 @@ export const AT_FDCWD = -100;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
+export const AT_EMPTY_PATH = 0x1000;
 export const AT_RECURSIVE = 0x8000;
+
+// include/uapi/linux/openat2.h
+export const RESOLVE_BENEATH = 0x8;
 
 // include/uapi/linux/mount.h
 export const MS_RDONLY = 1;

@@ -168,6 +168,62 @@ export interface Files {
   tryLock(path: string): FileLock | undefined;
   /** Bytes free to an ordinary user on the file system that holds `path`. */
   freeSpace(path: string): number;
+  /** The folder at `folder`, opened for operations that never leave it. */
+  beneath(folder: string): FilesBeneath;
+}
+
+/** What it takes to read and write a tree. */
+export type TreeFiles = Pick<
+  Files,
+  | "open"
+  | "read"
+  | "write"
+  | "truncate"
+  | "fsync"
+  | "close"
+  | "status"
+  | "statusFollowed"
+  | "list"
+  | "readFile"
+  | "makeFolder"
+  | "removeFolder"
+  | "removeFile"
+  | "rename"
+  | "symlink"
+  | "readLink"
+  | "link"
+  | "setMode"
+  | "setTime"
+  | "setOwner"
+>;
+
+/**
+ * Operations on one folder and what is below it, by the same absolute paths as elsewhere. Links may lead within the
+ * folder; whatever would leave it (an absolute link, too many `..`) throws Bq2Error `leads-out`. That is decided when
+ * the operation is carried out, so somebody who exchanges folders and links in the meantime changes nothing about it.
+ * Paths themselves have no `..`.
+ */
+export interface FilesBeneath extends TreeFiles {
+  /** mknod(2), for whom may; the umask takes bits away. */
+  makeSpecial(
+    path: string,
+    kind: SpecialKind,
+    device: { readonly major: number; readonly minor: number },
+    permissions?: number,
+  ): void;
+  /** Closes the folder. Files that were opened by way of it stay open. */
+  release(): void;
+}
+
+/** Kinds that mknod(2) makes. */
+export type SpecialKind = Exclude<FileKind, "file" | "folder" | "symlink">;
+
+/** The error of {@link FilesBeneath} for a path that leaves its folder. */
+export function leadsOut(action: string, path: string, folder: string): Bq2Error {
+  return new Bq2Error(`Cannot ${action} ${path}: the way to it leads out of ${folder}`, {
+    code: "leads-out",
+    hint: "a symbolic link on the way does so; look at who made it",
+  });
 }
 
 /** `inherit`: the caller's own; `ignore`: /dev/null; `pipe`: read by us; or an open descriptor. */

@@ -12,7 +12,8 @@ import type { TarMember } from "../formats/tar/members.ts";
 import { cleanMemberPath, hostile, parentOf, resolveLink } from "../formats/tar/path.ts";
 import type { TarHandler } from "../formats/tar/reader.ts";
 import { MAXSYMLINKS } from "../platform/linux-abi.ts";
-import type { Files } from "../platform/platform.ts";
+import type { TreeFiles } from "../platform/platform.ts";
+import { linkLeadsOut } from "./link-target.ts";
 
 export interface UnpackOptions {
   /** Leading names to drop, 0 unless told; members with fewer, and files with no more, are left out. */
@@ -42,8 +43,11 @@ export const DEFAULT_LIMITS: UnpackLimits = { totalBytes: 64 * 2 ** 30, members:
 const IMPLIED_FOLDER_MODE = 0o755;
 const FILLING_FOLDER_MODE = 0o700;
 
+/** A name, then `..`: if the name is a link, `..` is not what the text says. */
+const GOES_BACK = /(^|\/)(?!\.{0,2}\/)[^/]+\/+(\.\/+)*\.\.(\/|$)/;
+
 export class FolderUnpacker implements TarHandler {
-  readonly #files: Files;
+  readonly #files: TreeFiles;
   readonly #root: string;
   readonly #options: UnpackOptions;
   readonly #limits: UnpackLimits;
@@ -53,12 +57,14 @@ export class FolderUnpacker implements TarHandler {
   readonly #folderFacts = new Map<string, { readonly mode: number; readonly mtime: number }>();
   /** Whether a file created with this mode gets it (the umask may take bits away). */
   readonly #modeIsKept = new Map<number, boolean>();
+  /** Links whose text goes through a name and back: where they lead is known when all links are in place. */
+  readonly #linksBack = new Map<string, TarMember>();
   #memberCount = 0;
   #totalBytes = 0;
   #open: { readonly fd: number; readonly path: string; readonly member: TarMember } | undefined;
 
   /** `root` is an absolute path of a folder that is there; a new one gets its mode and time from here. */
-  constructor(files: Files, root: string, rootIsNew: boolean, options: UnpackOptions) {
+  constructor(files: TreeFiles, root: string, rootIsNew: boolean, options: UnpackOptions) {
     this.#files = files;
     this.#root = root;
     this.#options = options;
@@ -112,6 +118,14 @@ export class FolderUnpacker implements TarHandler {
 
   /** After the last member: folders get their modes and times, the deepest first. */
   finish(): void {
+    for (const [path, member] of this.#linksBack) {
+      if (this.#files.status(this.#absolute(path))?.kind !== "symlink") continue; // a later member replaced it
+      if (linkLeadsOut(this.#files, this.#root, path))
+        throw hostile(
+          member.path,
+          `a symbolic link to ${member.target}, which leads out through another link`,
+        );
+    }
     const paths = [...this.#folderFacts].sort(([a], [b]) => b.length - a.length);
     for (const [path, { mode, mtime }] of paths) {
       this.#files.setMode(this.#absolute(path), mode);
@@ -200,13 +214,15 @@ export class FolderUnpacker implements TarHandler {
 
   #putSymlink(path: string, member: TarMember): void {
     const keepsAll = this.#options.outsideLinks === "keep";
+    const place = this.#place(path, member);
+    const real = place.slice(this.#root.length + 1);
     if (member.target === "" || member.target.includes("\0")) {
       throw hostile(member.path, "a symbolic link whose text no link can have");
     }
-    if (!keepsAll && resolveLink(path, member.target) === undefined) {
+    if (!keepsAll && resolveLink(real, member.target) === undefined) {
       throw hostile(member.path, `a symbolic link to ${member.target}, which is out of the folder`);
     }
-    const place = this.#place(path, member);
+    if (!keepsAll && GOES_BACK.test(member.target)) this.#linksBack.set(real, member);
     this.#replacing(place, member, () => this.#files.symlink(member.target, place));
     this.#files.setTime(place, member.mtime);
   }

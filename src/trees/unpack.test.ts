@@ -165,6 +165,29 @@ test("members go through links that stay within", async () => {
   assert.equal(files.readLink("/out/tree/lib"), "usr/lib");
 });
 
+test("links that lead out by way of other links are refused, in any order", async () => {
+  const deep = member("symlink", "p/q/l", { linkName: "../.." });
+  await refused([deep, member("symlink", "p/q/l/out", { linkName: "../canary" })], "hostile-archive");
+  const here = member("symlink", "b", { linkName: "." });
+  for (const target of ["b/../canary", "./b/./..//canary", "x/../b/../canary"]) {
+    const out = member("symlink", "out", { linkName: target });
+    await refused([here, out], "hostile-archive");
+    await refused([out, here], "hostile-archive");
+  }
+  const within = [
+    member("symlink", "a/b", { linkName: "../c/d" }),
+    member("symlink", "l", { linkName: "a/b/../e" }),
+  ];
+  const files = await unpack([member("folder", "c/d"), ...within]);
+  assert.equal(files.readLink("/out/tree/l"), "a/b/../e");
+});
+
+test("names nested deeper than Linux allows are refused at once", async () => {
+  const deep = "d/".repeat(50_000);
+  const longName = member("file", "././@LongLink", { type: "L", text: `${deep}\0` });
+  await refused([longName, member("file", "cut")], "hostile-archive");
+});
+
 const LINK_OUT = { outsideLinks: "keep" } as const;
 
 test("names and links that lead out are refused", async () => {

@@ -69,8 +69,12 @@ Apply a unified diff, from standard input unless told.
     const job = parseArguments(context, args);
     const patches = parsePatch(bytesToText(readPatch(context, job.input)));
     const run = new Run(context, job);
-    for (const each of patches) run.apply(job.reverses ? reversePatch(each) : each);
-    return run.finish();
+    try {
+      for (const each of patches) run.apply(job.reverses ? reversePatch(each) : each);
+      return run.finish();
+    } finally {
+      run.release();
+    }
   },
 };
 
@@ -198,6 +202,10 @@ class Run {
       this.#tree.write();
     }
     return this.#hasFailed ? 1 : 0;
+  }
+
+  release(): void {
+    this.#tree.release();
   }
 
   /** As GNU's does: in quotes where a shell would want them. */

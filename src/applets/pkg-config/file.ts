@@ -1,4 +1,5 @@
 /** `.pc` files: variables and fields (pc(5) of pkgconf). */
+import { Bq2Error } from "../../base/error.ts";
 import { basename } from "../../base/path.ts";
 
 export interface PackageFields {
@@ -52,6 +53,9 @@ export function parsePackageText(text: string, folder: string, definitions: Defi
   return { variables, fields };
 }
 
+/** Characters of one value: far above any file's, far below what doubling variables could make. */
+const VALUE_LIMIT = 1 << 20;
+
 function isField(fields: PackageFields, key: string): boolean {
   return Object.hasOwn(fields, key);
 }
@@ -72,7 +76,16 @@ function expandVariables(
     own,
   }: { readonly variables: ReadonlyMap<string, string>; readonly own: ReadonlyMap<string, string> },
 ): string {
-  return value.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => variables.get(name) ?? own.get(name) ?? "");
+  let length = value.length;
+  return value.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
+    const found = variables.get(name) ?? own.get(name) ?? "";
+    length += found.length;
+    if (length <= VALUE_LIMIT) return found;
+    throw new Bq2Error(`Cannot expand a variable: its value is longer than ${VALUE_LIMIT} characters`, {
+      code: "package",
+      hint: "the .pc file is damaged or made to do harm",
+    });
+  });
 }
 
 export function withSysroot(path: string, sysroot: string): string {

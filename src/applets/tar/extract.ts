@@ -6,8 +6,7 @@ import type { TarMember } from "../../formats/tar/members.ts";
 import { readTar, type TarHandler } from "../../formats/tar/reader.ts";
 import { systemCall } from "../../linux/syscalls.ts";
 import { chunksOf } from "../../platform/files.ts";
-import { AT_FDCWD, S_IFBLK, S_IFCHR, S_IFIFO } from "../../platform/linux-abi.ts";
-import type { ByteSource, Platform } from "../../platform/platform.ts";
+import type { ByteSource, FilesBeneath, Platform } from "../../platform/platform.ts";
 import { compressionOfBytes } from "../../trees/unpack.ts";
 import { FolderUnpacker } from "../../trees/unpack-folder.ts";
 import { type AppletContext, absolutePath } from "../applet.ts";
@@ -19,34 +18,43 @@ export async function extractArchive(context: AppletContext, job: TarJob, report
   const { files } = context.platform;
   const fd = job.archive === undefined ? context.stdin : files.open(job.archive, "read");
   try {
-    const unpacker =
-      job.mode === "extract" && !job.toStdout ? folderUnpacker(context, job, report) : undefined;
-    const target = unpacker ?? outputOf(context, job);
-    const chooser = new Chooser(context.platform, job, report, target);
-    try {
-      await readArchive(context, job, fd, chooser);
-    } finally {
-      unpacker?.abort();
-      unpacker?.finish(); // what is there gets its mode and time, even where the rest is missing
-    }
-    chooser.tellMissing();
+    if (job.mode === "extract" && !job.toStdout) await unpackInto(context, job, report, fd);
+    else await readArchive(context, job, report, fd, outputOf(context, job));
   } finally {
     if (job.archive !== undefined) files.close(fd);
+  }
+}
+
+/** Others may write in the folder meanwhile: whatever they do there, no file lands outside. */
+async function unpackInto(context: AppletContext, job: TarJob, report: TarReport, fd: number): Promise<void> {
+  const { files } = context.platform;
+  const folder = files.realPath(absolutePath(context, job.folder));
+  const held = files.beneath(folder);
+  const unpacker = folderUnpacker(held, folder, job, report);
+  try {
+    await readArchive(context, job, report, fd, unpacker);
+  } finally {
+    unpacker.abort();
+    unpacker.finish(); // what is there gets its mode and time, even where the rest is missing
+    held.release();
   }
 }
 
 async function readArchive(
   context: AppletContext,
   job: TarJob,
+  report: TarReport,
   fd: number,
-  handler: TarHandler,
+  target: TarHandler,
 ): Promise<void> {
   const { bulk } = context.platform;
+  const chooser = new Chooser(context.platform, job, report, target);
   const source = peeked(context, fd, job.archive ?? "standard input");
   const compression = compressionOfBytes(source.head);
-  await readTar(bulk.decompress(source, compression), handler);
+  await readTar(bulk.decompress(source, compression), chooser);
   // What comes behind the end belongs to the archive: whoever writes it shall not meet a broken pipe.
   if (job.archive === undefined) for (const _ of source.chunks);
+  chooser.tellMissing();
 }
 
 const HEAD = 6; // bytes that tell a compression
@@ -71,14 +79,16 @@ function peeked(
   return { name, head, chunks: chunks() };
 }
 
-function folderUnpacker(context: AppletContext, job: TarJob, report: TarReport): FolderUnpacker {
-  const { platform } = context;
-  const { files } = platform;
-  const folder = files.realPath(absolutePath(context, job.folder));
+function folderUnpacker(files: FilesBeneath, folder: string, job: TarJob, report: TarReport): FolderUnpacker {
   return new FolderUnpacker(files, folder, false, {
     outsideLinks: "keep",
     limits: { totalBytes: Number.POSITIVE_INFINITY, members: Number.POSITIVE_INFINITY },
-    devices: (place, member) => makeDevice(platform, place, member),
+    devices(place, { kind, device, mode, mtime }) {
+      if (kind !== "char" && kind !== "block" && kind !== "fifo") return;
+      files.makeSpecial(place, kind, device, mode & 0o777);
+      files.setMode(place, mode);
+      files.setTime(place, mtime);
+    },
     onMember(path, member) {
       // A hard link's file has its owner; chown(2) would take setuid away again.
       if (!job.keepsOwners || member.kind === "hardlink") return;
@@ -89,21 +99,6 @@ function folderUnpacker(context: AppletContext, job: TarJob, report: TarReport):
       }
     },
   });
-}
-
-const DEVICE_TYPES: { readonly [kind: string]: number } = {
-  char: S_IFCHR,
-  block: S_IFBLK,
-  fifo: S_IFIFO,
-};
-
-function makeDevice(platform: Platform, place: string, member: TarMember): void {
-  const { major, minor } = member.device;
-  const device = ((minor & ~0xff) << 12) | (major << 8) | (minor & 0xff); // include/linux/kdev_t.h: new_encode_dev
-  const mode = (DEVICE_TYPES[member.kind] ?? 0) | (member.mode & 0o777);
-  systemCall(platform, { name: "mknodat", action: "make", what: place }, AT_FDCWD, place, mode, device);
-  platform.files.setMode(place, member.mode);
-  platform.files.setTime(place, member.mtime);
 }
 
 /** Files to standard output, or nothing but the names. */

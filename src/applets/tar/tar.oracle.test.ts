@@ -1,5 +1,5 @@
 /** GNU tar judges ours: it reads what we write, we read what it writes, and lists read the same. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -279,6 +279,43 @@ test.skipIf(!hasTools)(
         expect(run.error).toMatch(/^tar: .*hint/s);
       }
     }
+  },
+);
+
+/** Writes an archive in two pieces into a pipe; between them `d`, which is made by then, becomes a link to `../out`. */
+const EXCHANGER = `
+const fs = require("node:fs");
+const [archive, pipe, first, d] = process.argv.slice(1);
+const bytes = fs.readFileSync(archive);
+const fd = fs.openSync(pipe, "w");
+fs.writeSync(fd, bytes, 0, Number(first));
+const pause = new Int32Array(new SharedArrayBuffer(4));
+for (let tries = 0; tries < 1000 && !fs.existsSync(d + "/1"); tries++)
+  Atomics.wait(pause, 0, 0, 5);
+fs.renameSync(d, d + ".moved");
+fs.symlinkSync("../out", d);
+try {
+  fs.writeSync(fd, bytes, Number(first));
+} catch {} // whoever reads has refused it
+`;
+
+test.skipIf(!hasTools)(
+  "whoever exchanges a folder for a link meanwhile makes no file land outside",
+  async () => {
+    const place = fresh();
+    for (const path of ["source", "source/d", "out", "target"]) mkdirSync(join(place, path));
+    for (const name of ["1", "2", "3"]) writeFileSync(join(place, "source/d", name), name);
+    fine(gnu(["-cf", "a.tar", "-C", "source", "--sort=name", "d"], place));
+    execFileSync("mkfifo", [join(place, "pipe")]);
+    const first = 4 * 512; // up to the header of `d/2`
+    const paths = [join(place, "a.tar"), join(place, "pipe"), String(first), join(place, "target/d")];
+    const exchanger = spawn(process.execPath, ["-e", EXCHANGER, ...paths], { stdio: "inherit" });
+    const ended = new Promise((resolve) => exchanger.on("close", resolve));
+    const run = await runOurs("tar", ["-xf", "../pipe"], { cwd: join(place, "target") });
+    await ended;
+    expect(readdirSync(join(place, "out"))).toEqual([]);
+    expect(run.code).toBe(2);
+    expect(run.error).toMatch(/^tar: Cannot .*\/target\/d.*: the way to it leads out of .*\/target/);
   },
 );
 

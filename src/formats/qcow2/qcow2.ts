@@ -15,6 +15,8 @@ export const QCOW2_SECTOR = 512;
 const MAGIC = 0x514649fb; // "QFI\xfb"
 const VERSION = 3;
 const V2_LENGTH = 72; // version 2 ends before `incompatibleFeatures`
+const LEAST_CLUSTER_BITS = 9; // qcow2.txt, "Header": "Must not be less than 9"
+const MOST_CLUSTER_BITS = 21; // QEMU, block/qcow2.h: MAX_CLUSTER_BITS
 const REFCOUNT_ORDER = 4; // 2^4 bits a count
 
 /** qcow2.txt, "Header", up to and with the fields of version 3. */
@@ -70,7 +72,11 @@ export function readQcow2Header(start: Uint8Array): ReturnType<typeof Header.dec
   const padded = new Uint8Array(Header.size);
   padded.set(start.subarray(0, start[7] === VERSION ? Header.size : V2_LENGTH)); // the version's lowest byte
   try {
-    return Header.decode(padded);
+    const header = Header.decode(padded);
+    const { clusterBits } = header;
+    if (clusterBits < LEAST_CLUSTER_BITS || clusterBits > MOST_CLUSTER_BITS)
+      throw damaged(`clusters of 2^${clusterBits} bytes`);
+    return header;
   } catch (error) {
     if (error instanceof RangeError) throw damaged(error.message); // a 64-bit field beyond 2^53
     throw error;

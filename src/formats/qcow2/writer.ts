@@ -38,8 +38,8 @@ interface Cluster {
  * extend it: its last bytes may be zeros that are not written.
  */
 export async function writeQcow2(disk: Content, sink: Sink, options: Qcow2Options): Promise<number> {
-  if (disk.size % QCOW2_SECTOR !== 0) {
-    throw new Bq2Error(`Cannot write QCOW2: the disk has ${disk.size} bytes, not a multiple of 512`, {
+  if (disk.size === 0 || disk.size % QCOW2_SECTOR !== 0) {
+    throw new Bq2Error(`Cannot write QCOW2: a multiple of 512 bytes is wanted, the disk has ${disk.size}`, {
       code: "bad-disk-size",
     });
   }

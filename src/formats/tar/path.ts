@@ -1,17 +1,34 @@
 /** Names in archives: cleaned, and refused where they lead out of the tree that is unpacked. */
 import { Bq2Error } from "../../base/error.ts";
+import { nameToBytes } from "../../base/text.ts";
+import { NAME_MAX, PATH_MAX } from "../../platform/linux-abi.ts";
 
 /**
  * A member's path as a tree has it: no `./`, no doubled or trailing slashes, `""` for the root itself.
  * Throws `hostile-archive` for absolute paths, `..` and NUL bytes, and for names too long for Linux.
  */
 export function cleanMemberPath(stored: string): string {
-  if (PLAIN_PATH.test(stored)) return stored;
+  if (stored.length <= NAME_MAX && PLAIN_PATH.test(stored)) return stored;
   if (stored.startsWith("/")) throw hostile(stored, "an absolute path");
   if (stored.includes("\0")) throw hostile(stored.replaceAll("\0", "\\0"), "a NUL byte in a name");
   const names = stored.split("/").filter((name) => name !== "" && name !== ".");
   if (names.includes("..")) throw hostile(stored, "a path through `..`");
-  return names.join("/");
+  const path = names.join("/");
+  if (lengthOf(path) >= PATH_MAX) throw hostile(shortened(path), `a path of ${PATH_MAX} bytes or more`);
+  if (path.length > NAME_MAX / BYTES_PER_UNIT && names.some((name) => lengthOf(name) > NAME_MAX))
+    throw hostile(shortened(path), `a name of more than ${NAME_MAX} bytes`);
+  return path;
+}
+
+const BYTES_PER_UNIT = 3; // at most, in UTF-8
+
+function lengthOf(name: string): number {
+  return nameToBytes(name).length;
+}
+
+/** For messages. */
+function shortened(path: string): string {
+  return `${path.slice(0, 60)}…`;
 }
 
 /** Most names: only these characters, no name that starts with a dot, nothing to clean. */

@@ -55,17 +55,19 @@ export class TarReader {
     if (this.#need !== undefined) this.#resume(concatBytes(this.#parts));
   }
 
+  /** Goes on up to what needs bytes: many members in a row may have none. */
   #resume(answer: Uint8Array): TarNeed | undefined {
-    const result = this.#members.next(answer);
-    if (result.done === true) return undefined;
-    if (result.value.kind === "bytes") return result.value;
-    this.#handed = 0;
-    this.#range = 0;
-    this.#storedBefore = 0;
-    this.#handler.member(result.value.member);
-    if (result.value.member.stored > 0) return result.value;
-    this.#handler.memberEnd();
-    return this.#resume(NOTHING);
+    for (let given = answer; ; given = NOTHING) {
+      const result = this.#members.next(given);
+      if (result.done === true) return undefined;
+      if (result.value.kind === "bytes") return result.value;
+      this.#handed = 0;
+      this.#range = 0;
+      this.#storedBefore = 0;
+      this.#handler.member(result.value.member);
+      if (result.value.member.stored > 0) return result.value;
+      this.#handler.memberEnd();
+    }
   }
 
   #collect(chunk: Uint8Array, at: number, length: number): number {

@@ -242,3 +242,16 @@ test("large contents and holes are written as they read", async () => {
   assert.ok(archive.length === (await tarOf([plainFile])).length);
   assert.ok(archive.every((byte, i) => i < 512 || i >= 512 + bytes.length || byte === bytes[i - 512]));
 });
+
+test("names that Linux cannot have are refused", () => {
+  const long = "x".repeat(255);
+  assert.equal(cleanMemberPath(`${long}/y`), `${long}/y`);
+  assert.equal(cleanMemberPath("é".repeat(127)), "é".repeat(127));
+  const deepest = "abcdefg/".repeat(511).concat("abcdefg"); // 4095 bytes
+  assert.equal(cleanMemberPath(deepest), deepest);
+  for (const path of [`${long}x`, `a/${long}x/b`, "é".repeat(128), `${deepest}h`, "d/".repeat(50_000)]) {
+    const error = assert.throws(() => cleanMemberPath(path), /more than 255 bytes|4096 bytes or more/);
+    assert.equal((error as Bq2Error).code, "hostile-archive");
+    assert.ok(error.message.length < 300, "the message is short");
+  }
+});

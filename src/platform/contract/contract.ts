@@ -4,6 +4,7 @@
  */
 import { test } from "../../base/testing.ts";
 import { makeFolders, removeTree } from "../files.ts";
+import { beneathContract } from "./beneath.ts";
 import { bulkContract } from "./bulk.ts";
 import { descriptorContract } from "./descriptors.ts";
 import { fileContract } from "./files.ts";
@@ -24,6 +25,7 @@ export function platformContract(options: ContractOptions): void {
     });
   fileContract(options, inFolder);
   descriptorContract(options, inFolder);
+  beneathContract(options, inFolder);
   processContract(options, inFolder);
   bulkContract(options, inFolder);
   kernelContract(options, inFolder);

@@ -12,7 +12,7 @@ import {
   type Place,
 } from "./tree.ts";
 
-interface OpenFile {
+export interface OpenFile {
   readonly path: string;
   readonly inode: FileInode | FolderInode;
   readonly mode: OpenMode;
@@ -30,11 +30,13 @@ const NEEDED: { readonly [M in OpenMode]: number } = {
 
 /** Its fields are the operations of {@link Files} on descriptors, bound, so that they can be spread. */
 export class MemoryDescriptors {
-  readonly #open = new Map<number, OpenFile>();
+  readonly #open: Map<number, OpenFile>;
   readonly #tree: MemoryTree;
   readonly #newContent: () => MemoryContent;
 
-  constructor(tree: MemoryTree, newContent: () => MemoryContent) {
+  /** `open`: the files that are open by way of any part of the tree. */
+  constructor(tree: MemoryTree, newContent: () => MemoryContent, open: Map<number, OpenFile>) {
+    this.#open = open;
     this.#tree = tree;
     this.#newContent = newContent;
   }

@@ -1,18 +1,10 @@
 /** Names in the file system in memory: made, listed, moved, removed. */
 import { compareNames } from "../../base/text.ts";
-import { type FileKind, type Files, SystemError } from "../platform.ts";
+import { type Files, type FilesBeneath, SystemError } from "../platform.ts";
 import { type Inode, MAY_READ, type MemoryTree, type Place } from "./tree.ts";
 
-export type SpecialKind = Exclude<FileKind, "file" | "folder" | "symlink">;
-
 /** What {@link Files} has no way to make. */
-export interface MakeSpecial {
-  makeSpecial(
-    path: string,
-    kind: SpecialKind,
-    device: { readonly major: number; readonly minor: number },
-  ): void;
-}
+export type MakeSpecial = Pick<FilesBeneath, "makeSpecial">;
 
 type Operation =
   | "list"
@@ -64,8 +56,8 @@ function makingOperations(tree: MemoryTree): Pick<Files, "makeFolder" | "symlink
       if (target === "") throw new SystemError("make link", path, "ENOENT");
       tree.add("make link", path, () => ({ ...tree.newFacts(0), mode: 0o777, kind: "symlink", target }));
     },
-    makeSpecial: (path, kind, device) =>
-      tree.add("make node", path, () => ({ ...tree.newFacts(0o666), kind, device })),
+    makeSpecial: (path, kind, device, permissions = 0o666) =>
+      tree.add("make", path, () => ({ ...tree.newFacts(permissions), kind, device })),
     link(existing, path) {
       const inode = tree.inode("make hard link", existing, false);
       if (inode.kind === "folder") throw new SystemError("make hard link", path, "EPERM");

@@ -1,7 +1,9 @@
 /** The inodes of a file system in memory, and how a path leads to one: links, permissions, errors as on Linux. */
+
+import { isWithin } from "../../base/path.ts";
 import { nameToBytes } from "../../base/text.ts";
 import { MAXSYMLINKS, NAME_MAX, PATH_MAX } from "../linux-abi.ts";
-import { type FileKind, SystemError } from "../platform.ts";
+import { leadsOut, type SpecialKind, SystemError } from "../platform.ts";
 import type { MemoryContent } from "./content.ts";
 
 interface InodeBase {
@@ -25,7 +27,7 @@ export type Inode =
   | FolderInode
   | (InodeBase & { readonly kind: "symlink"; readonly target: string })
   | (InodeBase & {
-      readonly kind: Exclude<FileKind, "file" | "folder" | "symlink">;
+      readonly kind: SpecialKind;
       readonly device: { readonly major: number; readonly minor: number };
     });
 
@@ -53,21 +55,39 @@ export interface MemoryOwner {
   readonly nowSeconds: () => number;
 }
 
+/** Where paths begin, and what they may not leave. */
+interface Top {
+  readonly place: Place;
+  /** The folder that paths must stay in, as they begin; undefined where that is the root. */
+  readonly folder: string | undefined;
+}
+
 export class MemoryTree {
   readonly owner: MemoryOwner;
-  readonly #root: FolderInode;
-  #inodeCount = 0;
+  readonly #top: Top;
+  readonly #inodes: { count: number };
 
-  constructor(owner: MemoryOwner) {
+  constructor(owner: MemoryOwner, within?: { readonly top: Top; readonly inodes: { count: number } }) {
     this.owner = owner;
-    this.#root = this.newFolder(0o777);
+    this.#inodes = within?.inodes ?? { count: 0 };
+    this.#top = within?.top ?? { place: rootPlace(this.newFolder(0o777)), folder: undefined };
+  }
+
+  /** The same tree, whose paths must stay in `folder` (see {@link FilesBeneath}). */
+  beneath(folder: string): MemoryTree {
+    const place = this.find("open", folder, true);
+    if (place.inode === undefined) throw new SystemError("open", folder, "ENOENT");
+    return new MemoryTree(this.owner, {
+      top: { place, folder: folder.replace(/(.)\/+$/, "$1") },
+      inodes: this.#inodes,
+    });
   }
 
   /** What every new inode has; `permissions` as asked for, before the umask. */
   newFacts(permissions: number): InodeBase {
     const { uid, gid, nowSeconds } = this.owner;
     return {
-      number: ++this.#inodeCount,
+      number: ++this.#inodes.count,
       mode: permissions & ~UMASK,
       uid,
       gid,
@@ -110,9 +130,17 @@ export class MemoryTree {
     if (!path.startsWith("/")) fail("ENOENT");
     const withNul = nameToBytes(path).length + 1;
     if (withNul > PATH_MAX) fail("ENAMETOOLONG");
-    let place: Place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
-    const parents: Place[] = [];
+    const { folder } = this.#top;
+    const leaves = (): never => {
+      throw leadsOut(action, path, folder ?? "/");
+    };
     const names = path.split("/");
+    if (folder !== undefined) {
+      if (!isWithin(path, folder) || names.includes("..")) leaves();
+      names.splice(0, folder.replace(/\/$/, "").split("/").length);
+    }
+    let { place } = this.#top;
+    const parents: Place[] = [];
     for (let links = 0; names.length > 0; ) {
       const name = names.shift() ?? "";
       if (name === "" || name === ".") continue;
@@ -120,6 +148,7 @@ export class MemoryTree {
       if (place.inode?.kind !== "folder") return fail("ENOTDIR");
       if (!this.may(place.inode, MAY_SEARCH)) fail("EACCES");
       if (name === "..") {
+        if (parents.length === 0 && folder !== undefined) leaves();
         place = parents.pop() ?? place;
         continue;
       }
@@ -130,7 +159,8 @@ export class MemoryTree {
         if (++links > MAXSYMLINKS) fail("ELOOP");
         names.unshift(...inode.target.split("/"));
         if (!inode.target.startsWith("/")) continue;
-        place = { folder: this.#root, name: "", inode: this.#root, path: "/" };
+        if (folder !== undefined) leaves();
+        place = this.#top.place;
         parents.length = 0;
         continue;
       }
@@ -164,4 +194,8 @@ export class MemoryTree {
   needWritable(action: string, path: string, folder: FolderInode): void {
     if (!this.may(folder, MAY_WRITE | MAY_SEARCH)) throw new SystemError(action, path, "EACCES");
   }
+}
+
+function rootPlace(root: FolderInode): Place {
+  return { folder: root, name: "", inode: root, path: "/" };
 }

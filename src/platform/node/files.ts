@@ -2,24 +2,18 @@
 import * as fs from "node:fs";
 import { errorCode } from "../../base/error.ts";
 import { compareNames } from "../../base/text.ts";
+import { filesBeneath } from "../beneath.ts";
 import { kindOfMode } from "../file-kind.ts";
 import { bothTimes } from "../file-time.ts";
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../linux-abi.ts";
-import { type FileStatus, type Files, type OpenMode, SystemError } from "../platform.ts";
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, SYSCALLS } from "../linux-abi.ts";
+import { OPEN_FLAGS } from "../open-flags.ts";
+import { type FileStatus, type Files, SystemError } from "../platform.ts";
 import { STANDARD_STREAMS } from "../standard-streams.ts";
 import { attributesOf, removeAttributeOf, setAttributeOf } from "./attributes.ts";
 import { copyWithinKernel, dataRangesOf, lockFile } from "./descriptors.ts";
-import { libc } from "./libc.ts";
+import { nodeArch } from "./host.ts";
+import { libc, nodeKernel } from "./libc.ts";
 import { attempt, fromNative, toCString, toNative } from "./path.ts";
-
-const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
-
-const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
-  read: O_RDONLY,
-  write: O_WRONLY | O_CREAT | O_TRUNC,
-  create: O_WRONLY | O_CREAT | O_EXCL,
-  update: O_RDWR | O_CREAT,
-};
 
 const DISK_SECTOR = 512; // the unit of st_blocks, stat(2)
 
@@ -101,6 +95,16 @@ export const nodeFiles: Files = {
       const disk = fs.statfsSync(toNative(path));
       return disk.bavail * disk.bsize;
     }),
+  beneath: (folder) =>
+    filesBeneath(
+      {
+        call: (name, ...words) => nodeKernel.syscall(SYSCALLS[name][nodeArch()], ...words),
+        nameWord: (_, name) => name, // koffi's strings are made by toCString, which looks for NULs
+        descriptors: nodeFiles,
+        remember: (fd, path) => void openPaths.set(fd, path),
+      },
+      folder,
+    ),
 };
 
 function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync): FileStatus | undefined {

@@ -19,7 +19,7 @@ export function nodeHost(): Host {
       Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
     ),
     cwd: process.cwd(),
-    arch: archOf(process.arch),
+    arch: nodeArch(),
     cpuCount: availableParallelism(),
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
@@ -41,10 +41,11 @@ function selfScript(script: string | undefined): string[] {
   return script === undefined ? [] : [realpathSync(script)];
 }
 
-function archOf(nodeName: string): Arch {
-  const arch = archWith("node", nodeName);
+/** This machine's architecture. */
+export function nodeArch(): Arch {
+  const arch = archWith("node", process.arch);
   if (arch !== undefined) return arch.name;
-  throw new Bq2Error(`Cannot run on this machine: its architecture is ${nodeName}`, {
+  throw new Bq2Error(`Cannot run on this machine: its architecture is ${process.arch}`, {
     code: "unsupported-arch",
     hint: `supported are ${ARCH_NAMES.join(", ")}`,
   });

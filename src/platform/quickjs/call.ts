@@ -36,7 +36,7 @@ export function call(action: string, what: string, name: SyscallName, ...words: 
 const PLAIN = /^[ -~]*$/;
 
 /** A name for the kernel: its bytes, ended by NUL. Throws `EINVAL` where it holds a NUL itself. */
-export function nameWord(action: string, path: string): Word {
+export function nameWord(action: string, path: string): string | Uint8Array {
   if (PLAIN.test(path)) return path;
   return bytesWord(action, path);
 }

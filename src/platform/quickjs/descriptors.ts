@@ -4,27 +4,15 @@ import {
   LOCK_EX,
   LOCK_NB,
   O_CLOEXEC,
-  O_CREAT,
-  O_EXCL,
-  O_RDONLY,
-  O_RDWR,
-  O_TRUNC,
-  O_WRONLY,
   SEEK_CUR,
   SEEK_DATA,
   SEEK_HOLE,
   SEEK_SET,
 } from "../linux-abi.ts";
+import { OPEN_FLAGS } from "../open-flags.ts";
 import { type DataRange, type FileLock, type Files, type OpenMode, SystemError } from "../platform.ts";
 import { STANDARD_STREAMS } from "../standard-streams.ts";
 import { call, errnoName, pathCall, rawCall } from "./call.ts";
-
-const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
-  read: O_RDONLY,
-  write: O_WRONLY | O_CREAT | O_TRUNC,
-  create: O_WRONLY | O_CREAT | O_EXCL,
-  update: O_RDWR | O_CREAT,
-};
 
 const COPY_CHUNK = 1 << 20;
 
@@ -35,6 +23,10 @@ export function pathOf(fd: number): string {
   return openPaths.get(fd) ?? `descriptor ${fd}`;
 }
 
+export function remember(fd: number, path: string): void {
+  openPaths.set(fd, path);
+}
+
 export function open(path: string, mode: OpenMode, permissions = 0o666): number {
   const fd = pathCall("open", path, "openat", (name) => [
     AT_FDCWD,
@@ -42,7 +34,7 @@ export function open(path: string, mode: OpenMode, permissions = 0o666): number 
     OPEN_FLAGS[mode] | O_CLOEXEC,
     permissions,
   ]);
-  openPaths.set(fd, path);
+  remember(fd, path);
   return fd;
 }
 

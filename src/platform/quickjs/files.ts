@@ -1,12 +1,22 @@
 /** {@link Files} on QuickJS: system calls, one each where the kernel has one. */
 import { resolvePath } from "../../base/path.ts";
 import { reserved, struct, u64 } from "../../base/struct.ts";
-import { bytesToName, compareNames } from "../../base/text.ts";
+import { bytesToName } from "../../base/text.ts";
+import { filesBeneath } from "../beneath.ts";
 import { bothTimes } from "../file-time.ts";
-import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW, MAXSYMLINKS, PATH_MAX } from "../linux-abi.ts";
-import { type Files, SystemError } from "../platform.ts";
+import { namesInFolder } from "../folder-names.ts";
+import {
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  AT_SYMLINK_NOFOLLOW,
+  MAXSYMLINKS,
+  PATH_MAX,
+  STATX_BASIC_STATS,
+} from "../linux-abi.ts";
+import { type FileStatus, type Files, SystemError } from "../platform.ts";
+import { statusByStatx } from "../statx.ts";
 import { attributesOf, removeAttributeOf, setAttributeOf } from "./attributes.ts";
-import { call, nameWord, pathCall } from "./call.ts";
+import { call, nameWord, pathCall, rawCall } from "./call.ts";
 import {
   close,
   copyRange,
@@ -16,9 +26,9 @@ import {
   pathOf,
   read,
   readAll,
+  remember,
   write,
 } from "./descriptors.ts";
-import { statusOf } from "./status.ts";
 
 /** include/uapi/asm-generic/statfs.h: struct statfs, 64 bits. */
 const Statfs = struct("statfs", 120, {
@@ -29,11 +39,6 @@ const Statfs = struct("statfs", 120, {
   blocksAvailable: u64,
   rest: reserved(80),
 });
-
-/** include/linux/dirent.h: struct linux_dirent64, before the name. */
-const DIRENT_LENGTH_AT = 16;
-const DIRENT_NAME_AT = 19;
-const DIRENT_BUFFER = 32768; // what the C libraries take
 
 export const quickjsFiles: Files = {
   open,
@@ -112,23 +117,19 @@ export const quickjsFiles: Files = {
     const field = (at: number): number => Number(view.getBigUint64(at, true));
     return field(Statfs.offsets.blocksAvailable) * field(Statfs.offsets.blockSize);
   },
+  beneath: (folder) => filesBeneath({ call: rawCall, nameWord, descriptors: quickjsFiles, remember }, folder),
 };
+
+function statusOf(path: string, followsLinks: boolean): FileStatus | undefined {
+  const flags = followsLinks ? 0 : AT_SYMLINK_NOFOLLOW;
+  const word = nameWord("look at", path);
+  return statusByStatx(path, (buffer) => rawCall("statx", AT_FDCWD, word, flags, STATX_BASIC_STATS, buffer));
+}
 
 function listFolder(folder: string): string[] {
   const fd = open(folder, "read");
-  const buffer = new Uint8Array(DIRENT_BUFFER);
-  const view = new DataView(buffer.buffer);
-  const names: string[] = [];
   try {
-    for (;;) {
-      const length = call("list", folder, "getdents64", fd, buffer, buffer.length);
-      if (length === 0) return names.sort(compareNames);
-      for (let at = 0; at < length; at += view.getUint16(at + DIRENT_LENGTH_AT, true)) {
-        const start = at + DIRENT_NAME_AT;
-        const name = bytesToName(buffer.subarray(start, buffer.indexOf(0, start)));
-        if (name !== "." && name !== "..") names.push(name);
-      }
-    }
+    return namesInFolder((buffer) => call("list", folder, "getdents64", fd, buffer, buffer.length));
   } finally {
     close(fd);
   }

@@ -1,10 +1,9 @@
-/** What a name stands for: statx(2), which has one layout on every architecture. */
-import { reserved, struct, u16, u32, u64 } from "../../base/struct.ts";
-import { kindOfMode } from "../file-kind.ts";
-import { secondsOf } from "../file-time.ts";
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS } from "../linux-abi.ts";
-import { type FileStatus, SystemError } from "../platform.ts";
-import { errnoName, nameWord, rawCall } from "./call.ts";
+/** What a name is: statx(2), which has one layout on every architecture. */
+import { reserved, struct, u16, u32, u64 } from "../base/struct.ts";
+import { kindOfMode } from "./file-kind.ts";
+import { secondsOf } from "./file-time.ts";
+import { ERRNO_NAMES } from "./linux-abi.ts";
+import { type FileStatus, SystemError } from "./platform.ts";
 
 /** include/uapi/linux/stat.h: struct statx. */
 const Statx = struct("statx", 256, {
@@ -40,18 +39,17 @@ const DISK_SECTOR = 512; // the unit of stx_blocks
 const buffer = new Uint8Array(Statx.size);
 const view = new DataView(buffer.buffer);
 
-/** `undefined` where nothing has that name. */
-export function statusOf(path: string, followsLinks: boolean): FileStatus | undefined {
-  const flags = followsLinks ? 0 : AT_SYMLINK_NOFOLLOW;
-  const word = nameWord("look at", path);
-  const result = rawCall("statx", AT_FDCWD, word, flags, STATX_BASIC_STATS, buffer);
-  if (result < 0) {
-    const code = errnoName(result);
-    // ENOTDIR: a file where a folder was to be, so nothing has that name.
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new SystemError("look at", path, code);
-  }
-  return decode(path);
+/**
+ * The status of `path`, `undefined` where nothing has that name. `call` makes the system call with this buffer and
+ * gives its raw result.
+ */
+export function statusByStatx(path: string, call: (buffer: Uint8Array) => number): FileStatus | undefined {
+  const result = call(buffer);
+  if (result >= 0) return decode(path);
+  const code = ERRNO_NAMES[-result] ?? `errno ${-result}`;
+  // ENOTDIR: a file where a folder was to be, so nothing has that name.
+  if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+  throw new SystemError("look at", path, code);
 }
 
 function decode(path: string): FileStatus {
