@@ -1,8 +1,8 @@
 import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
+import type { ManifestEntry } from "../../kept/manifest.ts";
 import { makeFolders } from "../../platform/files.ts";
 import { testPlatform } from "../context/test-context.ts";
-import type { ManifestEntry } from "./manifest.ts";
 import { openStore } from "./store.ts";
 
 const MANIFEST: ManifestEntry[] = [{ kind: "folder", path: "", mode: 0o755, uid: 0, gid: 0 }];
@@ -12,7 +12,7 @@ function place() {
   const platform = testPlatform();
   makeFolders(platform.files, "/out");
   platform.files.writeFile("/out/x", encodeUtf8("x"));
-  return { platform, store: openStore(platform, "/cache/store") };
+  return { platform, store: openStore(platform, "/cache/store", () => {}) };
 }
 
 test("what is added is found by its key, the tree moved in", () => {
