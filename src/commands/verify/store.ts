@@ -13,6 +13,7 @@ export const command = defineCommand<{ readonly workdir: string }>({
   parameters: { flags: { workdir: workdirFlag } },
   async func(flags) {
     const things = keptThings(this.platform, workspaceAt(this.platform, flags.workdir).cache);
+    this.log.info(`Hashing ${things.length} things in the cache`);
     const found = await checkAll(this, things);
     this.process.stdout.write(
       `${things.length - found.unrecorded} of ${things.length} things in the cache were hashed, ${found.damaged} are damaged\n`,
