@@ -129,6 +129,7 @@ export function digestReason(found: string, archive: Archive): string {
 /** Whether the archive is kept and good; hashed where it has changed since it was last found good. */
 export function isKept(platform: Platform, cache: string, archive: Archive): boolean {
   const { file: path, fingerprints } = archivePaths(cache, archive);
+  if (platform.files.statusFollowed(path)?.size !== archive.size) return false;
   return fileDamage(platform, { path, fingerprints, sha256: archive.sha256 }) === undefined;
 }
 
