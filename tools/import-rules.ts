@@ -33,6 +33,7 @@ const PLATFORM = "src/platform"; // the interface and what is written in its ter
 const FORMATS = "src/formats";
 const TREES = "src/trees";
 const PLAN = "src/plan";
+const KEPT = "src/kept";
 const RECIPE = "src/recipe";
 const LINUX = "src/linux";
 const SOURCES = "src/sources";
@@ -49,19 +50,23 @@ const LAYERS: readonly Rule[] = [
   rule(TREES, [BASE, PLATFORM, FORMATS]),
   rule("src/patch", [BASE, PLATFORM]),
   rule(PLAN, [BASE], ["valibot"]),
+  rule(KEPT, [BASE, PLATFORM, FORMATS, TREES], ["valibot"]),
   rule(RECIPE, [BASE, PLAN]),
   rule("pkgs", [BASE, PLAN, RECIPE]),
   rule(LINUX, [BASE, PLATFORM]),
   rule("src/network", [BASE, PLATFORM]),
-  rule(SOURCES, [BASE, PLATFORM, PLAN], ["valibot"]),
-  rule("src/seeds", [BASE, PLATFORM, FORMATS, TREES, PLAN, SOURCES], ["valibot"]),
+  rule(SOURCES, [BASE, PLATFORM, PLAN, KEPT], ["valibot"]),
+  rule("src/seeds", [BASE, PLATFORM, FORMATS, TREES, PLAN, KEPT, SOURCES], ["valibot"]),
   rule("src/image", [BASE, PLATFORM, FORMATS, TREES]),
   rule("src/machine", [BASE, PLATFORM, FORMATS, TREES, "src/image"]),
   ...inLayers(
     ["store", "context", "rootfs", "setup", "step", "artifacts", "run", "proofs"].map(
       (n) => `src/runner/${n}`,
     ),
-    [BASE, PLATFORM, FORMATS, TREES, "src/patch", PLAN, RECIPE, LINUX, SOURCES, "src/seeds", "src/image"],
+    [
+      ...[BASE, PLATFORM, FORMATS, TREES, "src/patch", PLAN, KEPT],
+      ...[RECIPE, LINUX, SOURCES, "src/seeds", "src/image"],
+    ],
     ["valibot"],
   ),
   rule("src/applets", [BASE, PLATFORM, FORMATS, TREES, "src/patch", LINUX, "src/network", "src/version.ts"]),

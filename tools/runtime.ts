@@ -53,7 +53,7 @@ export function buildRuntime(): BuiltRuntime {
 
   const { done } = parseAs(StateSchema, readFileSync(workspace.state, "utf8"), workspace.state, "");
   const plan = parseAs(PlanSchema, readFileSync(workspace.plan, "utf8"), workspace.plan, "");
-  const store = openStore(platform, workspace.cache.store);
+  const store = openStore(platform, workspace.cache.store, console.warn);
   const file = (phase: PhaseName, step: string, path: string): string =>
     join(store.treeOf(done[stepId(phase, step)]?.output ?? ""), path);
   const treeOf = (pin: Plan["pins"][number]): string =>

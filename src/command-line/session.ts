@@ -62,7 +62,7 @@ export async function openRun(
     platform,
     workspace,
     plan,
-    store: openStore(platform, workspace.cache.store),
+    store: openStore(platform, workspace.cache.store, log.warn),
     log,
     progress,
     pool: openJobPool(platform, options.jobs ?? platform.host.cpuCount),

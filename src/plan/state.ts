@@ -16,6 +16,8 @@ export const StepRecordSchema = v.strictObject({
   began: v.exactOptional(v.number()),
   /** Processor seconds of the programs that a step ran in its namespace; absent where it ran none. */
   cpuSeconds: v.exactOptional(v.number()),
+  /** sha256 of the file that the user receives; present for tarball and image only. */
+  file: v.exactOptional(Sha256),
   /** Bytes on disk of all that it wrote, its output included; absent where it ran no programs. */
   workBytes: v.exactOptional(v.number()),
 });

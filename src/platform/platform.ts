@@ -97,6 +97,8 @@ export interface FileStatus {
   readonly size: number;
   /** Seconds since 1970, fraction kept as far as a double holds it. */
   readonly mtime: number;
+  /** When bytes, names or facts last changed, as `mtime` has it. No program can set it: the kernel takes its own clock. */
+  readonly ctime: number;
   readonly linkCount: number;
   /** `device:inode` as text: equal for hard links of one file. */
   readonly identity: string;

@@ -21,7 +21,9 @@ const Statx = struct("statx", 256, {
   attributesMask: u64,
   accessTime: reserved(16),
   birthTime: reserved(16),
-  changeTime: reserved(16),
+  changeSeconds: u64,
+  changeNanoseconds: u32,
+  pad3: reserved(4),
   modifySeconds: u64,
   modifyNanoseconds: u32,
   pad2: reserved(4),
@@ -63,13 +65,15 @@ function decode(path: string): FileStatus {
     uid: view.getUint32(AT.uid, true),
     gid: view.getUint32(AT.gid, true),
     size: Number(view.getBigUint64(AT.size, true)),
-    mtime: secondsOf(
-      Number(view.getBigInt64(AT.modifySeconds, true)),
-      view.getUint32(AT.modifyNanoseconds, true),
-    ),
+    mtime: timeAt(AT.modifySeconds, AT.modifyNanoseconds),
+    ctime: timeAt(AT.changeSeconds, AT.changeNanoseconds),
     linkCount: view.getUint32(AT.linkCount, true),
     identity: `${device}:${view.getBigUint64(AT.inode, true)}`,
     allocated: Number(view.getBigUint64(AT.blocks, true)) * DISK_SECTOR,
     device: { major: view.getUint32(AT.rdevMajor, true), minor: view.getUint32(AT.rdevMinor, true) },
   };
+}
+
+function timeAt(seconds: number, nanoseconds: number): number {
+  return secondsOf(Number(view.getBigInt64(seconds, true)), view.getUint32(nanoseconds, true));
 }

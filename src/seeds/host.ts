@@ -5,6 +5,7 @@
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { compareNames, encodeUtf8 } from "../base/text.ts";
+import { fingerprintOf } from "../kept/fingerprints.ts";
 import { sha256File } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { findTool, runTool, toolOutput } from "../platform/tool.ts";
@@ -97,7 +98,7 @@ async function installed(platform: Platform): Promise<readonly string[]> {
 
 function watch({ files }: Platform, path: string): readonly WatchedFile[] {
   const status = files.statusFollowed(path);
-  return status === undefined ? [] : [{ path, mtime: status.mtime, size: status.size }];
+  return status === undefined ? [] : [{ path, fingerprint: fingerprintOf(status) }];
 }
 
 function hostBinds({ files }: Platform): readonly SeedBind[] {

@@ -1,6 +1,7 @@
 /** What a seed is, in values: what is asked for, what it resolves to, and what is on the disk. */
 import * as v from "valibot";
 import type { Arch } from "../base/arch.ts";
+import type { Report } from "../kept/damage.ts";
 import type { Archive } from "../plan/source.ts";
 import type { FetchOptions } from "../sources/fetch.ts";
 import type { ApkRecord } from "./apk-index.ts";
@@ -10,8 +11,8 @@ import type { ResolvedPackage } from "./apt.ts";
 export const BindSchema = v.object({ source: v.string(), target: v.string() });
 export type SeedBind = v.InferOutput<typeof BindSchema>;
 
-/** A file whose change means that the seed is another one; `mtime` and `size` as `FileStatus` has them. */
-export const WatchedSchema = v.object({ path: v.string(), mtime: v.number(), size: v.number() });
+/** A file whose change means that the seed is another one, as `kept/fingerprints.ts` has it; older records have none. */
+export const WatchedSchema = v.object({ path: v.string(), fingerprint: v.optional(v.string()) });
 export type WatchedFile = v.InferOutput<typeof WatchedSchema>;
 
 /** What the seed's files are: a folder of its own, or the host's, bound. */
@@ -57,4 +58,6 @@ export interface SeedRequest extends FetchOptions {
   readonly digest?: string | undefined;
   /** Told what begins: `resolving packages`, `unpacking 81 packages`. */
   readonly onProgress?: (text: string) => void;
+  /** Given what is found damaged of a seed that was laid out before. */
+  readonly onDamage?: Report;
 }

@@ -9,17 +9,25 @@
  * ```
  * <cache>/seeds/<digest>/seed.json   what it is
  *                        rootfs/     its files; none for `host`
+ *                        rootfs.manifest.json, rootfs.fingerprints.json   what they were when they were laid out
  * ```
+ *
+ * `soundSeed` also holds the files to that manifest, and is what a build uses.
  */
 import * as v from "valibot";
 import { type Arch, isArch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { OWN_ROOTFS_MARKER, releaseOf, seedOfRelease } from "../base/seed-name.ts";
+import { type Report, setAside } from "../kept/damage.ts";
+import { fingerprintOf } from "../kept/fingerprints.ts";
+import { readJson } from "../kept/json.ts";
+import { type RecordedTree, recordedState, recordedTree, recordTree } from "../kept/recorded-tree.ts";
 import { Sha256 } from "../plan/source.ts";
 import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
 import { requirePrograms } from "../platform/foreign-programs.ts";
-import type { FileLock, Files, Platform } from "../platform/platform.ts";
+import { takeLock } from "../platform/lock.ts";
+import type { Files, Platform } from "../platform/platform.ts";
 import { findTool, runTool } from "../platform/tool.ts";
 import { withCacheHint } from "../sources/cache.ts";
 import { makeAlpineTree, resolveAlpine } from "./alpine.ts";
@@ -58,7 +66,6 @@ const RecordSchema = v.object({
 
 const RECORD = "seed.json";
 const ROOTFS = "rootfs";
-const LOCK_POLL_SECONDS = 0.5;
 
 /** In a system of ours that system itself, `debian-12` where apt is, else the machine's own toolchain. */
 export function defaultSeedName(platform: Platform): string {
@@ -91,13 +98,14 @@ export async function prepareSeed(request: SeedRequest): Promise<Seed> {
 
 async function openOrMake(request: SeedRequest): Promise<Seed> {
   const { platform, cache, digest } = request;
-  const known = digest === undefined ? undefined : openSeed(platform, cache, digest);
+  const known = digest === undefined ? undefined : soundSeed(platform, cache, digest, request.onDamage);
   if (known !== undefined) return known;
   try {
     const resolved = await resolveSeed(request);
     if (digest !== undefined && resolved.digest !== digest)
       throw changedSeed(request, digest, resolved.digest);
-    return openSeed(platform, cache, resolved.digest) ?? (await makeSeed(request, resolved));
+    const there = soundSeed(platform, cache, resolved.digest, request.onDamage);
+    return there ?? (await makeSeed(request, resolved));
   } catch (error) {
     throw withCacheHint(error);
   }
@@ -133,21 +141,47 @@ export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
 export function openSeed(platform: Platform, cache: string, digest: string): Seed | undefined {
   const { files } = platform;
   const folder = seedFolder(cache, digest);
-  if (files.status(`${folder}/${RECORD}`) === undefined) return undefined;
-  const record = v.parse(RecordSchema, JSON.parse(readText(files, `${folder}/${RECORD}`)));
+  const record = readJson(files, `${folder}/${RECORD}`, RecordSchema);
+  if (record?.digest !== digest) return undefined;
   const { name, binds, watched = [] } = record;
   const arch = record.arch as Arch; // checked by the schema
   if (!watched.every((file) => isUnchanged(files, file))) return undefined;
   const base: SeedBase =
     binds === undefined ? { kind: "tree", folder: `${folder}/${ROOTFS}` } : { kind: "host", binds };
+  if (base.kind === "tree" && files.status(base.folder) === undefined) return undefined;
   const root = base.kind === "tree" ? base.folder : "";
   const isOwn = files.status(`${root}${OWN_ROOTFS_MARKER}`) !== undefined;
   return { name, arch, digest, base, isOwn };
 }
 
-function isUnchanged(files: Files, { path, mtime, size }: WatchedFile): boolean {
+/**
+ * {@link openSeed}, for use: its files are looked at, once in a run. Damaged files are reported and set aside, so that the
+ * seed is laid out again. A seed from before manifests were recorded may not be had again (its packages may have been
+ * replaced since): it is taken as it is, and recorded.
+ */
+export function soundSeed(
+  platform: Platform,
+  cache: string,
+  digest: string,
+  report: Report = () => {},
+): Seed | undefined {
+  const { files } = platform;
+  const { record: path, tree } = seedPlaces(cache, digest);
+  if (files.status(path) !== undefined && !isSeedRecordWhole(platform, cache, digest)) {
+    const damage = { path, wanted: `the record of seed ${digest}`, found: "other text" };
+    setAside(files, seedFolder(cache, digest), [damage], report);
+    return undefined;
+  }
+  const seed = openSeed(platform, cache, digest);
+  if (seed?.base.kind !== "tree") return seed;
+  const state = recordedState(platform, tree, report);
+  if (state === "unrecorded") recordTree(platform, tree);
+  return state === "damaged" ? undefined : seed;
+}
+
+function isUnchanged(files: Files, { path, fingerprint }: WatchedFile): boolean {
   const status = files.statusFollowed(path);
-  return status?.mtime === mtime && status.size === size;
+  return status !== undefined && fingerprintOf(status) === fingerprint;
 }
 
 /** Makes the seed's files; what is there under its final name is whole. */
@@ -158,7 +192,7 @@ async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<S
   makeFolders(files, `${cache}/seeds`);
   const lock = await takeLock(platform, `${folder}.lock`);
   try {
-    const other = openSeed(platform, cache, resolved.digest);
+    const other = soundSeed(platform, cache, resolved.digest, request.onDamage);
     if (other !== undefined) return other; // another process made it while we waited
     const partial = `${folder}.partial`;
     removeTree(files, partial);
@@ -166,6 +200,7 @@ async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<S
     files.makeFolder(partial);
     try {
       await fill(request, resolved, partial);
+      if (resolved.kind !== "host") recordTree(platform, recordedTree(`${partial}/${ROOTFS}`));
       await flush(platform, partial);
       files.rename(partial, folder);
       syncFolder(files, `${cache}/seeds`);
@@ -222,14 +257,20 @@ async function flush(platform: Platform, folder: string): Promise<void> {
   await runTool(platform, ["sync", "--file-system", folder]);
 }
 
-function seedFolder(cache: string, digest: string): string {
-  return `${cache}/seeds/${digest}`;
+/** The seed's folder and the tree in it, as they are laid out. */
+export function seedPlaces(
+  cache: string,
+  digest: string,
+): { readonly record: string; readonly tree: RecordedTree } {
+  const folder = seedFolder(cache, digest);
+  return { record: `${folder}/${RECORD}`, tree: recordedTree(`${folder}/${ROOTFS}`, folder) };
 }
 
-async function takeLock(platform: Platform, path: string): Promise<FileLock> {
-  for (;;) {
-    const lock = platform.files.tryLock(path);
-    if (lock !== undefined) return lock;
-    await platform.clock.sleep(LOCK_POLL_SECONDS);
-  }
+/** Whether the seed's record is as it was written. */
+export function isSeedRecordWhole({ files }: Platform, cache: string, digest: string): boolean {
+  return readJson(files, seedPlaces(cache, digest).record, RecordSchema)?.digest === digest;
+}
+
+function seedFolder(cache: string, digest: string): string {
+  return `${cache}/seeds/${digest}`;
 }

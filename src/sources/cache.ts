@@ -6,18 +6,21 @@
  *                           <file>.part       what has arrived so far; a later run goes on from there
  *                           <file>.part.json  which address it is from, and that address's ETag
  *                           <file>.json       where the archive came from, when it was last verified
+ *                           <file>.fingerprints.json   saves hashing it where nothing has changed
  *                           lock              held while a process fetches
  * ```
  *
- * Looked at again on every use: size first, then sha256.
+ * Looked at again on every use: hashed where the file has changed since it was last hashed.
  */
 import * as v from "valibot";
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { formatTimestamp } from "../base/log.ts";
 import { encodeUtf8 } from "../base/text.ts";
+import { fileDamage } from "../kept/file.ts";
+import { readJson } from "../kept/json.ts";
 import type { Archive } from "../plan/source.ts";
-import { chunksOf, readText, sha256File, syncFolder, writeFileAtomic } from "../platform/files.ts";
+import { chunksOf, sha256File, syncFolder, writeFileAtomic } from "../platform/files.ts";
 import { type Files, type Host, type Platform, SystemError } from "../platform/platform.ts";
 
 /**
@@ -51,6 +54,7 @@ export interface ArchivePaths {
   readonly part: string;
   readonly partNote: string;
   readonly record: string;
+  readonly fingerprints: string;
   readonly lock: string;
 }
 
@@ -64,6 +68,7 @@ export function archivePaths(cache: string, archive: Archive): ArchivePaths {
     part: `${file}.part`,
     partNote: `${file}.part.json`,
     record: `${file}.json`,
+    fingerprints: `${file}.fingerprints.json`,
     lock: `${folder}/lock`,
   };
 }
@@ -78,24 +83,11 @@ export type PartNote = v.InferOutput<typeof PartNoteSchema>;
 
 /** `undefined` where there is none or it is damaged: it informs, nothing depends on it. */
 export function readRecord(files: Files, paths: ArchivePaths): ArchiveRecord | undefined {
-  return readNote(files, paths.record, RecordSchema);
+  return readJson(files, paths.record, RecordSchema);
 }
 
 export function readPartNote(files: Files, paths: ArchivePaths): PartNote | undefined {
-  return readNote(files, paths.partNote, PartNoteSchema);
-}
-
-function readNote<S extends v.GenericSchema>(
-  files: Files,
-  path: string,
-  schema: S,
-): v.InferOutput<S> | undefined {
-  if (files.status(path) === undefined) return undefined;
-  try {
-    return v.parse(schema, JSON.parse(readText(files, path)));
-  } catch {
-    return undefined;
-  }
+  return readJson(files, paths.partNote, PartNoteSchema);
 }
 
 export function writePartNote(files: Files, paths: ArchivePaths, note: PartNote): void {
@@ -134,6 +126,13 @@ export function digestReason(found: string, archive: Archive): string {
   return `its sha256 is ${found}, pinned is ${archive.sha256}`;
 }
 
+/** Whether the archive is kept and good; hashed where it has changed since it was last found good. */
+export function isKept(platform: Platform, cache: string, archive: Archive): boolean {
+  const { file: path, fingerprints } = archivePaths(cache, archive);
+  if (platform.files.statusFollowed(path)?.size !== archive.size) return false;
+  return fileDamage(platform, { path, fingerprints, sha256: archive.sha256 }) === undefined;
+}
+
 /**
  * The path of an archive that is kept and good.
  *
@@ -141,6 +140,7 @@ export function digestReason(found: string, archive: Archive): string {
  */
 export function verifiedArchive(platform: Platform, cache: string, archive: Archive): string {
   const { file } = archivePaths(cache, archive);
+  if (isKept(platform, cache, archive)) return file;
   const check = checkFile(platform, file, archive);
   switch (check.outcome) {
     case "good":

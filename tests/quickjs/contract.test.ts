@@ -18,5 +18,6 @@ platformContract({
     const call = { name: "kill", action: `send ${signal} to`, what: "this process" } as const;
     systemCall(platform, call, platform.host.pid, SIGNALS[signal] ?? 0);
   },
+  passTime: () => platform.clock.sleep(0.02), // longer than any kernel's tick (CONFIG_HZ=100)
 });
 networkContract("quickjs", quickjsNetwork);

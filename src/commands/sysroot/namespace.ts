@@ -11,7 +11,7 @@ import { loadState } from "../../runner/context/documents.ts";
 import { workspaceAt } from "../../runner/context/workspace.ts";
 import { runInteractive } from "../../runner/step/enter.ts";
 import { shellArch } from "../../seeds/arch.ts";
-import { openSeed } from "../../seeds/seed.ts";
+import { soundSeed } from "../../seeds/seed.ts";
 
 interface Flags {
   readonly rootfs?: string;
@@ -95,5 +95,7 @@ function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: rea
 function seedOf(context: Bq2Context, workdir: string) {
   const workspace = workspaceAt(context.platform, workdir);
   const digest = loadState(context.platform, workspace)?.seedDigest ?? undefined;
-  return digest === undefined ? undefined : openSeed(context.platform, workspace.cache.root, digest)?.base;
+  return digest === undefined
+    ? undefined
+    : soundSeed(context.platform, workspace.cache.root, digest, context.log.warn)?.base;
 }

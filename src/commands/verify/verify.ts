@@ -5,6 +5,7 @@ import { command as ledger } from "./ledger.ts";
 import { command as rootfs } from "./rootfs.ts";
 import { command as same } from "./same.ts";
 import { command as seeds } from "./seeds.ts";
+import { command as store } from "./store.ts";
 import { command as vary } from "./vary.ts";
 
 export const command = defineGroup({
@@ -14,4 +15,5 @@ export const command = defineGroup({
   seeds: seeds("Build with two seeds, and compare"),
   fixpoint: fixpoint("Build again with the build's own rootfs as the seed, and compare"),
   ledger: ledger("List the machine code that each step saw and that no step of this project made"),
+  store: store("Hash everything in the cache again, and name what is damaged"),
 });

@@ -8,6 +8,7 @@ export function fileContract(options: ContractOptions, inFolder: InFolder): void
   const { files } = options.platform;
   nameTests(files, inFolder);
   kindTests(files, inFolder);
+  changeTests(options, inFolder);
   renameTests(files, inFolder);
   errorTests(files, inFolder);
   test(`${options.name}: free space is a number of bytes, of a file system that must be there`, () => {
@@ -219,6 +220,48 @@ function kindTests(files: Files, inFolder: InFolder): void {
     const own = files.status(`${folder}/link`);
     files.setOwner(`${folder}/link`, own?.uid ?? 0, own?.gid ?? 0);
     assert.equal(files.status(`${folder}/link`)?.uid, own?.uid);
+  });
+}
+
+function changeTests({ platform: { files }, passTime }: ContractOptions, inFolder: InFolder): void {
+  inFolder(
+    "every change of a file moves its change time, whatever its own time is set to",
+    async (folder) => {
+      const path = `${folder}/file`;
+      put(files, path, "four");
+      files.setTime(path, 1000);
+      const changeTime = (): number => files.status(path)?.ctime ?? Number.NaN;
+      const changes: readonly (readonly [string, () => void])[] = [
+        ["mode", () => files.setMode(path, 0o600)],
+        ["attribute", () => files.setAttribute(path, "user.a", Uint8Array.of(1))],
+        ["link", () => files.link(path, `${folder}/other`)],
+        ["removal of a link", () => files.removeFile(`${folder}/other`)],
+        [
+          "bytes, the time set back",
+          () => {
+            put(files, path, "FOUR");
+            files.setTime(path, 1000);
+          },
+        ],
+      ];
+      for (const [name, change] of changes) {
+        const before = changeTime();
+        await passTime();
+        assert.equal(changeTime(), before);
+        change();
+        assert.ok(changeTime() > before, name);
+        assert.equal(files.status(path)?.mtime, 1000);
+      }
+    },
+  );
+  inFolder("a name that comes or goes moves the folder's change time", async (folder) => {
+    const changeTime = (): number => files.status(folder)?.ctime ?? Number.NaN;
+    for (const change of [() => put(files, `${folder}/file`, ""), () => files.removeFile(`${folder}/file`)]) {
+      const before = changeTime();
+      await passTime();
+      change();
+      assert.ok(changeTime() > before);
+    }
   });
 }
 

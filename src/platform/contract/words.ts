@@ -17,6 +17,8 @@ export interface ContractOptions {
   readonly hasKernel: boolean;
   /** Sends a signal to this process. */
   readonly raise: (signal: string) => void;
+  /** Has the time of files go on by at least one step of their clock. */
+  readonly passTime: () => void | Promise<void>;
 }
 
 /** Declares a test that gets a fresh folder, which is removed at the end. */

@@ -56,7 +56,10 @@ export class MemoryDescriptors {
       if (inode.kind !== "file" && inode.kind !== "folder") return fail("ENXIO");
       if (inode.kind === "folder" && mode !== "read") return fail("EISDIR");
       if (!this.#tree.may(inode, NEEDED[mode])) return fail("EACCES");
-      if (inode.kind === "file" && mode === "write") inode.content.resize(0);
+      if (inode.kind === "file" && mode === "write") {
+        inode.content.resize(0);
+        this.#tree.contentChanged(inode);
+      }
     }
     let fd = FIRST_FD;
     while (this.#open.has(fd)) fd++;
@@ -77,14 +80,14 @@ export class MemoryDescriptors {
     if (file.mode === "read") throw new SystemError("write to", file.path, "EBADF");
     naming(file.path, () => file.inode.content.write(bytes, position ?? file.position));
     if (position === null) file.position += bytes.length;
-    file.inode.mtime = this.#tree.owner.nowSeconds();
+    this.#tree.contentChanged(file.inode);
   };
 
   readonly truncate: Files["truncate"] = (fd, size) => {
     const file = this.#file("resize", fd);
     if (file.mode === "read") throw new SystemError("resize", file.path, "EINVAL");
     file.inode.content.resize(size);
-    file.inode.mtime = this.#tree.owner.nowSeconds();
+    this.#tree.contentChanged(file.inode);
   };
 
   readonly fsync: Files["fsync"] = (fd) => {

@@ -23,10 +23,14 @@ export function factOperations(tree: MemoryTree): Pick<Files, Operation> {
     status: (path) => statusOf(tree, path, false),
     statusFollowed: (path) => statusOf(tree, path, true),
     setMode(path, mode) {
-      tree.owned("set the mode of", path, true).mode = mode & 0o7777;
+      const inode = tree.owned("set the mode of", path, true);
+      inode.mode = mode & 0o7777;
+      tree.factsChanged(inode);
     },
     setTime(path, seconds) {
-      tree.owned("set the time of", path, false).mtime = asKept(seconds);
+      const inode = tree.owned("set the time of", path, false);
+      inode.mtime = asKept(seconds);
+      tree.factsChanged(inode);
     },
     setOwner(path, uid, gid) {
       const inode = tree.owned("set the owner of", path, false);
@@ -34,6 +38,7 @@ export function factOperations(tree: MemoryTree): Pick<Files, Operation> {
       if (changes && !isRoot) throw new SystemError("set the owner of", path, "EPERM");
       inode.uid = uid;
       inode.gid = gid;
+      tree.factsChanged(inode);
     },
   };
 }
@@ -54,12 +59,14 @@ function attributeOperations(
       if (!name.includes(".")) throw new SystemError(action, path, "EOPNOTSUPP");
       if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
       inode.attributes.set(name, value.slice());
+      tree.factsChanged(inode);
     },
     removeAttribute(path, name) {
       const action = `remove attribute ${name} of`;
       const inode = tree.inode(action, path, false);
       if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
       if (!inode.attributes.delete(name)) throw new SystemError(action, path, "ENODATA");
+      tree.factsChanged(inode);
     },
   };
 }
@@ -73,7 +80,7 @@ function statusOf(tree: MemoryTree, path: string, follow: boolean): FileStatus |
     if (!isAbsent) throw error;
   }
   if (inode === undefined) return undefined;
-  const { kind, mode, uid, gid, mtime, linkCount } = inode;
+  const { kind, mode, uid, gid, mtime, ctime, linkCount } = inode;
   const size =
     kind === "file" ? inode.content.size : kind === "symlink" ? nameToBytes(inode.target).length : 0;
   return {
@@ -82,6 +89,7 @@ function statusOf(tree: MemoryTree, path: string, follow: boolean): FileStatus |
     uid,
     gid,
     mtime,
+    ctime,
     linkCount,
     size,
     identity: `${DEVICE}:${inode.number}`,

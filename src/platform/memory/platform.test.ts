@@ -62,6 +62,7 @@ platformContract({
   hasHoles: true,
   hasKernel: false,
   raise: (signal) => shared.processes.raise(signal),
+  passTime: () => shared.clock.advance(1),
 });
 
 test("memory: a full disk is ENOSPC with the file's name, and what was written is given back", () => {

@@ -12,6 +12,7 @@ interface InodeBase {
   uid: number;
   gid: number;
   mtime: number;
+  ctime: number;
   linkCount: number;
   readonly attributes: Map<string, Uint8Array>;
 }
@@ -92,6 +93,7 @@ export class MemoryTree {
       uid,
       gid,
       mtime: nowSeconds(),
+      ctime: nowSeconds(),
       linkCount: 1,
       attributes: new Map(),
     };
@@ -111,14 +113,26 @@ export class MemoryTree {
 
   put({ folder, name }: Place, inode: Inode): void {
     folder.entries.set(name, inode);
-    folder.mtime = this.owner.nowSeconds();
+    this.contentChanged(folder);
+    this.factsChanged(inode);
   }
 
   /** Takes the name away; the inode stays for whoever has it open. */
   drop({ folder, name, inode }: Place): void {
     folder.entries.delete(name);
-    folder.mtime = this.owner.nowSeconds();
-    if (inode !== undefined) inode.linkCount--;
+    this.contentChanged(folder);
+    if (inode === undefined) return;
+    inode.linkCount--;
+    this.factsChanged(inode);
+  }
+
+  contentChanged(inode: Inode): void {
+    inode.mtime = this.owner.nowSeconds();
+    this.factsChanged(inode);
+  }
+
+  factsChanged(inode: Inode): void {
+    inode.ctime = this.owner.nowSeconds();
   }
 
   /** `follow` also resolves a link in the last place. Throws what Linux would. */

@@ -127,6 +127,7 @@ function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync):
     gid: found.gid,
     size: found.size,
     mtime: found.mtimeMs / 1000,
+    ctime: found.ctimeMs / 1000,
     linkCount: found.nlink,
     identity: `${found.dev}:${inode}`,
     allocated: found.blocks * DISK_SECTOR,

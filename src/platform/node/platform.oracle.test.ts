@@ -19,5 +19,6 @@ platformContract({
   hasHoles: true,
   hasKernel: true,
   raise: (signal) => void process.kill(process.pid, signal),
+  passTime: () => nodePlatform().clock.sleep(0.02), // longer than any kernel's tick (CONFIG_HZ=100)
 });
 networkContract("node", nodeNetwork);

@@ -1,16 +1,21 @@
 /** What the user receives: the rootfs tarball, the disk image, and their digests. */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
-import { dirname } from "../../base/path.ts";
+import { basename, dirname } from "../../base/path.ts";
 import { compareNames } from "../../base/text.ts";
+import { setAside } from "../../kept/damage.ts";
+import { fileDamage, type KeptFile, noteFingerprint } from "../../kept/file.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import type { HostAction } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
-import { makeFolders, readText, writeFileAtomic } from "../../platform/files.ts";
+import type { StepRecord } from "../../plan/state.ts";
+import { makeFolders, readText, sha256File, writeFileAtomic } from "../../platform/files.ts";
 import { type RunContext, requireOutput, requireOwnSource } from "../context/context.ts";
+import { findPin } from "../context/keys.ts";
 import { type PlannedStep, plannedStep } from "../context/planned-step.ts";
 import type { Made, StepWork } from "../context/work.ts";
 import { rootfsSteps } from "../rootfs/layers.ts";
-import { textDigest } from "../store/manifest.ts";
+import { unpackSource } from "../setup/source-trees.ts";
 import { rootfsEntries, withSources } from "./entries.ts";
 import { artifactView, writeInNamespace } from "./namespace.ts";
 import { type ArtifactEntry, type ArtifactRequest, writeArtifact } from "./request.ts";
@@ -90,7 +95,8 @@ export function imageWork(
     path: `${workspace.artifacts}/${action.file}.qcow2`,
     key: artifactKey(context, IMAGE_FORMAT, action, planned),
     digestName: `${action.file}.raw`,
-    request(output) {
+    async request(output) {
+      for (const { pin } of action.sources?.modules ?? []) await unpackSource(context, findPin(plan, pin));
       const rootfs = rootfsEntries(context);
       return {
         kind: "image",
@@ -112,7 +118,7 @@ interface Artifact {
   /** Its name in SHA256SUMS: that of the uncompressed form. */
   readonly digestName: string;
   /** What is written to `output`; worked out when it is needed. */
-  request(output: string): ArtifactRequest;
+  request(output: string): ArtifactRequest | Promise<ArtifactRequest>;
 }
 
 /** The phase's namespace says who writes it: the new system's own program, or this process. */
@@ -122,20 +128,38 @@ function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artif
   const isInside = planned.phase.namespace === "bq2";
   return {
     key: artifact.key,
-    isPresent: () => files.status(path) !== undefined,
+    isPresent: (record) => isWhole(context, artifact, record),
     stored: () => undefined,
     view: isInside ? () => artifactView(context, planned) : undefined,
     async make(): Promise<Made> {
       makeFolders(files, dirname(path));
-      const request = artifact.request(path);
+      const request = await artifact.request(path);
       const made = isInside
         ? await writeInNamespace(context, planned, request, artifact.action.program)
         : { output: await writeArtifact(context.platform, request) };
       recordDigest(context, artifact.digestName, made.output);
+      const file = sha256File(context.platform, path);
+      noteFingerprint(context.platform, keptFile(context, path, file));
       context.log.info(`Wrote ${path}`);
-      return made;
+      return { ...made, file };
     },
   };
+}
+
+/**
+ * Whether the artifact and its line in SHA256SUMS are as they were written. One that has changed since is set aside; one
+ * from before its sha256 was recorded is written again.
+ */
+function isWhole(context: RunContext, { path, digestName }: Artifact, { output, file }: StepRecord): boolean {
+  const { platform, log } = context;
+  if (file === undefined || platform.files.statusFollowed(path) === undefined) return false;
+  const damage = fileDamage(platform, keptFile(context, path, file));
+  if (damage !== undefined) setAside(platform.files, path, [damage], log.warn);
+  return damage === undefined && digestLines(context).includes(`${output}  ${digestName}`);
+}
+
+function keptFile({ workspace }: RunContext, path: string, sha256: string): KeptFile {
+  return { path, sha256, fingerprints: `${workspace.root}/fingerprints/${basename(path)}.json` };
 }
 
 /** Where the store keeps the kernel that the rootfs has at `path`. */
@@ -168,11 +192,19 @@ function artifactKey(
 /** One line of SHA256SUMS, in the form that `sha256sum --check` reads; others stay. */
 function recordDigest(context: RunContext, name: string, digest: string): void {
   const { files } = context.platform;
-  const path = `${context.workspace.artifacts}/${DIGESTS_FILE}`;
-  const lines = files.status(path) === undefined ? [] : readText(files, path).split("\n");
-  const others = lines.filter((line) => line !== "" && !line.endsWith(`  ${name}`));
+  const others = digestLines(context).filter((line) => line !== "" && !line.endsWith(`  ${name}`));
   const sorted = [...others, `${digest}  ${name}`].sort((a, b) => compareNames(a.slice(66), b.slice(66)));
-  writeFileAtomic(files, path, `${sorted.join("\n")}\n`);
+  writeFileAtomic(files, digestsPath(context), `${sorted.join("\n")}\n`);
+}
+
+function digestsPath({ workspace }: RunContext): string {
+  return `${workspace.artifacts}/${DIGESTS_FILE}`;
+}
+
+function digestLines(context: RunContext): string[] {
+  const { files } = context.platform;
+  const path = digestsPath(context);
+  return files.status(path) === undefined ? [] : readText(files, path).split("\n");
 }
 
 /** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */

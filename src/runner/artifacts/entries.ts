@@ -1,16 +1,16 @@
 /** Which entries an artifact has: the finished rootfs, and in an image /workspace with the sources. */
 import { dirname } from "../../base/path.ts";
+import type { ManifestEntry } from "../../kept/manifest.ts";
 import type { HostAction } from "../../plan/action.ts";
 import { walk } from "../../platform/files.ts";
 import { OWN_SOURCE } from "../../recipe/package.ts";
-import { archivePaths } from "../../sources/cache.ts";
+import { verifiedArchive } from "../../sources/cache.ts";
 import type { RunContext } from "../context/context.ts";
 import { findPin } from "../context/keys.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { comparePaths, mergeLayers } from "../rootfs/merge.ts";
 import { ownSourceRoot } from "../setup/own-source.ts";
 import { sourceTree } from "../setup/source-trees.ts";
-import type { ManifestEntry } from "../store/manifest.ts";
 import type { ArtifactEntry } from "./request.ts";
 
 /** Where an image carries what it is built from. */
@@ -64,14 +64,14 @@ function moduleEntries(context: RunContext, modules: Modules): ArtifactEntry[] {
 }
 
 function archiveEntries(context: RunContext): ArtifactEntry[] {
-  const { plan, workspace } = context;
+  const { plan, platform, workspace } = context;
   return plan.pins
     .flatMap(({ archives }) => archives)
     .map((archive) =>
       fileEntry(
         `${ARCHIVE_FOLDER}/${archive.file}`,
         archive.size,
-        archivePaths(workspace.cache.root, archive).file,
+        verifiedArchive(platform, workspace.cache.root, archive),
       ),
     );
 }

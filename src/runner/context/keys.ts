@@ -3,11 +3,11 @@
  * outputs, so what the store has under a key is never built again.
  */
 import { canonicalJson } from "../../base/json.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import { type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import type { Archive, Pin } from "../../plan/source.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
-import { textDigest } from "../store/manifest.ts";
 import type { PlannedStep } from "./planned-step.ts";
 
 /** Raise it where the runner changes what a step sees or how its output is taken. */

@@ -3,6 +3,7 @@
 import { dirname } from "../../base/path.ts";
 import { SILENT_PROGRESS } from "../../base/progress.ts";
 import { encodeUtf8 } from "../../base/text.ts";
+import { manifestOf, textDigest } from "../../kept/manifest.ts";
 import { pipeKernel } from "../../linux/test-pipes.ts";
 import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import { emptyState, type State } from "../../plan/state.ts";
@@ -12,7 +13,6 @@ import { FetchError } from "../../platform/platform.ts";
 import { testBulk } from "../../platform/test-bulk.ts";
 import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
-import { manifestOf, textDigest } from "../store/manifest.ts";
 import { openStore } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
 import { interruptionBy } from "./interruption.ts";
@@ -90,7 +90,7 @@ export function testContext(platform: MemoryPlatform, plan: Plan, logged: string
     platform,
     workspace,
     plan,
-    store: openStore(platform, workspace.cache.store),
+    store: openStore(platform, workspace.cache.store, log),
     log: { info: log, warn: log, error: log },
     progress: SILENT_PROGRESS,
     pool: openJobPool(platform, 2),

@@ -17,6 +17,8 @@ export interface StepWork {
 export interface Made {
   /** Digest of the output; of a step that has none in the store, of what it stands for. */
   readonly output: string;
+  /** sha256 of the artifact's file. */
+  readonly file?: string;
   /** Processor seconds of the programs that ran in a namespace. */
   readonly cpuSeconds?: number;
   /** Bytes on disk of all that they wrote. */

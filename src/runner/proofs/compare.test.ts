@@ -1,4 +1,5 @@
 import { assert, test } from "../../base/testing.ts";
+import type { Manifest, ManifestEntry } from "../../kept/manifest.ts";
 import type { MemoryPlatform } from "../../platform/memory/platform.ts";
 import type { RunContext } from "../context/context.ts";
 import {
@@ -9,7 +10,6 @@ import {
   testPlatform,
   testStep,
 } from "../context/test-context.ts";
-import type { Manifest, ManifestEntry } from "../store/manifest.ts";
 import { compareBuilds, firstDifference } from "./compare.ts";
 
 const base = { mode: 0o755, uid: 0, gid: 0 };

@@ -1,9 +1,10 @@
 /** Whether two builds came out the same: step by step, and where one does not, the first file that differs. */
+
+import type { Manifest, ManifestEntry } from "../../kept/manifest.ts";
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { RunContext } from "../context/context.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { comparePaths, type Layer } from "../rootfs/merge.ts";
-import type { Manifest, ManifestEntry } from "../store/manifest.ts";
 
 /** The first file that two outputs do not have alike. */
 export interface FileDifference {

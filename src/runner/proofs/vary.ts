@@ -76,7 +76,7 @@ export async function buildVaried(context: RunContext, choice: VaryChoice): Prom
   const places = varyPlaces(request.place);
   const hint = "run bq2 verify vary again";
   const state = parseAs(StateSchema, readText(platform.files, places.keptState), places.keptState, hint);
-  return { ...context, store: openStore(platform, places.keptStore), state: () => state };
+  return { ...context, store: openStore(platform, places.keptStore, context.log.warn), state: () => state };
 }
 
 /** What is handed to the inside. `choice` was made from the same plan. */

@@ -5,12 +5,12 @@
 import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
 import { encodeUtf8 } from "../../base/text.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import { type Phase, stepId } from "../../plan/plan.ts";
 import { copyFile } from "../../platform/copy.ts";
 import { makeFolders, readText, removeTree } from "../../platform/files.ts";
 import { SYSROOT } from "../../recipe/package.ts";
 import type { RunContext } from "../context/context.ts";
-import { textDigest } from "../store/manifest.ts";
 import { layersOf, rootfsSteps } from "./layers.ts";
 import { mergeLayers, type OwnedEntry } from "./merge.ts";
 

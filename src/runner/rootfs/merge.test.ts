@@ -1,5 +1,5 @@
 import { assert, test } from "../../base/testing.ts";
-import type { ManifestEntry } from "../store/manifest.ts";
+import type { ManifestEntry } from "../../kept/manifest.ts";
 import { comparePaths, type Layer, mergeLayers } from "./merge.ts";
 
 const base = { uid: 0, gid: 0 };

@@ -4,7 +4,7 @@
  */
 import { Bq2Error } from "../../base/error.ts";
 import { compareNames } from "../../base/text.ts";
-import type { ManifestEntry } from "../store/manifest.ts";
+import type { ManifestEntry } from "../../kept/manifest.ts";
 
 /** A step's output, by where it comes from. */
 export interface Layer {

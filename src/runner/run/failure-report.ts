@@ -3,6 +3,7 @@ import { Bq2Error, describeError } from "../../base/error.ts";
 import { prettyJson } from "../../base/json.ts";
 import { formatTimestamp } from "../../base/log.ts";
 import { quoteWords } from "../../base/words.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import { FAILURE_REPORT_FORMAT, type FailureReport } from "../../plan/failure-report.ts";
 import { makeFolders, writeFileAtomic } from "../../platform/files.ts";
 import type { RunContext } from "../context/context.ts";
@@ -10,7 +11,6 @@ import { type PlannedStep, refOf } from "../context/planned-step.ts";
 import type { StepWork } from "../context/work.ts";
 import { stepFolders } from "../context/workspace.ts";
 import { lastLines, StepFailure } from "../step/failure.ts";
-import { textDigest } from "../store/manifest.ts";
 
 const LAST_LINES = 40;
 

@@ -1,14 +1,13 @@
 /** The coordinator step `download-sources`: every pinned archive in the cache, and a link to each in the workspace. */
 import { canonicalJson } from "../../base/json.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import type { HostAction } from "../../plan/action.ts";
-import type { Archive } from "../../plan/source.ts";
 import { makeFolders, removeTree } from "../../platform/files.ts";
-import { archivePaths } from "../../sources/cache.ts";
+import { isKept } from "../../sources/cache.ts";
 import { fetchArchives } from "../../sources/fetch.ts";
 import type { RunContext } from "../context/context.ts";
 import { findPin } from "../context/keys.ts";
 import type { StepWork } from "../context/work.ts";
-import { textDigest } from "../store/manifest.ts";
 import { fetchProgress } from "./fetch-progress.ts";
 
 export function fetchWork(
@@ -19,11 +18,9 @@ export function fetchWork(
   const { files } = platform;
   const archives = action.pins.flatMap((name) => findPin(plan, name).archives);
   const key = textDigest(platform, canonicalJson(archives.map(({ sha256 }) => sha256)));
-  const isThere = (archive: Archive): boolean =>
-    files.status(archivePaths(workspace.cache.root, archive).file)?.size === archive.size;
   return {
     key,
-    isPresent: () => archives.every(isThere),
+    isPresent: () => archives.every((archive) => isKept(platform, workspace.cache.root, archive)),
     stored: () => undefined,
     view: undefined,
     async make() {

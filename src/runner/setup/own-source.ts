@@ -5,13 +5,15 @@
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { dirname, isWithin } from "../../base/path.ts";
+import { textDigest } from "../../kept/manifest.ts";
+import { recordedState, recordedTree, recordTree } from "../../kept/recorded-tree.ts";
 import { copyFile } from "../../platform/copy.ts";
 import { makeFolders, removeTree, sha256File, walk } from "../../platform/files.ts";
+import { takeLock } from "../../platform/lock.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { type OwnSource, SOURCE_ROOT } from "../../recipe/package.ts";
 import { type RunContext, requireOwnSource } from "../context/context.ts";
 import type { StepWork } from "../context/work.ts";
-import { textDigest } from "../store/manifest.ts";
 
 /** Folders and files at the top of the project. */
 export const OWN_SOURCE_PARTS = [
@@ -94,17 +96,40 @@ function treeOf(context: RunContext, { name, digest }: Pick<OwnTree, "name" | "d
   return `${rootOf(context, digest)}${SOURCE_ROOT}/${name}`;
 }
 
-/** Root of the layer that holds the staged tree. Throws Bq2Error `need-missing` before it has been staged. */
+/** Root of the layer that holds the staged tree, whole. Throws Bq2Error `need-missing` where it has not been staged. */
 export function ownSourceRoot(context: RunContext, name: OwnSource): string {
-  return rootOf(context, requireOwnSource(context, name));
+  const digest = requireOwnSource(context, name);
+  if (isStaged(context, { digest })) return rootOf(context, digest);
+  throw new Bq2Error(`Cannot use ${rootOf(context, digest)}: it is not there, or was damaged`, {
+    code: "need-missing",
+    hint: "run bq2 sysroot-runner --phase host-setup, which stages this project's source again",
+  });
 }
 
-export function isStaged(context: RunContext, tree: OwnTree): boolean {
-  return context.platform.files.status(treeOf(context, tree)) !== undefined;
+/** Looked at once in a run; a damaged tree is reported and set aside. */
+function isStaged(context: RunContext, { digest }: Pick<OwnTree, "digest">): boolean {
+  const tree = recordedTree(rootOf(context, digest));
+  return recordedState(context.platform, tree, context.log.warn) === "sound";
+}
+
+/** Stages the tree where it is not there whole; one process at a time. */
+async function ensureStaged(context: RunContext, tree: OwnTree): Promise<void> {
+  const { platform } = context;
+  if (isStaged(context, tree)) return;
+  const root = rootOf(context, tree.digest);
+  makeFolders(platform.files, dirname(root));
+  const lock = await takeLock(platform, `${root}.lock`);
+  try {
+    if (isStaged(context, tree)) return;
+    stageOwnTree(context, tree);
+    recordTree(platform, recordedTree(root));
+  } finally {
+    lock.release();
+  }
 }
 
 /** Copies the files; complete when they have their name. */
-export function stageOwnTree(context: RunContext, tree: OwnTree): void {
+function stageOwnTree(context: RunContext, tree: OwnTree): void {
   const { files } = context.platform;
   const target = treeOf(context, tree);
   const partial = `${target}.partial`;
@@ -131,7 +156,7 @@ export function stageWork(context: RunContext): StepWork {
     stored: () => undefined,
     view: undefined,
     async make() {
-      for (const tree of Object.values(trees)) if (!isStaged(context, tree)) stageOwnTree(context, tree);
+      for (const tree of Object.values(trees)) await ensureStaged(context, tree);
       context.update({ ownSource: digests });
       return { output: key };
     },

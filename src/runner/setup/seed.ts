@@ -1,12 +1,12 @@
 /** The coordinator step `populate-seed`, and the seed that it laid out. */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import type { HostAction } from "../../plan/action.ts";
 import type { Seed } from "../../seeds/resolved-seed.ts";
-import { openSeed, prepareSeed } from "../../seeds/seed.ts";
+import { prepareSeed, soundSeed } from "../../seeds/seed.ts";
 import { type RunContext, requireSeed } from "../context/context.ts";
 import type { StepWork } from "../context/work.ts";
-import { textDigest } from "../store/manifest.ts";
 
 export function seedWork(
   context: RunContext,
@@ -16,7 +16,7 @@ export function seedWork(
   const cache = workspace.cache.root;
   return {
     key: textDigest(platform, canonicalJson({ ...action, arch: plan.seedArch })),
-    isPresent: ({ output }) => openSeed(platform, cache, output) !== undefined,
+    isPresent: ({ output }) => soundSeed(platform, cache, output, context.log.warn) !== undefined,
     stored: () => undefined,
     view: undefined,
     async make() {
@@ -32,6 +32,7 @@ export function seedWork(
         sha256: context.seedSha256,
         digest: context.state().seedDigest ?? undefined,
         onProgress: (text) => context.log.info(`Seed ${action.seed}: ${text}`),
+        onDamage: context.log.warn,
         onEvent: () => {},
       });
       context.log.info(`Seed ${action.seed} has digest ${seed.digest}`);
@@ -45,7 +46,7 @@ export function seedWork(
 export function requireOpenSeed(context: RunContext): Seed {
   const digest = requireSeed(context);
   const { root } = context.workspace.cache;
-  const seed = openSeed(context.platform, root, digest);
+  const seed = soundSeed(context.platform, root, digest, context.log.warn);
   if (seed !== undefined) return seed;
   throw new Bq2Error(`Cannot enter the seed ${digest.slice(0, 12)}…: it is no longer in ${root}`, {
     code: "seed-changed",

@@ -1,15 +1,20 @@
 /** Sources as steps see them: a tree a pin, kept in the cache and shared by all workspaces. */
+
+import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
+import { dirname } from "../../base/path.ts";
+import { textDigest } from "../../kept/manifest.ts";
+import { type RecordedTree, recordedState, recordedTree, recordTree } from "../../kept/recorded-tree.ts";
 import type { HostAction } from "../../plan/action.ts";
 import type { Pin } from "../../plan/source.ts";
-import { removeTree } from "../../platform/files.ts";
+import { makeFolders, removeTree } from "../../platform/files.ts";
+import { takeLock } from "../../platform/lock.ts";
 import { releaseName, SOURCE_ROOT } from "../../recipe/package.ts";
 import { verifiedArchive } from "../../sources/cache.ts";
 import { unpackArchive } from "../../trees/unpack.ts";
 import type { RunContext } from "../context/context.ts";
 import { findPin, sourceTreeKey } from "../context/keys.ts";
 import type { StepWork } from "../context/work.ts";
-import { textDigest } from "../store/manifest.ts";
 
 /** Root of the layer that holds the unpacked source of a pin. */
 export function sourceTreeRoot(context: RunContext, pin: Pin): string {
@@ -21,21 +26,54 @@ export function sourceTree(context: RunContext, pin: Pin): string {
   return `${sourceTreeRoot(context, pin)}${SOURCE_ROOT}/${releaseName(pin)}`;
 }
 
-/** A tree is whole when it has its name. */
-export function isUnpacked(context: RunContext, pin: Pin): boolean {
+/** Whether the tree is there; it is looked at when it is used. */
+function isUnpacked(context: RunContext, pin: Pin): boolean {
   return context.platform.files.status(sourceTree(context, pin)) !== undefined;
 }
 
 /** Trees that are being unpacked: steps side by side may have the same source. */
 const underWay = new Map<string, Promise<void>>();
 
-/** Unpacks the pin's first archive, unless that was done. @throws Bq2Error where the cache does not hold it whole. */
+/**
+ * Has the tree of the pin's first archive whole: looked at once in a run, and unpacked where it is missing, damaged, or
+ * from before manifests were recorded (to compare it with its archive would take as long).
+ *
+ * @throws Bq2Error where the cache does not hold the archive whole.
+ */
 export async function unpackSource(context: RunContext, pin: Pin): Promise<void> {
-  if (isUnpacked(context, pin)) return;
   const root = sourceTreeRoot(context, pin);
-  const begun = underWay.get(root) ?? unpack(context, pin, root);
+  const begun = underWay.get(root) ?? ensureTree(context, pin, recordedTree(root));
   underWay.set(root, begun);
   await begun.finally(() => underWay.delete(root));
+}
+
+async function ensureTree(context: RunContext, pin: Pin, tree: RecordedTree): Promise<void> {
+  const { log, platform } = context;
+  const isWhole = (): boolean => recordedState(platform, tree, log.warn) === "sound";
+  if (isWhole()) return;
+  makeFolders(platform.files, dirname(tree.root));
+  const lock = await takeLock(platform, `${tree.root}.lock`);
+  try {
+    if (isWhole()) return; // another process unpacked it while this one waited
+    await unpack(context, pin, tree.root);
+    recordTree(platform, tree);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The root of the pin's layer, for use. Throws Bq2Error `source-missing` where it is not there, or was damaged. */
+export function soundSourceRoot(context: RunContext, pin: Pin): string {
+  const root = sourceTreeRoot(context, pin);
+  const state = recordedState(context.platform, recordedTree(root), context.log.warn);
+  if (state === "sound" || state === "unrecorded") return root;
+  throw new Bq2Error(
+    `Cannot use the source ${releaseName(pin)}: it is not unpacked at ${root}, or was damaged`,
+    {
+      code: "source-missing",
+      hint: "run bq2 sysroot-runner --phase host-setup, which unpacks it again",
+    },
+  );
 }
 
 async function unpack(context: RunContext, pin: Pin, root: string): Promise<void> {

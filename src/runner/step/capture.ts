@@ -4,6 +4,7 @@
  */
 import { Bq2Error } from "../../base/error.ts";
 import { dirname, isWithin } from "../../base/path.ts";
+import { type Manifest, manifestOf } from "../../kept/manifest.ts";
 import { forgetOverlay, type OverlayChange, upperChanges } from "../../linux/overlay.ts";
 import { pathIn } from "../../plan/plan.ts";
 import { makeFolders, walk } from "../../platform/files.ts";
@@ -11,7 +12,6 @@ import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
 import type { RunContext } from "../context/context.ts";
 import type { PlannedStep } from "../context/planned-step.ts";
-import { type Manifest, manifestOf } from "../store/manifest.ts";
 
 /** Where a step may leave what it likes: never part of an output. */
 const SCRATCH = ["/workspace", "/tmp", "/run", "/dev", "/proc", "/sys", "/root", "/var/tmp"];

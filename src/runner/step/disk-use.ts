@@ -45,7 +45,7 @@ export function diskUse(context: RunContext): DiskUse[] {
   const archives = plan.pins.flatMap((pin) =>
     pin.archives.map((archive) => archivePaths(root, archive).file),
   );
-  const outputs = new Set(Object.values(done).map(({ output }) => store.treeOf(output)));
+  const outputs = new Set(Object.values(done).map(({ output }) => store.placeOf(output)));
   const places: readonly (readonly [what: string, paths: readonly string[]])[] = [
     ["archives", archives],
     ["seed", seed?.base.kind === "tree" ? [seed.base.folder] : []],

@@ -7,6 +7,7 @@ import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
 import { bytesToName, encodeUtf8 } from "../../base/text.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import { startInNamespaces } from "../../linux/namespace.ts";
 import { checkNamespaces } from "../../linux/namespace-checks.ts";
 import { asExtraFds } from "../../linux/step-descriptors.ts";
@@ -22,7 +23,6 @@ import { type PlannedStep, refOf } from "../context/planned-step.ts";
 import type { Made, StepWork } from "../context/work.ts";
 import { stepFolders } from "../context/workspace.ts";
 import { unpackSource } from "../setup/source-trees.ts";
-import { textDigest } from "../store/manifest.ts";
 import { captureOutput } from "./capture.ts";
 import { allocatedBytes } from "./disk-use.ts";
 import { lastLines, StepFailure } from "./failure.ts";
@@ -42,7 +42,7 @@ export function namespaceStep(context: RunContext, planned: PlannedStep): StepWo
   const key = context.binds.length === 0 ? bare : withBinds(context, bare);
   return {
     key,
-    isPresent: (record) => store.find(record.key) !== undefined,
+    isPresent: (record) => store.holds(record.output),
     stored: () => store.find(key),
     make: () => build(context, planned, key),
     view: () => stepView(context, planned),

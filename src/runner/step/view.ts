@@ -10,7 +10,7 @@ import { stepFolders } from "../context/workspace.ts";
 import { neededTrees } from "../rootfs/layers.ts";
 import { ownSourceRoot } from "../setup/own-source.ts";
 import { requireOpenSeed } from "../setup/seed.ts";
-import { sourceTreeRoot } from "../setup/source-trees.ts";
+import { soundSourceRoot } from "../setup/source-trees.ts";
 
 /** The name of every build's machine. */
 const HOSTNAME = "bq2";
@@ -55,6 +55,6 @@ export function baseOf(context: RunContext, phase: Phase): { layers: string[]; b
 
 function sourceLayers(context: RunContext, step: Step): string[] {
   return step.sources.map((name) =>
-    isOwnSource(name) ? ownSourceRoot(context, name) : sourceTreeRoot(context, findPin(context.plan, name)),
+    isOwnSource(name) ? ownSourceRoot(context, name) : soundSourceRoot(context, findPin(context.plan, name)),
   );
 }

@@ -1,45 +1,99 @@
 import { assert, test } from "../../base/testing.ts";
 import { encodeUtf8 } from "../../base/text.ts";
+import { type ManifestEntry, manifestOf } from "../../kept/manifest.ts";
 import { makeFolders } from "../../platform/files.ts";
+import { folderTree } from "../../trees/folder-tree.ts";
+import { OpenFiles } from "../../trees/open-files.ts";
 import { testPlatform } from "../context/test-context.ts";
-import type { ManifestEntry } from "./manifest.ts";
 import { openStore } from "./store.ts";
 
-const MANIFEST: ManifestEntry[] = [{ kind: "folder", path: "", mode: 0o755, uid: 0, gid: 0 }];
 const KEY = "a".repeat(64);
+const OTHER_KEY = "b".repeat(64);
 
 function place() {
   const platform = testPlatform();
-  makeFolders(platform.files, "/out");
-  platform.files.writeFile("/out/x", encodeUtf8("x"));
-  return { platform, store: openStore(platform, "/cache/store") };
+  const { files } = platform;
+  const reported: string[] = [];
+  /** A store as another run would open it: nothing has been looked at yet. */
+  const open = () => openStore({ ...platform }, "/cache/store", (line) => void reported.push(line));
+  const output = (folder: string): ManifestEntry[] => {
+    makeFolders(files, folder);
+    files.writeFile(`${folder}/x`, encodeUtf8("good"));
+    const tree = folderTree(files, new OpenFiles(files), folder, { owners: "root", times: 0 });
+    platform.clock.advance(10);
+    return manifestOf(platform, tree, {});
+  };
+  return { platform, files, reported, open, output };
 }
 
 test("what is added is found by its key, the tree moved in", () => {
-  const { platform, store } = place();
+  const { files, open, output } = place();
+  const store = open();
   assert.equal(store.find(KEY), undefined);
-  const output = store.add(KEY, "one/a", "/out", MANIFEST);
-  assert.equal(store.find(KEY), output);
-  assert.equal(store.manifestOf(output), MANIFEST);
-  assert.equal(platform.files.list(store.treeOf(output)), ["x"]);
-  assert.equal(platform.files.status("/out"), undefined);
+  const manifest = output("/out");
+  const digest = store.add(KEY, "one/a", "/out", manifest);
+  for (const each of [store, open()]) {
+    assert.equal(each.find(KEY), digest);
+    assert.equal(each.manifestOf(digest), manifest);
+    assert.equal(files.list(each.treeOf(digest)), ["x"]);
+  }
+  assert.equal(files.status("/out"), undefined);
 });
 
 test("equal outputs of two keys are kept once", () => {
-  const { platform, store } = place();
-  const first = store.add(KEY, "one/a", "/out", MANIFEST);
-  makeFolders(platform.files, "/again");
-  assert.equal(store.add("b".repeat(64), "one/b", "/again", MANIFEST), first);
-  assert.equal(platform.files.status("/again"), undefined);
-  assert.equal(platform.files.list("/cache/store/outputs"), [first]);
+  const { files, open, output } = place();
+  const store = open();
+  const first = store.add(KEY, "one/a", "/out", output("/out"));
+  assert.equal(store.add(OTHER_KEY, "one/b", "/again", output("/again")), first);
+  assert.equal(files.status("/again"), undefined);
+  assert.equal(files.list("/cache/store/outputs"), [first]);
 });
 
-test("a key whose output is gone is not found, one that is damaged names its file", () => {
-  const { platform, store } = place();
-  const output = store.add(KEY, "one/a", "/out", MANIFEST);
-  platform.files.writeFile(`/cache/store/keys/${KEY}.json`, encodeUtf8("{"));
-  assert.throws(() => store.find(KEY), new RegExp(`keys/${KEY}`));
-  platform.files.removeFile(`/cache/store/keys/${KEY}.json`);
-  assert.equal(store.find(KEY), undefined);
-  assert.equal(store.manifestOf(output), MANIFEST);
+test("an output that was changed is reported, set aside and not found any more", () => {
+  const { files, reported, open, output } = place();
+  const digest = open().add(KEY, "one/a", "/out", output("/out"));
+  const path = `/cache/store/outputs/${digest}/x`;
+  const mtime = files.status(path)?.mtime ?? 0;
+  files.writeFile(path, encodeUtf8("evil"));
+  files.setTime(path, mtime);
+  const store = open();
+  assert.equal([store.holds(digest), store.find(KEY)], [false, undefined]);
+  assert.ok(reported[0]?.startsWith(`Damaged: ${path}: found sha256`) === true, reported.join("\n"));
+  assert.throws(() => store.treeOf(digest), /not in the store/);
+  assert.equal(files.list("/cache/store/outputs"), [`${digest}.damaged`]);
+});
+
+test("a good output takes the place of a damaged one, which it would be equal to", () => {
+  const { files, open, output } = place();
+  const digest = open().add(KEY, "one/a", "/out", output("/out"));
+  files.writeFile(`/cache/store/outputs/${digest}/x`, encodeUtf8("evil"));
+  const store = open();
+  assert.equal(store.add(OTHER_KEY, "one/b", "/again", output("/again")), digest);
+  assert.equal(files.readFile(`${store.treeOf(digest)}/x`), encodeUtf8("good"));
+});
+
+test("a key or a manifest that is cut off or altered is reported, and its output not found", () => {
+  for (const [path, text] of [
+    ["keys", "{"],
+    ["keys", '{"step":"one/a"}'],
+    ["manifests", ""],
+    ["manifests", '[{"kind":"folder","path":"","mode":493,"uid":0,"gid":0}]'],
+  ] as const) {
+    const { files, reported, open, output } = place();
+    const digest = open().add(KEY, "one/a", "/out", output("/out"));
+    const file = `/cache/store/${path}/${path === "keys" ? KEY : digest}.json`;
+    files.writeFile(file, encodeUtf8(text));
+    assert.equal(open().find(KEY), undefined);
+    assert.ok(reported[0]?.startsWith(`Damaged: ${file}: found other text`) === true, reported.join("\n"));
+    assert.equal(files.status(file), undefined);
+  }
+});
+
+test("a store from before fingerprints is hashed once", () => {
+  const { files, open, output } = place();
+  const digest = open().add(KEY, "one/a", "/out", output("/out"));
+  const fingerprints = `/cache/store/fingerprints/${digest}.json`;
+  files.removeFile(fingerprints);
+  assert.equal(open().find(KEY), digest);
+  assert.ok(files.status(fingerprints) !== undefined);
 });

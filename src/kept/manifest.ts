@@ -3,11 +3,11 @@
  * digest names the output; times are not in it (every output has the plan's one time).
  */
 import * as v from "valibot";
-import { Bq2Error } from "../../base/error.ts";
-import { canonicalJson } from "../../base/json.ts";
-import { encodeUtf8 } from "../../base/text.ts";
-import type { Content, Entry, Tree } from "../../formats/tree.ts";
-import type { Hasher, Platform } from "../../platform/platform.ts";
+import { Bq2Error } from "../base/error.ts";
+import { canonicalJson } from "../base/json.ts";
+import { encodeUtf8 } from "../base/text.ts";
+import type { Content, Entry, Tree } from "../formats/tree.ts";
+import type { Hasher, Platform } from "../platform/platform.ts";
 
 const Base = {
   path: v.string(),

@@ -1,0 +1,34 @@
+/** What is not as it must be, and how it leaves use. */
+import { removeTree } from "../platform/files.ts";
+import type { Files } from "../platform/platform.ts";
+
+export interface Damage {
+  /** Absolute. */
+  readonly path: string;
+  /** Such as `sha256 a1…` or `mode 0755`. */
+  readonly wanted: string;
+  readonly found: string;
+}
+
+/** Takes one message for the user: a warning in the log. */
+export type Report = (message: string) => void;
+
+export function describeDamage({ path, wanted, found }: Damage): string {
+  return `${path}: found ${found}, wanted ${wanted}`;
+}
+
+/** Damaged things are kept under this name, for whoever wants to know what happened; the next one replaces them. */
+export const ASIDE_SUFFIX = ".damaged";
+
+const SHOWN = 5;
+
+/** Reports the damages, and moves what has them out of use. */
+export function setAside(files: Files, path: string, damages: readonly Damage[], report: Report): void {
+  for (const damage of damages.slice(0, SHOWN)) report(`Damaged: ${describeDamage(damage)}`);
+  if (damages.length > SHOWN) report(`Damaged: ${damages.length - SHOWN} more below ${path}`);
+  if (files.status(path) === undefined) return;
+  const aside = `${path}${ASIDE_SUFFIX}`;
+  removeTree(files, aside);
+  files.rename(path, aside);
+  report(`Set aside as ${aside}; it is made again where it is needed`);
+}
