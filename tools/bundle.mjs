@@ -74,7 +74,7 @@ async function bundle() {
     target: "node20",
     format: "esm",
     // koffi finds its native library beside its own files; undici is CommonJS, whose exports a bundle loses.
-    // The compiler is 9 MB that few commands load: esbuild would take 200 MB more and four times as long for it.
+    // The compiler is 9 MB that few commands load. With it, esbuild takes 337 MB instead of 73.
     external: ["koffi", "undici", "typescript", "ts-blank-space"],
     absWorkingDir: projectFolder,
     outdir: distFolder,

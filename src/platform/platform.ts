@@ -268,8 +268,8 @@ export interface Bulk {
   inflateRaw(bytes: Uint8Array, maxSize: number): Promise<Uint8Array>;
   /**
    * The plain bytes of a compressed file (by its path) or stream, in chunks, produced beside the caller where that
-   * is possible. A chunk is valid until the next is asked for. Throws a Bq2Error with code `damaged-archive` where the data is truncated or corrupt,
-   * `missing-tool` where the program that it takes is not installed.
+   * is possible. A chunk is valid until the next is asked for. Throws a Bq2Error with code `damaged-archive` where
+   * the data is truncated or corrupt, `missing-tool` where the program that it takes is not installed.
    */
   decompress(source: string | ByteSource, compression: Compression): AsyncIterable<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 /**
- * What a build costs beside the compilers: processor time and memory of its own processes, against the processor time of
- * all it ran. They are looked at ten times a second; what one uses after the last look is not seen.
+ * What a build costs beside the compilers: processor time and memory of its own processes, against the processor
+ * time of all it ran. They are looked at ten times a second; what one uses after the last look is not seen.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";

@@ -31,7 +31,10 @@ export async function measureMinimalBuild(folder: string, mirror: string | undef
   return [
     {
       work: "the coordinator's own CPU in a `minimal` build, beside decompression by other programs",
-      found: `${(100 * share).toFixed(2)} % (${build.ownCpuSeconds.toFixed(1)} of ${Math.round(build.cpuSeconds)} CPU seconds, ${Math.round(build.wallSeconds)} s wall; decompression ${build.decompressionCpuSeconds.toFixed(1)} s)`,
+      found:
+        `${(100 * share).toFixed(2)} % (${build.ownCpuSeconds.toFixed(1)} of ${Math.round(build.cpuSeconds)} ` +
+        `CPU seconds, ${Math.round(build.wallSeconds)} s wall; decompression ` +
+        `${build.decompressionCpuSeconds.toFixed(1)} s)`,
       aim: `< ${100 * MAX_OWN_SHARE} %`,
       met: share < MAX_OWN_SHARE,
     },

@@ -60,8 +60,8 @@ function readProcess(pid: number): ProcessFacts | undefined {
 }
 
 /**
- * MiB that the processes hold: what each has for itself, and the pages of files (the program and its libraries) once for
- * all of a name. The kernel's own proportional sizes depend on who else runs the same program.
+ * MiB that the processes hold: what each has for itself, and the pages of files (the program and its libraries)
+ * once for all of a name. The kernel's own proportional sizes depend on who else runs the same program.
  */
 export function memoryMiB(processes: readonly OwnProcess[]): number {
   const ofFiles = new Map<string, number>();

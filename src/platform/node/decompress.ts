@@ -108,7 +108,10 @@ async function* throughTool(
 
 const readSome = promisify(readBeside);
 
-/** Valid until the next is asked for. A tool writes 8 KiB at a time; what has come meanwhile is taken in one piece. */
+/**
+ * A chunk is valid until the next is asked for. A tool writes 8 KiB at a time; what has come meanwhile is taken in
+ * one piece.
+ */
 async function* pipeChunks(fd: number): AsyncIterable<Uint8Array> {
   const buffer = new Uint8Array(CHUNK);
   for (;;) {

@@ -149,7 +149,10 @@ function namesIn(folder: string | Buffer): string[] {
   return fs.readdirSync(folder, { encoding: "buffer" }).map(fromNative);
 }
 
-/** Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to microseconds. */
+/**
+ * Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to
+ * microseconds.
+ */
 function isExactOnly(seconds: number): boolean {
   return seconds < 0 || !Number.isInteger(seconds);
 }
