@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,7 +19,18 @@ import { afterEach, expect, test } from "vitest";
 import { projectFolder } from "./project-files.ts";
 
 const PROGRAM = `
+import { readdirSync, readFileSync } from "node:fs";
+
+function isChild(pid: string): boolean {
+  try {
+    return readFileSync("/proc/" + pid + "/status", "utf8").includes("PPid:\\t" + process.pid + "\\n");
+  } catch {
+    return false;
+  }
+}
+
 export async function mainOnNode(name: string, args: readonly string[]): Promise<number> {
+  if (args[0] === "children") console.log(readdirSync("/proc").filter(isChild).length);
   if (args[0] === "fail") (await import("./fail.ts")).fail();
   console.log(JSON.stringify([name, ...args]));
   return args.length;
@@ -120,6 +132,11 @@ test("sources are bundled again when one is newer or gone, and only then", async
   expect((await run([join(folder, "bin/bq2")])).error).toContain("fail.ts");
 });
 
+test.skipIf(!existsSync("/proc/self/status"))("the bundler is gone when the program runs", async () => {
+  const { out } = await run([join(makeProject(), "bin/bq2"), "children"]);
+  expect(out).toBe('0\n["bq2","children"]\n');
+});
+
 test("several first runs at once all work, and leave no temporary files", async () => {
   const folder = makeProject();
   const results = await Promise.all([1, 2, 3].map((n) => run([join(folder, "bin/bq2"), `${n}`])));
@@ -140,6 +157,8 @@ test("sources that do not parse are an error, and the old bundle stays", async (
   const { code, error } = await run([join(folder, "bin/bq2")]);
   expect(code).toBe(1);
   expect(error).toContain("main-node.ts:1:26");
+  expect(error).toContain("bq2: Cannot bundle the sources: ");
+  expect(error).not.toContain("    at "); // no stack
   expect((await run([process.execPath, join(folder, "dist/bq2.js")])).code).toBe(0);
 });
 

@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 const SYSCALLS =
   "openat openat2 close read write pread64 pwrite64 lseek ftruncate fsync flock " +
   "statx statfs getdents64 readlinkat mkdirat unlinkat renameat symlinkat linkat mknodat " +
-  "fchmodat fchmodat2 fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
+  "fchmod fchmodat fchmodat2 fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
   "llistxattr lgetxattr lsetxattr lremovexattr getcwd chdir umask " +
   "clone execve exit_group wait4 waitid kill setpgid setsid prctl pidfd_open " +
   "getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +

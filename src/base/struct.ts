@@ -159,14 +159,16 @@ export function bytes(size: number): Field<Uint8Array> {
 /** ASCII in exactly `size` bytes, padded with `pad` (NUL unless told); reading drops the padding. */
 export function ascii(size: number, pad = "\0"): Field<string> {
   const raw = bytes(size);
+  const padByte = pad.charCodeAt(0);
   return {
     size,
     zero: "",
     read(view, offset) {
-      const text = String.fromCharCode(...raw.read(view, offset));
-      let end = text.length;
-      while (end > 0 && text[end - 1] === pad) end--;
-      return text.slice(0, end);
+      let end = size;
+      while (end > 0 && view.getUint8(offset + end - 1) === padByte) end--;
+      let text = "";
+      for (let i = 0; i < end; i++) text += String.fromCharCode(view.getUint8(offset + i));
+      return text;
     },
     write(view, offset, value) {
       if (/[^\x20-\x7e]/.test(value)) throw new RangeError(`Cannot store "${value}": not printable ASCII`);

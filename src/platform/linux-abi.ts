@@ -21,6 +21,7 @@ export const SYSCALLS = {
   execve: { x86_64: 59, aarch64: 221 },
   exit_group: { x86_64: 231, aarch64: 94 },
   faccessat: { x86_64: 269, aarch64: 48 },
+  fchmod: { x86_64: 91, aarch64: 52 },
   fchmodat: { x86_64: 268, aarch64: 53 },
   fchmodat2: { x86_64: 452, aarch64: 452 },
   fchownat: { x86_64: 260, aarch64: 54 },

@@ -129,6 +129,10 @@ export interface Files {
   /** Writes all of `bytes`, retrying short writes. */
   write(fd: number, bytes: Uint8Array, position: number | null): void;
   truncate(fd: number, size: number): void;
+  /** fchmod(2): {@link Files.setMode} of an open file, without a way to look its name up again. */
+  setModeOf(fd: number, mode: number): void;
+  /** futimens(3): {@link Files.setTime} of an open file. */
+  setTimeOf(fd: number, seconds: number): void;
   fsync(fd: number): void;
   close(fd: number): void;
 
@@ -322,8 +326,8 @@ export interface Bulk {
   inflateRaw(bytes: Uint8Array, maxSize: number): Promise<Uint8Array>;
   /**
    * The plain bytes of a compressed file (by its path) or stream, in chunks, produced beside the caller where that
-   * is possible. Throws a Bq2Error with code `damaged-archive` where the data is truncated or corrupt,
-   * `missing-tool` where the program that it takes is not installed.
+   * is possible. A chunk is valid until the next is asked for. Throws a Bq2Error with code `damaged-archive` where
+   * the data is truncated or corrupt, `missing-tool` where the program that it takes is not installed.
    */
   decompress(source: string | ByteSource, compression: Compression): AsyncIterable<Uint8Array>;
 }

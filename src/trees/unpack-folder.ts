@@ -110,10 +110,10 @@ export class FolderUnpacker implements TarHandler {
     if (this.#open === undefined) return;
     const { fd, path, member } = this.#open;
     if (member.ranges !== undefined) this.#files.truncate(fd, member.size);
+    if (!this.#keepsMode(path, member.mode)) this.#files.setModeOf(fd, member.mode);
+    this.#files.setTimeOf(fd, member.mtime);
     this.#open = undefined;
     this.#files.close(fd);
-    if (!this.#keepsMode(path, member.mode)) this.#files.setMode(path, member.mode);
-    this.#files.setTime(path, member.mtime);
   }
 
   /** After the last member: folders get their modes and times, the deepest first. */

@@ -11,6 +11,19 @@ test("Node's own time is told from that of what it runs", async () => {
   expect(cost.wallSeconds).toBeGreaterThan(1.5);
 });
 
+test("what Node starts to decompress is told apart, and memory is counted", async () => {
+  const options = `{ stdio: "ignore", timeout: 1500 }`;
+  const run = `require("node:child_process").spawnSync("xz", ["-c", "/dev/zero"], ${options})`;
+  const { ownCpuSeconds, decompressionCpuSeconds, ownPeakMiB } = await measureBuild(
+    [process.execPath, "-e", `const held = Buffer.alloc(200 << 20, 1); ${run}; held.at(0)`],
+    {},
+  );
+  expect(decompressionCpuSeconds).toBeGreaterThan(0);
+  expect(ownCpuSeconds).toBeGreaterThan(0);
+  expect(ownPeakMiB).toBeGreaterThan(200);
+  expect(ownPeakMiB).toBeLessThan(300);
+});
+
 test("a build that fails has no cost", async () => {
   await expect(measureBuild(["false"], {})).rejects.toThrow("false ended with 1");
 });

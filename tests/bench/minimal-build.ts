@@ -8,6 +8,7 @@ import { measure } from "./measure.ts";
 import type { Figure } from "./table.ts";
 
 const MAX_OWN_SHARE = 0.01;
+const MAX_OWN_MIB = 120;
 const MAX_IDLE_SECONDS = 2;
 const MAX_IDLE_MIB = 120;
 const IDLE_RUNS = 5;
@@ -29,10 +30,19 @@ export async function measureMinimalBuild(folder: string, mirror: string | undef
   const peak = Math.max(...idle.map((cost) => cost.peakMiB));
   return [
     {
-      work: "the coordinator's own CPU in a `minimal` build",
-      found: `${(100 * share).toFixed(2)} % (${build.ownCpuSeconds.toFixed(1)} of ${Math.round(build.cpuSeconds)} CPU seconds, ${Math.round(build.wallSeconds)} s wall)`,
+      work: "the coordinator's own CPU in a `minimal` build, beside decompression by other programs",
+      found:
+        `${(100 * share).toFixed(2)} % (${build.ownCpuSeconds.toFixed(1)} of ${Math.round(build.cpuSeconds)} ` +
+        `CPU seconds, ${Math.round(build.wallSeconds)} s wall; decompression ` +
+        `${build.decompressionCpuSeconds.toFixed(1)} s)`,
       aim: `< ${100 * MAX_OWN_SHARE} %`,
       met: share < MAX_OWN_SHARE,
+    },
+    {
+      work: "memory of the coordinator and its helpers in that build",
+      found: `${Math.round(build.ownPeakMiB)} MiB`,
+      aim: `≤ ${MAX_OWN_MIB} MiB`,
+      met: build.ownPeakMiB <= MAX_OWN_MIB,
     },
     {
       work: "`bq2 build` with nothing to do",

@@ -105,7 +105,7 @@ export function benchmarkRows(places: Places): readonly Row[] {
     {
       name: "linux-6.12.38.tar.xz verified and unpacked",
       against: "sha256sum, tar xf",
-      maxRatio: 1.1,
+      maxRatio: 0.9,
       inputs: ["linux"],
       setup: [],
       ours: [[...places.ours("unpack"), cache, out1]],

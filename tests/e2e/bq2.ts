@@ -12,7 +12,7 @@ export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).re
 
 /** What `bin/bq2` needs of a checkout: what it runs from, and what it builds bq2 from. */
 const PROGRAM_PARTS = ["bin", "tools", "dist", ...OWN_SOURCE_PARTS];
-const PROGRAM_PACKAGES = ["koffi", "undici"];
+const PROGRAM_PACKAGES = ["koffi", "undici", "typescript", "ts-blank-space"];
 
 export interface Place {
   readonly folder: string;

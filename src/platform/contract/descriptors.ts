@@ -62,6 +62,25 @@ function accessTests(files: Files, inFolder: InFolder): void {
     files.close(fd);
     assert.equal(files.readFile(`${folder}/file`), Uint8Array.of(97, 98, 99, 0, 0));
   });
+  inFolder("mode and time of what is open are its own, whatever has its name by now", (folder) => {
+    const fd = files.open(`${folder}/file`, "create", 0o600);
+    files.write(fd, encodeUtf8("x"), null);
+    files.rename(`${folder}/file`, `${folder}/moved`);
+    put(files, `${folder}/file`, "another");
+    for (const mode of [0o4755, 0o0644, 0o7777]) {
+      files.setModeOf(fd, mode);
+      assert.equal(files.status(`${folder}/moved`)?.mode, mode);
+    }
+    for (const seconds of [0, 1.5, -1, -86_400.25, 1_700_000_000, 2 ** 31 + 5]) {
+      files.setTimeOf(fd, seconds);
+      assert.equal(files.status(`${folder}/moved`)?.mtime, seconds);
+    }
+    const other = files.status(`${folder}/file`);
+    assert.ok(other?.mode !== 0o7777 && other?.mtime !== 2 ** 31 + 5);
+    files.close(fd);
+    for (const operation of [() => files.setModeOf(fd, 0o644), () => files.setTimeOf(fd, -1)])
+      assert.equal(codeOf(operation), "EBADF");
+  });
   inFolder("what is open is held to how it was opened", (folder) => {
     put(files, `${folder}/file`, "text");
     const readable = files.open(`${folder}/file`, "read");

@@ -1,5 +1,6 @@
 /** Open files of the file system in memory. */
 
+import { asKept } from "../file-time.ts";
 import { type Files, type OpenMode, SystemError } from "../platform.ts";
 import type { MemoryContent } from "./content.ts";
 import {
@@ -90,6 +91,14 @@ export class MemoryDescriptors {
     this.#tree.contentChanged(file.inode);
   };
 
+  readonly setModeOf: Files["setModeOf"] = (fd, mode) => {
+    this.#owned("set the mode of", fd).mode = mode & 0o7777;
+  };
+
+  readonly setTimeOf: Files["setTimeOf"] = (fd, seconds) => {
+    this.#owned("set the time of", fd).mtime = asKept(seconds);
+  };
+
   readonly fsync: Files["fsync"] = (fd) => {
     this.#any("flush", fd);
   };
@@ -173,6 +182,11 @@ export class MemoryDescriptors {
     const file = this.#open.get(fd);
     if (file === undefined) throw new SystemError(action, `descriptor ${fd}`, "EBADF");
     return file;
+  }
+
+  #owned(action: string, fd: number): Inode {
+    const { path, inode } = this.#any(action, fd);
+    return this.#tree.requireOwned(action, path, inode);
   }
 
   #file(action: string, fd: number): OpenFile & { readonly inode: FileInode } {

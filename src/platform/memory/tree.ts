@@ -199,7 +199,11 @@ export class MemoryTree {
 
   /** What `path` names, which must be the caller's own: else EPERM. */
   owned(action: string, path: string, follow: boolean): Inode {
-    const inode = this.inode(action, path, follow);
+    return this.requireOwned(action, path, this.inode(action, path, follow));
+  }
+
+  /** The same of an inode that is at hand already. */
+  requireOwned(action: string, path: string, inode: Inode): Inode {
     if (this.owner.uid === 0 || inode.uid === this.owner.uid) return inode;
     throw new SystemError(action, path, "EPERM");
   }

@@ -2,13 +2,16 @@
  * Compressed files and streams as plain bytes. gzip by Node's zlib, on another thread: that takes half the time of
  * gzip(1). The others by the usual programs, which run beside this process.
  */
+import { closeSync, read as readBeside } from "node:fs";
 import { Readable } from "node:stream";
+import { promisify } from "node:util";
 import { createGunzip } from "node:zlib";
 import { Bq2Error, describeError, errorCode } from "../../base/error.ts";
 import { decodeUtf8 } from "../../base/text.ts";
 import { chunksOf } from "../files.ts";
 import { type ByteSource, type Child, type Compression, type Stream, SystemError } from "../platform.ts";
 import { nodeFiles } from "./files.ts";
+import { makePipe } from "./libc.ts";
 import { nodeProcesses } from "./processes.ts";
 
 interface Tool {
@@ -79,21 +82,43 @@ async function* throughTool(
   name: string,
   compression: keyof typeof TOOLS,
 ): AsyncIterable<Uint8Array> {
-  const child = await startTool(stdin, name, compression);
-  const complaint = firstWords(child.stderr);
-  const feeding = feed(child, chunks);
-  let finished = false;
+  const output = makePipe(CHUNK);
   try {
-    yield* child.stdout;
-    finished = true;
+    const child = await startTool(stdin, { fd: output.writeFd }, name, compression).finally(() =>
+      closeSync(output.writeFd),
+    );
+    const complaint = firstWords(child.stderr);
+    const feeding = feed(child, chunks);
+    let finished = false;
+    try {
+      yield* pipeChunks(output.readFd);
+      finished = true;
+    } finally {
+      if (!finished) child.kill("SIGKILL"); // the consumer has stopped early
+    }
+    await feeding;
+    const exit = await child.wait();
+    if (exit.code === 0) return;
+    const reason = (await complaint) || `it ended with ${exit.signal ?? `exit code ${exit.code}`}`;
+    throw damaged(name, `${TOOLS[compression].argv[0]} says: ${reason}`);
   } finally {
-    if (!finished) child.kill("SIGKILL"); // the consumer has stopped early
+    closeSync(output.readFd);
   }
-  await feeding;
-  const exit = await child.wait();
-  if (exit.code === 0) return;
-  const reason = (await complaint) || `it ended with ${exit.signal ?? `exit code ${exit.code}`}`;
-  throw damaged(name, `${TOOLS[compression].argv[0]} says: ${reason}`);
+}
+
+const readSome = promisify(readBeside);
+
+/**
+ * A chunk is valid until the next is asked for. A tool writes 8 KiB at a time; what has come meanwhile is taken in
+ * one piece.
+ */
+async function* pipeChunks(fd: number): AsyncIterable<Uint8Array> {
+  const buffer = new Uint8Array(CHUNK);
+  for (;;) {
+    const { bytesRead } = await readSome(fd, buffer, 0, buffer.length, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 async function feed(child: Child, chunks: Iterable<Uint8Array>): Promise<void> {
@@ -112,11 +137,16 @@ function damaged(name: string, reason: string): Bq2Error {
   });
 }
 
-async function startTool(stdin: Stream, name: string, compression: keyof typeof TOOLS): Promise<Child> {
+async function startTool(
+  stdin: Stream,
+  stdout: Stream,
+  name: string,
+  compression: keyof typeof TOOLS,
+): Promise<Child> {
   const { argv, package: debianPackage } = TOOLS[compression];
   const env = { PATH: process.env.PATH ?? "/usr/bin:/bin", LC_ALL: "C" };
   try {
-    return await nodeProcesses.spawn({ argv, cwd: "/", env, stdin, stdout: "pipe", stderr: "pipe" });
+    return await nodeProcesses.spawn({ argv, cwd: "/", env, stdin, stdout, stderr: "pipe" });
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
     throw new Bq2Error(`Cannot unpack ${name}: the program ${argv[0]} is not installed`, {

@@ -42,6 +42,12 @@ export const nodeFiles: Files = {
     });
   },
   truncate: (fd, size) => attempt("resize", pathOf(fd), () => fs.ftruncateSync(fd, size)),
+  setModeOf: (fd, mode) => attempt("set the mode of", pathOf(fd), () => fs.fchmodSync(fd, mode)),
+  setTimeOf(fd, seconds) {
+    const path = pathOf(fd);
+    if (isExactOnly(seconds)) requireSet(path, libc().futimens(fd, bothTimes(seconds)));
+    else attempt("set the time of", path, () => fs.futimesSync(fd, seconds, seconds));
+  },
   fsync: (fd) => attempt("flush", pathOf(fd), () => fs.fsyncSync(fd)),
   close(fd) {
     attempt("close", pathOf(fd), () => fs.closeSync(fd));
@@ -74,9 +80,10 @@ export const nodeFiles: Files = {
     attempt("make hard link", path, () => fs.linkSync(toNative(existing), toNative(path))),
   setMode: (path, mode) => attempt("set the mode of", path, () => fs.chmodSync(toNative(path), mode)),
   setTime(path, seconds) {
-    // Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to microseconds.
-    if (seconds < 0 || !Number.isInteger(seconds)) setExactTime(path, seconds);
-    else attempt("set the time of", path, () => fs.lutimesSync(toNative(path), seconds, seconds));
+    if (!isExactOnly(seconds))
+      attempt("set the time of", path, () => fs.lutimesSync(toNative(path), seconds, seconds));
+    else
+      requireSet(path, libc().utimensat(AT_FDCWD, toCString(path), bothTimes(seconds), AT_SYMLINK_NOFOLLOW));
   },
   setOwner: (path, uid, gid) =>
     attempt("set the owner of", path, () => fs.lchownSync(toNative(path), uid, gid)),
@@ -147,8 +154,14 @@ function namesIn(folder: string | Buffer): string[] {
   return fs.readdirSync(folder, { encoding: "buffer" }).map(fromNative);
 }
 
-function setExactTime(path: string, seconds: number): void {
-  if (libc().utimensat(AT_FDCWD, toCString(path), bothTimes(seconds), AT_SYMLINK_NOFOLLOW) < 0) {
-    throw new SystemError("set the time of", path, libc().errno());
-  }
+/**
+ * Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to
+ * microseconds.
+ */
+function isExactOnly(seconds: number): boolean {
+  return seconds < 0 || !Number.isInteger(seconds);
+}
+
+function requireSet(path: string, result: number): void {
+  if (result < 0) throw new SystemError("set the time of", path, libc().errno());
 }

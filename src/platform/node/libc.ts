@@ -3,9 +3,11 @@
  * use (about 20 ms), so that commands that need none of it stay quick.
  */
 import { createRequire } from "node:module";
-import { ERRNO_NAMES } from "../linux-abi.ts";
-import type { Kernel, SyscallArgument } from "../platform.ts";
+import { ERRNO_NAMES, O_CLOEXEC } from "../linux-abi.ts";
+import { type Kernel, type SyscallArgument, SystemError } from "../platform.ts";
 import { toCString } from "./path.ts";
+
+const F_SETPIPE_SZ = 1024 + 7; // linux/fcntl.h
 
 type Koffi = typeof import("koffi");
 
@@ -15,6 +17,8 @@ interface Libc {
   errno(): string;
   errnoNumber(): number;
   syscall(number: number, ...typesAndValues: unknown[]): number | bigint;
+  pipe2(ends: Int32Array, flags: number): number;
+  fcntl(fd: number, command: number, value: number): number;
   lseek(fd: number, offset: number, whence: number): number;
   copyFileRange(
     fromFd: number,
@@ -26,6 +30,7 @@ interface Libc {
   ): number;
   flock(fd: number, operation: number): number;
   utimensat(folderFd: number, path: Buffer, times: BigInt64Array, flags: number): number;
+  futimens(fd: number, times: BigInt64Array): number;
   llistxattr(path: Buffer, list: Uint8Array, size: number): number;
   lgetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number): number;
   lsetxattr(path: Buffer, name: Buffer, value: Uint8Array, size: number, flags: number): number;
@@ -47,12 +52,15 @@ function load(): Libc {
     errno: () => ERRNO_NAMES[koffi.errno()] ?? `errno ${koffi.errno()}`,
     errnoNumber: () => koffi.errno(),
     syscall: library.func("long syscall(long number, ...)"),
+    pipe2: library.func("int pipe2(void *ends, int flags)"),
+    fcntl: library.func("int fcntl(int fd, int command, int value)"),
     lseek: library.func("int64_t lseek64(int fd, int64_t offset, int whence)"),
     copyFileRange: library.func(
       "int64_t copy_file_range(int fd_in, void *off_in, int fd_out, void *off_out, size_t length, uint flags)",
     ),
     flock: library.func("int flock(int fd, int operation)"),
     utimensat: library.func("int utimensat(int dirfd, const void *path, const void *times, int flags)"),
+    futimens: library.func("int futimens(int fd, const void *times)"),
     llistxattr: library.func("int64_t llistxattr(const void *path, void *list, size_t size)"),
     lgetxattr: library.func(
       "int64_t lgetxattr(const void *path, const void *name, void *value, size_t size)",
@@ -62,6 +70,16 @@ function load(): Libc {
     ),
     lremovexattr: library.func("int lremovexattr(const void *path, const void *name)"),
   };
+}
+
+/** An empty pipe that holds `size` bytes where the kernel allows so much to this user, else fewer. */
+export function makePipe(size: number): { readonly readFd: number; readonly writeFd: number } {
+  const ends = new Int32Array(2);
+  const c = libc();
+  if (c.pipe2(ends, O_CLOEXEC) < 0) throw new SystemError("make", "a pipe", c.errno());
+  const [readFd = -1, writeFd = -1] = ends;
+  c.fcntl(writeFd, F_SETPIPE_SZ, size); // refused above /proc/sys/fs/pipe-max-size: pipe(7)
+  return { readFd, writeFd };
 }
 
 /** {@link Kernel} by way of libc's `syscall(2)`. */

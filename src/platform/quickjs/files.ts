@@ -45,6 +45,11 @@ export const quickjsFiles: Files = {
   read,
   write,
   truncate: (fd, size) => void call("resize", pathOf(fd), "ftruncate", fd, size),
+  setModeOf: (fd, mode) => void call("set the mode of", pathOf(fd), "fchmod", fd, mode),
+  setTimeOf(fd, seconds) {
+    const times = new Uint8Array(bothTimes(seconds).buffer);
+    call("set the time of", pathOf(fd), "utimensat", fd, null, times, 0);
+  },
   fsync: (fd) => void call("flush", pathOf(fd), "fsync", fd),
   close,
 

@@ -1,0 +1,39 @@
+/** What the launcher and its helpers hold while a build runs. */
+import { existsSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { memoryMiB, ownProcesses } from "../bench/own-processes.ts";
+import { requireTools } from "../oracle.ts";
+import { bq2, expectSuccess, makePlace, type Place, projectFolder, removePlace, startBq2 } from "./bq2.ts";
+import { smallStep, writeSmallPlan } from "./small-plan.ts";
+
+const MOST_MIB = 120;
+
+let place: Place;
+beforeEach(() => {
+  place = makePlace();
+});
+afterEach(() => removePlace(place));
+
+const available = requireTools("gcc", "setpriv", "unshare") && existsSync("/proc/self/smaps_rollup");
+
+test.skipIf(!available)("a build with two steps side by side, bundled just before, stays small", async () => {
+  await writeSmallPlan(place, { steps: ["one", "two"].map((name) => smallStep(name, [], 10)) });
+  expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
+  utimesSync(join(projectFolder, "dist/bq2.js"), 1, 1); // as if the sources were newer
+  const build = startBq2(place, "sysroot", "--jobs", "2");
+  const ended = new Promise((resolve) => build.once("close", resolve));
+  build.stdout.resume();
+  let said = "";
+  build.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  while (said.split("Starting steps build for").length < 3 && build.exitCode === null) await sleep(100);
+  await sleep(2000); // both have come to their programs
+  const held = memoryMiB(ownProcesses(build.pid ?? 0));
+  build.kill("SIGINT");
+  await ended;
+  expect(held).toBeGreaterThan(30);
+  expect(held).toBeLessThanOrEqual(MOST_MIB);
+});
