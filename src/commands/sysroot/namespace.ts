@@ -58,7 +58,8 @@ export const command = defineCommand<Flags, string[]>({
     text(`Executing command: ${command.join(" ")}`);
     const { TERM = "dumb" } = this.platform.host.env;
     const env = { HOME: "/root", PATH: "/opt/sysroot/bin:/usr/sbin:/usr/bin:/sbin:/bin", TERM };
-    this.setExitCode(await runInteractive(this.platform, { view, command, env }, flags.network));
+    const request = { view, use: "shell", command, env } as const;
+    this.setExitCode(await runInteractive(this.platform, request, flags.network));
   },
 });
 
