@@ -20,7 +20,7 @@ import {
   TIOCLINUX,
   TIOCSTI,
 } from "../platform/linux-abi.ts";
-import { nodePlatform } from "../platform/node/node.ts";
+import { nodePlatform } from "../platform/node/platform.ts";
 import { REFUSALS, USES } from "./refused-calls.ts";
 import type { SyscallName } from "./syscalls.ts";
 import {
