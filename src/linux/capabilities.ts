@@ -57,9 +57,12 @@ export function limitCapabilities(platform: KernelAccess, kept: readonly number[
   systemCall(platform, call, header, Sets.encode({ effective, permitted: effective }));
 }
 
+/** Two words of 32 bits hold a set of capabilities. */
+const MOST_CAPABILITIES = 64;
+
 /** In the order of their numbers, until the kernel knows no further one. */
 function dropFromBoundingSet(platform: KernelAccess, kept: readonly number[]): void {
-  for (let capability = 0; ; capability++) {
+  for (let capability = 0; capability < MOST_CAPABILITIES; capability++) {
     if (kept.includes(capability)) continue;
     const call = { name: "prctl", action: "give up for ever", what: `capability ${capability}` } as const;
     if (systemCallUnless(platform, [EINVAL], call, PR_CAPBSET_DROP, capability, 0, 0, 0) === -EINVAL) return;

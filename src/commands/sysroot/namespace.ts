@@ -26,7 +26,8 @@ export const command = defineCommand<Flags, string[]>({
   description:
     "Enters a root filesystem in its own namespaces: you are root inside and yourself outside. The\n" +
     "default is the workspace's seed rootfs: the seed's files with the additions of the build over them.\n" +
-    "The namespaces keep work clean without sudo, but they do not contain hostile programs.",
+    "The namespaces keep work clean without sudo. What is bound read-only stays read-only; the network is\n" +
+    "the host's by default.",
   parameters: {
     flags: {
       rootfs: {
