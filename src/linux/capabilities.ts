@@ -24,9 +24,9 @@ import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
 const FILES = [CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID];
 
 /**
- * What stays. A shell also has what package managers and daemons take, and CAP_SETFCAP, without which its root could not be root
- * of a further user namespace (user_namespaces(7)). Nobody has CAP_SYS_ADMIN, the power over mounts, or CAP_SYS_PTRACE, by
- * which a process that still has it could be used.
+ * What stays. A shell also has what package managers and daemons take, and CAP_SETFCAP, without which its
+ * root could not be root of a further user namespace (user_namespaces(7)). Nobody has CAP_SYS_ADMIN, the
+ * power over mounts, or CAP_SYS_PTRACE, the power over processes that still have it.
  */
 export const KEPT_CAPABILITIES: { readonly [U in Use]: readonly number[] } = {
   step: FILES,
@@ -46,8 +46,8 @@ const Sets = struct("__user_cap_data_struct[2]", 24, {
 });
 
 /**
- * Leaves this thread, and what it starts from now on, nothing but `kept`: in its bounding set too, so that no program that is
- * executed as root brings another one back.
+ * Leaves this thread, and what it starts from now on, nothing but `kept`. That goes for its bounding set too,
+ * so that no program brings another one back by being executed as root.
  */
 export function limitCapabilities(platform: KernelAccess, kept: readonly number[]): void {
   dropFromBoundingSet(platform, kept);

@@ -1,4 +1,7 @@
-/** What programs in a view try and must not reach: as root and as an ordinary user, by busybox and by perl's bare system calls. */
+/**
+ * What programs in a view try to reach and must not: as root and as an ordinary user, by busybox and by
+ * perl's bare system calls.
+ */
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -116,7 +119,8 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     for (const path of [shared, join(shared, "file")]) fs.chmodSync(path, 0o777);
     const binds = [{ source: shared, target: "/mnt/ro", readOnly: true }];
     const attempt = `mount -o remount,rw,bind /mnt/ro; umount -l /proc/sys; umount /mnt/ro; umount -l /dev
-      echo changed > /mnt/ro/file; cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern; ls /mnt/ro /dev/null`;
+      echo changed > /mnt/ro/file; cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern
+      ls /mnt/ro /dev/null`;
     const nested = `unshare -U -r -m sh -c '${attempt}'`;
     for (const script of [attempt, nested]) {
       const { out, error } = run(script, {}, { ...view, binds });
@@ -132,7 +136,8 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     use === "step" ? "makes no namespaces" : "makes namespaces and mounts of its own, but no cgroup2",
     () => {
       const script = `mkdir /cgroup; mount -t cgroup2 cgroup2 /cgroup && echo mounted
-      unshare -U -r -m sh -c 'mount -t tmpfs tmpfs /tmp && echo nested; mount -t cgroup2 cgroup2 /cgroup && echo mounted'
+      unshare -U -r -m sh -c 'mount -t tmpfs tmpfs /tmp && echo nested
+        mount -t cgroup2 cgroup2 /cgroup && echo mounted'
       ls /cgroup`;
       expect(run(script).out).toBe(use === "step" ? "" : "nested\n");
     },
@@ -175,7 +180,7 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
   });
 });
 
-/** A perl program that gives itself a session keyring with a key that only its possessor sees, and becomes another program. */
+/** Perl that gives itself a session keyring, in it a key that only its possessor sees, and becomes a program. */
 function callersKey(): string {
   const keyctl = SYSCALLS.keyctl[arch];
   // keyctl(2): KEYCTL_JOIN_SESSION_KEYRING, KEYCTL_SETPERM; keyrings(7): KEY_SPEC_SESSION_KEYRING

@@ -1,15 +1,17 @@
 /**
- * What the process in a view gives up before it starts the first program there, for itself and for them. Afterwards
- * nothing within can change the view:
+ * What the process that built a view gives up before it starts the first program there, for itself and for
+ * the programs. Afterwards nothing within can change the view:
  *
- * - Mounts belong to the user namespace in which the view was built, and whoever changes one needs CAP_SYS_ADMIN there. No
- *   program has it, and none gets it back. In a further user namespace, which a `shell` may make, the kernel locks the mounts
- *   that come from here (mount_namespaces(7)): a read-only one stays so, and what it covers stays covered.
- * - Whoever still has capabilities (process 1; on Node, threads that start no programs) cannot be traced or looked into.
- * - What needs no capability and reaches past the view anyway is refused call by call (`refused-calls.ts`).
+ * - Mounts belong to the user namespace in which the view was built, and whoever changes one needs
+ *   CAP_SYS_ADMIN there. No program has it, and none gets it back. In a further user namespace, which a
+ *   `shell` may make, the kernel locks the mounts that come from here (mount_namespaces(7)): a read-only one
+ *   stays read-only, and what it covers stays covered.
+ * - The processes that still have capabilities (process 1; on Node, threads that start no programs) cannot be
+ *   traced or looked into.
+ * - What reaches past the view and needs no capability is refused call by call (`refused-calls.ts`).
  *
- * A second user namespace for the programs would lock the mounts too, but a process of several threads, as Node is,
- * cannot enter one; a second Node for every step would cost more than all of this.
+ * A second user namespace for the programs would lock the mounts too. But a process of several threads, as
+ * Node is, cannot enter one, and a second Node for every step would cost more than all of this.
  */
 import {
   ENOSYS,
@@ -23,7 +25,7 @@ import { REFUSALS, type Use } from "./refused-calls.ts";
 import { refuseCalls } from "./seccomp.ts";
 import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
 
-/** On Node by its main thread, as everything that starts programs. */
+/** On Node the main thread calls this, since it is the one that starts programs. */
 export function confine(platform: KernelAccess, use: Use): void {
   joinNewKeyring(platform);
   const hide = { name: "prctl", action: "keep others from", what: "this process's memory" } as const;
@@ -35,8 +37,9 @@ export function confine(platform: KernelAccess, use: Use): void {
 }
 
 /**
- * Leaves the caller's session keyring, with the keys that a login or a mount put there, for an empty one. A kernel may have no
- * keyrings (ENOSYS), a container may keep all processes in it from them (EPERM): then there is nothing to leave.
+ * Leaves the caller's session keyring, with the keys that a login or a mount put there, for an empty one. A
+ * kernel may have no keyrings (ENOSYS), a container may keep all its processes from them (EPERM): then no
+ * program within reaches a key.
  */
 function joinNewKeyring(platform: KernelAccess): void {
   const call = { name: "keyctl", action: "leave", what: "the caller's session keyring" } as const;

@@ -29,8 +29,8 @@ export interface NamespaceOptions extends Omit<SpawnOptions, "env"> {
  * Starts `options.argv` in new namespaces: usually this program again (`host.self`) with a hidden
  * subcommand. Standard input should be a pipe (see {@link requireLivingCaller}), or the terminal's.
  *
- * Its environment is `PATH` alone: programs within may be able to read it (`/proc/1/environ`), and the caller's holds
- * tokens and other secrets.
+ * Its environment is `PATH` alone: the caller's may hold tokens, and what it is given a program within may find a
+ * way to read (`/proc/1/environ`).
  *
  * The child ends with the code of the program within; where a signal ended that, with code 1.
  * `kill("SIGKILL")` ends everything within; other signals are not passed on. Throws `missing-tool`

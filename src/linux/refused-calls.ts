@@ -1,7 +1,7 @@
 /**
- * What the kernel refuses to the programs within a view, as a table; `seccomp.ts` makes a filter of it. It is a list of what
- * builds never need and what reaches past the view, not a list of all that is allowed: a build may use whatever
- * an ordinary program uses.
+ * What the kernel refuses to the programs within a view, as a table; `seccomp.ts` makes a filter of it. The
+ * table lists what no build needs and what reaches past the view, not all that is allowed: a build may use
+ * whatever an ordinary program uses.
  */
 import {
   AF_INET,
@@ -24,13 +24,14 @@ import {
 import type { SyscallName } from "./syscalls.ts";
 
 /**
- * Who runs in the view. `step`: programs of a build, which nobody has to trust. `shell`: a user's own command in a rootfs; it
- * may make namespaces and mounts below its own, as `bq2` does when it builds there.
+ * Who runs in the view. `step`: programs of a build, which nobody has to trust. `shell`: a user's own command
+ * in a rootfs (`sysroot-namespace`). A shell may make namespaces, and mounts in them, as any user may; what
+ * the view binds read-only is locked for it too.
  */
 export const USES = ["step", "shell"] as const;
 export type Use = (typeof USES)[number];
 
-/** Holds for one argument of a call. The low 32 bits are compared: the kernel looks at no more of these arguments. */
+/** Holds for one argument of a call. Its low 32 bits are compared: the kernel looks at no more of these. */
 export type Condition = { readonly argument: number } & (
   | { readonly anyBit: number }
   | { readonly oneOf: readonly number[] }
@@ -46,7 +47,7 @@ export interface Refusal {
 }
 
 const FOR_ALL: readonly Refusal[] = [
-  // A virtual machine's host listens on AF_VSOCK; network namespaces do not keep that family apart, nor every other one.
+  // Network namespaces do not keep every family apart: on AF_VSOCK the host of a virtual machine listens.
   {
     calls: ["socket", "socketpair"],
     errno: EAFNOSUPPORT,
@@ -75,7 +76,7 @@ const FOR_ALL: readonly Refusal[] = [
 const NEW_NAMESPACES =
   CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 
-/** Namespaces and mounts: a new user namespace would give all capabilities again, over whatever is made in it. */
+/** Namespaces and mounts. A new user namespace would give all capabilities again, over what is made in it. */
 const FOR_STEPS: readonly Refusal[] = [
   { calls: ["unshare", "setns"], errno: EPERM },
   { calls: ["clone"], errno: EPERM, when: { argument: 0, anyBit: NEW_NAMESPACES } },

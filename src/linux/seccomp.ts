@@ -1,6 +1,7 @@
 /**
- * Seccomp filters (Linux, Documentation/userspace-api/seccomp_filter.rst): a list of refused calls as a classic BPF program
- * (Documentation/networking/filter.rst). Subset: loads of 32 bits, three comparisons, returns.
+ * Seccomp filters (Linux, Documentation/userspace-api/seccomp_filter.rst): a list of refused calls as a
+ * classic BPF program (Documentation/networking/filter.rst). Subset: loads of 32 bits, three comparisons,
+ * returns.
  */
 import { ARCHES, type Arch } from "../base/arch.ts";
 import { concatBytes } from "../base/bytes.ts";
@@ -62,7 +63,7 @@ export function filterProgram(arch: Arch, refusals: readonly Refusal[]): Uint8Ar
     jump(BPF_JEQ, auditArch, 1, 0),
     give(SECCOMP_RET_KILL_PROCESS),
     load(CallData.offsets.number),
-    // What only later kernels have, and x32's calls, which begin at 2^30: nobody here knows what they do.
+    // What only later kernels have, since nobody here knows what it does; and x32's calls, from 2^30 on.
     jump(BPF_JGT, LAST_SYSCALL[arch], 0, 1),
     fail(ENOSYS),
     ...refusals.flatMap((refusal) => refuse(arch, refusal)),

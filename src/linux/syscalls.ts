@@ -28,7 +28,7 @@ export function systemCall(
   return systemCallUnless(platform, [], call, ...args);
 }
 
-/** {@link systemCall}, where a failure by one of `expected` (numbers such as ENOSYS) is a result as well: -errno. */
+/** {@link systemCall}, with failures that are `expected` (numbers such as ENOSYS) as results: -errno. */
 export function systemCallUnless(
   platform: KernelAccess,
   expected: readonly number[],

@@ -162,7 +162,7 @@ export function runInView(
 }
 
 /**
- * Starts a shell script within `view`; `mark` is a variable of all that belongs to it, or among their arguments.
+ * Starts a shell script within `view`; `mark` is a variable or an argument of every process that belongs to it.
  * `env`: of the caller alone.
  */
 export function startInView(

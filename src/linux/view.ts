@@ -49,9 +49,10 @@ const MOUNT_POINTS = ["/dev", "/proc", "/sys", ...Object.keys(TMPFS)];
 const UMASK = 0o022;
 
 /**
- * Builds the view, makes it the root, and gives up what could change it (`confine.ts`). Afterwards paths mean paths within it,
- * the current folder is `/`, and programs are started as usual; nothing of the host can be reached, this program's
- * own files included: load all code before. Throws a Bq2Error that tells what could not be mounted, and why.
+ * Builds the view, makes it the root, and gives up what could change it (`confine.ts`). Afterwards paths mean
+ * paths within it, the current folder is `/`, and programs are started as usual; nothing of the host can be
+ * reached, this program's own files included: load all code before. Throws a Bq2Error that says what could not be
+ * mounted, and why.
  */
 export function enterView(platform: Platform, view: View, use: Use): void {
   requireLivingCaller(platform);

@@ -279,8 +279,8 @@ export interface ByteSource {
 }
 
 /**
- * An argument of a system call: strings become NUL-terminated bytes, bytes are passed by address, and so are words of 64 bits
- * each, in which bytes stand for their own address.
+ * An argument of a system call: strings become NUL-terminated bytes, bytes are passed by address, and so are words of
+ * 64 bits each, in which bytes stand for their own address.
  */
 export type SyscallArgument = number | bigint | string | Uint8Array | null | readonly (number | Uint8Array)[];
 
