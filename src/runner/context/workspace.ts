@@ -43,7 +43,7 @@ export interface Cache {
 
 export const DEFAULT_WORKDIR = "data/sysroot";
 
-/** `workdir` is absolute or relative to the current folder; `cache` is by default the one that the environment names. */
+/** `workdir` is absolute or relative to the current folder; `cache` is the environment's by default. */
 export function workspaceAt(
   platform: Platform,
   workdir: string,
