@@ -17,12 +17,20 @@ const SYSCALLS =
   "getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +
   "epoll_create1 epoll_ctl epoll_pwait ppoll signalfd4 rt_sigprocmask rt_sigaction clock_gettime clock_settime " +
   "socket connect bind sendto recvfrom getsockopt setsockopt " +
-  "mount umount2 mount_setattr pivot_root chroot sethostname unshare reboot";
+  "mount umount2 mount_setattr pivot_root chroot sethostname unshare reboot " +
+  "capset keyctl seccomp";
+
+/** System calls that `src/linux/refused-calls.ts` keeps from the programs within a view. */
+const REFUSED_SYSCALLS =
+  "setns clone3 move_mount open_tree fsopen fsconfig fsmount fspick " +
+  "add_key request_key bpf perf_event_open userfaultfd io_uring_setup open_by_handle_at fanotify_init syslog " +
+  "init_module finit_module delete_module kexec_load kexec_file_load swapon swapoff acct quotactl quotactl_fd " +
+  "settimeofday clock_adjtime socketpair";
 
 /** Constants with one value on every architecture, by header. */
 const CONSTANTS: { readonly [header: string]: string } = {
-  "include/uapi/asm-generic/errno-base.h": "ENOENT EINTR",
-  "include/uapi/asm-generic/errno.h": "ENOSYS",
+  "include/uapi/asm-generic/errno-base.h": "EPERM ENOENT EINTR EINVAL",
+  "include/uapi/asm-generic/errno.h": "ENOSYS EAFNOSUPPORT",
   "include/uapi/linux/stat.h":
     "S_IFMT S_IFSOCK S_IFLNK S_IFREG S_IFBLK S_IFDIR S_IFCHR S_IFIFO STATX_BASIC_STATS",
   "include/uapi/linux/limits.h": "NAME_MAX PATH_MAX XATTR_SIZE_MAX XATTR_LIST_MAX",
@@ -40,7 +48,8 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/asm-generic/poll.h": "POLLIN POLLOUT POLLERR POLLHUP",
   "include/uapi/linux/eventpoll.h":
     "EPOLL_CTL_ADD EPOLL_CTL_DEL EPOLL_CTL_MOD EPOLLIN EPOLLOUT EPOLLERR EPOLLHUP",
-  "include/uapi/asm-generic/ioctls.h": "TCGETS TCSETS TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCOUTQ TIOCGWINSZ",
+  "include/uapi/asm-generic/ioctls.h":
+    "TCGETS TCSETS TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCOUTQ TIOCSTI TIOCGWINSZ TIOCLINUX",
   "include/uapi/asm-generic/termbits-common.h": "ICRNL",
   "include/uapi/asm-generic/termbits.h": "IXON ISIG ICANON ECHO IEXTEN VTIME VMIN",
   "include/uapi/asm-generic/resource.h": "RLIMIT_NOFILE",
@@ -50,12 +59,21 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/linux/wait.h": "WNOHANG WEXITED WNOWAIT P_ALL P_PID P_PIDFD",
   "include/uapi/linux/time.h": "CLOCK_REALTIME CLOCK_MONOTONIC",
   "include/asm-generic/param.h": "USER_HZ",
-  "include/uapi/linux/prctl.h": "PR_SET_PDEATHSIG PR_SET_CHILD_SUBREAPER",
-  "include/uapi/linux/seccomp.h": "SECCOMP_MODE_FILTER",
+  "include/uapi/linux/prctl.h":
+    "PR_SET_PDEATHSIG PR_SET_DUMPABLE PR_CAPBSET_DROP PR_SET_CHILD_SUBREAPER PR_SET_NO_NEW_PRIVS",
+  "include/uapi/linux/capability.h":
+    "_LINUX_CAPABILITY_VERSION_3 CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_SETGID CAP_SETUID " +
+    "CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_NET_ADMIN CAP_NET_RAW CAP_SYS_CHROOT CAP_SETFCAP",
+  "include/uapi/linux/keyctl.h": "KEYCTL_JOIN_SESSION_KEYRING",
+  "include/uapi/linux/seccomp.h":
+    "SECCOMP_MODE_FILTER SECCOMP_SET_MODE_FILTER SECCOMP_GET_ACTION_AVAIL SECCOMP_FILTER_FLAG_TSYNC " +
+    "SECCOMP_RET_KILL_PROCESS SECCOMP_RET_ERRNO SECCOMP_RET_ALLOW",
+  "include/uapi/linux/bpf_common.h": "BPF_LD BPF_JMP BPF_RET BPF_W BPF_ABS BPF_JEQ BPF_JGT BPF_JSET BPF_K",
+  "include/uapi/linux/audit.h": "__AUDIT_ARCH_64BIT __AUDIT_ARCH_LE",
   "include/uapi/linux/reboot.h":
     "LINUX_REBOOT_MAGIC1 LINUX_REBOOT_MAGIC2 LINUX_REBOOT_CMD_CAD_OFF " +
     "LINUX_REBOOT_CMD_RESTART LINUX_REBOOT_CMD_HALT LINUX_REBOOT_CMD_POWER_OFF",
-  "include/linux/socket.h": "AF_INET",
+  "include/linux/socket.h": "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
   "include/linux/net.h": "SOCK_STREAM SOCK_DGRAM",
   "include/uapi/asm-generic/socket.h": "SOL_SOCKET SO_ERROR",
   "include/uapi/linux/sockios.h": "SIOCGIFFLAGS SIOCSIFFLAGS SIOCSIFADDR SIOCSIFNETMASK SIOCADDRT",
@@ -64,7 +82,7 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/linux/route.h": "RTF_UP RTF_GATEWAY",
   "include/uapi/linux/input-event-codes.h": "EV_KEY KEY_POWER",
   "include/uapi/linux/sched.h":
-    "CLONE_NEWNS CLONE_NEWUTS CLONE_NEWIPC CLONE_NEWUSER CLONE_NEWPID CLONE_NEWNET",
+    "CLONE_NEWNS CLONE_NEWCGROUP CLONE_NEWUTS CLONE_NEWIPC CLONE_NEWUSER CLONE_NEWPID CLONE_NEWNET",
 };
 
 const ERRNO_HEADERS = ["include/uapi/asm-generic/errno-base.h", "include/uapi/asm-generic/errno.h"];
@@ -131,10 +149,23 @@ function required<T>(found: ReadonlyMap<string, T>, name: string, place: string)
   return value;
 }
 
+function aarch64TableOf(linux: string): ReadonlyMap<string, number> {
+  const numbers = new Map(definedNumbers(linux, AARCH64_HEADER, "__NR"));
+  numbers.delete("__NR_syscalls"); // how many there are, not one of them
+  return numbers;
+}
+
+/** The highest number of all calls, those included that nobody here has named. */
+function lastSyscall(linux: string): string {
+  const [x86_64, aarch64] = [tableOf(linux), aarch64TableOf(linux)].map((t) => Math.max(...t.values()));
+  return `{ x86_64: ${x86_64}, aarch64: ${aarch64} }`;
+}
+
 function syscalls(linux: string): string[] {
   const x86 = tableOf(linux);
-  const aarch64 = new Map(definedNumbers(linux, AARCH64_HEADER, "__NR"));
-  return SYSCALLS.split(" ")
+  const aarch64 = aarch64TableOf(linux);
+  return `${SYSCALLS} ${REFUSED_SYSCALLS}`
+    .split(" ")
     .sort()
     .map((name) => {
       // Calls whose number once depended on the word size have a name of their own for it.
@@ -169,6 +200,9 @@ export function linuxAbi(linux: string): string {
 export const SYSCALLS = {
 ${syscalls(linux).join("\n")}
 } as const;
+
+/** The last call of that version: what a later kernel has beyond it is unknown here. */
+export const LAST_SYSCALL = ${lastSyscall(linux)} as const;
 
 /** ${ERRNO_HEADERS.join(" and ")}. */
 export const ERRNO_NAMES: { readonly [number: number]: string } = {

@@ -3,6 +3,7 @@ import { rawFirmware } from "../base/arch-facts.ts";
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { makeFolders } from "../platform/files.ts";
+import { ENOSYS } from "../platform/linux-abi.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
 import { checkDisk, checkHost } from "./checks.ts";
 import { type Check, checkNamespaces } from "./namespace-checks.ts";
@@ -12,10 +13,14 @@ interface Machine {
   readonly files?: { readonly [path: string]: string };
   /** What unshare says, where its arguments contain this; else it succeeds. */
   readonly refuses?: readonly [argument: string, words: string];
+  /** Whether the kernel has seccomp filters. */
+  readonly filters?: boolean;
 }
 
-function machine({ uid = 1000, files = {}, refuses }: Machine): MemoryPlatform {
-  const platform = memoryPlatform({ host: { uid, gid: uid } });
+function machine({ uid = 1000, files = {}, refuses, filters = true }: Machine): MemoryPlatform {
+  const syscall = (): number => (filters ? 0 : -ENOSYS); // seccomp(2) is the only one
+  const kernel = { syscall, fork: undefined, waitReadable: undefined };
+  const platform = memoryPlatform({ host: { uid, gid: uid }, kernel });
   const all = {
     "/proc/sys/kernel/osrelease": "6.1.0-44-amd64\n",
     "/proc/filesystems": "nodev\toverlay\n\text4\n",
@@ -49,7 +54,7 @@ test("where all works every check says so", async () => {
   const checks = await checkNamespaces(machine({}), "/");
   assert.equal(
     checks.map(({ ok, fix }) => [ok, fix]),
-    Array.from({ length: 5 }, () => [true, ""]),
+    Array.from({ length: 6 }, () => [true, ""]),
   );
 });
 
@@ -111,6 +116,12 @@ for (const [name, options, fix] of REFUSALS) {
     assert.equal(check.found, options.refuses?.[1] ?? "5.4.0-200-generic");
   });
 }
+
+test("checkNamespaces names a kernel without seccomp filters", async () => {
+  const { name, ok, fix } = await lastCheck({ filters: false });
+  assert.equal([name, ok], ["seccomp filters", false]);
+  assert.match(fix, /CONFIG_SECCOMP_FILTER/);
+});
 
 test("checkHost tells what is not installed, and how full the disk is", async () => {
   const platform = machine({});

@@ -6,6 +6,7 @@ import { decodeUtf8 } from "../base/text.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
 import { SECCOMP_MODE_FILTER } from "../platform/linux-abi.ts";
 import { type Platform, SystemError } from "../platform/platform.ts";
+import { hasSeccompFilters } from "./seccomp.ts";
 
 export interface Check {
   readonly name: string;
@@ -58,6 +59,7 @@ const OVERLAY_FOLDERS = ["lower", "upper", "work", "merged"];
 export async function checkNamespaces(platform: Platform, folder: string): Promise<readonly Check[]> {
   const place = `${folder}/.bq2-doctor-${platform.host.pid}`;
   const checks: Check[] = [checkKernel(platform)];
+  if (checks.every(({ ok }) => ok)) checks.push(checkFilters(platform));
   try {
     for (const name of OVERLAY_FOLDERS) makeFolders(platform.files, `${place}/${name}`);
     for (const trial of TRIALS) {
@@ -83,6 +85,15 @@ function checkKernel(platform: Platform): Check {
   const ok = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
   const fix = ok ? "" : `Linux ${oldestMajor}.${oldestMinor} or later is needed`;
   return { name: "Linux", ok, found: release, fix, required: true };
+}
+
+/** What keeps calls from the programs of a step (`confine.ts`). */
+function checkFilters(platform: Platform): Check {
+  const ok = hasSeccompFilters(platform);
+  const fix = ok
+    ? ""
+    : "a kernel with CONFIG_SECCOMP_FILTER is needed, and no container that forbids seccomp(2)";
+  return { name: "seccomp filters", ok, found: ok ? "works" : "refused", fix, required: true };
 }
 
 /** What unshare, or the program that it starts, says on failing; `undefined` where it succeeds. */

@@ -20,7 +20,7 @@ import type { Child, Platform, SpawnOptions } from "../platform/platform.ts";
 import { WITH_NETWORK } from "./namespace-inside.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
-export interface NamespaceOptions extends SpawnOptions {
+export interface NamespaceOptions extends Omit<SpawnOptions, "env"> {
   /** The host's network; else none but a loopback that is down. */
   readonly network: boolean;
 }
@@ -29,13 +29,20 @@ export interface NamespaceOptions extends SpawnOptions {
  * Starts `options.argv` in new namespaces: usually this program again (`host.self`) with a hidden
  * subcommand. Standard input should be a pipe (see {@link requireLivingCaller}), or the terminal's.
  *
+ * Its environment is `PATH` alone: the caller's may hold tokens, and what it is given a program within may find a
+ * way to read (`/proc/1/environ`).
+ *
  * The child ends with the code of the program within; where a signal ended that, with code 1.
  * `kill("SIGKILL")` ends everything within; other signals are not passed on. Throws `missing-tool`
  * where util-linux is not installed.
  */
 export function startInNamespaces(platform: Platform, options: NamespaceOptions): Promise<Child> {
   const { network, ...spawn } = options;
-  return platform.processes.spawn({ ...spawn, argv: namespaceCommand(platform, options.argv, network) });
+  return platform.processes.spawn({
+    ...spawn,
+    argv: namespaceCommand(platform, options.argv, network),
+    env: { PATH: searchPath(platform) },
+  });
 }
 
 /** The whole argv that runs `argv` in new namespaces. */
@@ -60,8 +67,12 @@ export function namespaceCommand(
   ];
 }
 
-function utilLinux({ host, processes }: Platform, program: string): string {
-  const found = processes.find(program, host.env.PATH ?? "/usr/bin:/bin");
+function searchPath({ host }: Platform): string {
+  return host.env.PATH ?? "/usr/bin:/bin";
+}
+
+function utilLinux(platform: Platform, program: string): string {
+  const found = platform.processes.find(program, searchPath(platform));
   if (found !== undefined) return found;
   throw new Bq2Error(`Cannot make namespaces: the program ${program} is not installed`, {
     code: "missing-tool",

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import type { Use } from "./refused-calls.ts";
 import type { View } from "./view.ts";
 
 const ALL_USERS = ["root", "ordinary user"] as const;
@@ -65,15 +66,29 @@ function makeBusyboxTree(tree: string): string {
   for (const applet of execFileSync(busybox, ["--list"], { encoding: "utf8" }).trim().split("\n")) {
     if (applet !== "busybox") fs.symlinkSync("busybox", join(tree, "bin", applet));
   }
-  // Debian has it both ways, static and not.
-  const libraries = spawnSync("ldd", [busybox], { encoding: "utf8" }).stdout.match(/\/\S+\.so\S*/g) ?? [];
+  copyLibraries(busybox, tree); // Debian has it both ways, static and not
+  fs.writeFileSync(join(tree, "kept"), "as it was\n");
+  fs.mkdirSync(join(tree, "old"));
+  fs.writeFileSync(join(tree, "old/file"), "old\n");
+  return tree;
+}
+
+/** The shared libraries of a program, at their places in `tree`. */
+function copyLibraries(program: string, tree: string): void {
+  const libraries = spawnSync("ldd", [program], { encoding: "utf8" }).stdout.match(/\/\S+\.so\S*/g) ?? [];
   for (const library of libraries) {
     fs.mkdirSync(join(tree, dirname(library)), { recursive: true });
     fs.copyFileSync(library, join(tree, library));
   }
-  fs.writeFileSync(join(tree, "kept"), "as it was\n");
-  fs.mkdirSync(join(tree, "old"));
-  fs.writeFileSync(join(tree, "old/file"), "old\n");
+}
+
+/** A tree with perl, by which a script makes any system call; its modules are left out. */
+export function makePerlTree(place: Place): string {
+  const tree = join(place.folder, "perl");
+  const perl = execFileSync("which", ["perl"], { encoding: "utf8" }).trim();
+  fs.mkdirSync(join(tree, "bin"), { recursive: true });
+  fs.copyFileSync(perl, join(tree, "bin/perl"));
+  copyLibraries(perl, tree);
   return tree;
 }
 
@@ -118,51 +133,65 @@ export interface Result {
   readonly code: number | null;
 }
 
+export interface RunOptions {
+  readonly use?: Use;
+  /** The host's network. */
+  readonly network?: boolean;
+  /** Of the caller, beside its PATH. */
+  readonly env?: { readonly [name: string]: string };
+  /** A command that the caller is run by. */
+  readonly wrapped?: readonly string[];
+}
+
 /** Runs a shell script within `view`. */
-export function runInView(place: Place, user: User, view: View, script: string, network = "none"): Result {
-  const [command = "", ...args] = programArgv(place, user, [
-    "outside",
-    network,
-    JSON.stringify(view),
-    "sh",
-    "-c",
-    script,
-  ]);
+export function runInView(
+  place: Place,
+  user: User,
+  view: View,
+  script: string,
+  options: RunOptions = {},
+): Result {
+  const { use = "step", network = false, env = {}, wrapped = [] } = options;
+  const request = ["outside", network ? "network" : "none", use, JSON.stringify(view), "sh", "-c", script];
+  const [command = "", ...args] = programArgv(place, user, request, wrapped);
   const { stdout, stderr, status } = spawnSync(command, args, {
     encoding: "utf8",
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, ...env },
   });
   return { out: stdout, error: stderr, code: status };
 }
 
-/** Starts a shell script within `view`; `mark` stands in the environment of all that belongs to it. */
+/**
+ * Starts a shell script within `view`; `mark` is a variable or an argument of every process that belongs to it.
+ * `env`: of the caller alone.
+ */
 export function startInView(
   place: Place,
   user: User,
   view: View,
   script: string,
   mark: string,
+  env: { readonly [name: string]: string } = {},
 ): ChildProcess {
-  const [command = "", ...args] = programArgv(place, user, [
-    "outside",
-    "none",
-    JSON.stringify(view),
-    "sh",
-    "-c",
-    script,
-  ]);
+  const marked = ["env", `${MARK}=${mark}`, "sh", "-c", script];
+  const request = ["outside", "none", "step", JSON.stringify(view), ...marked];
+  const [command = "", ...args] = programArgv(place, user, request);
   return spawn(command, args, {
-    env: { PATH: process.env.PATH, BQ2_MARK: mark },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
+
+const MARK = "BQ2_MARK";
 
 /** All living processes with that mark, lowest id first. */
 export function processesMarked(mark: string): number[] {
   const ids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return ids.map(Number).filter((id) => {
     try {
-      return fs.readFileSync(`/proc/${id}/environ`, "utf8").includes(`BQ2_MARK=${mark}\0`);
+      return ["environ", "cmdline"].some((name) =>
+        fs.readFileSync(`/proc/${id}/${name}`, "utf8").includes(`${MARK}=${mark}\0`),
+      );
     } catch {
       return false; // gone, or not ours to look at
     }

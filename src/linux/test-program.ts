@@ -1,14 +1,15 @@
 /**
  * For tests, bundled and run by Node: the caller and the program within of `namespace.ts`, in one file, and the checks.
  *
- * - `outside NETWORK VIEW PROGRAM ARGUMENT…` starts itself in namespaces (`NETWORK`: `network` or `none`);
+ * - `outside NETWORK USE VIEW PROGRAM ARGUMENT…` starts itself in namespaces (`NETWORK`: `network` or `none`);
  * - `check FOLDER` prints what `namespace-checks.ts` finds, as JSON;
- * - `inside VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program there, ends with its code.
+ * - `inside USE VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program there, ends with its code.
  */
 import { describeError } from "../base/error.ts";
 import { nodePlatform } from "../platform/node/platform.ts";
 import { startInNamespaces } from "./namespace.ts";
 import { checkNamespaces } from "./namespace-checks.ts";
+import type { Use } from "./refused-calls.ts";
 import { enterView, type View } from "./view.ts";
 
 const platform = nodePlatform();
@@ -19,7 +20,6 @@ async function outside([network, ...request]: readonly string[]): Promise<number
     argv: [...platform.host.self, "inside", ...request],
     network: network === "network",
     cwd: "/",
-    env: platform.host.env,
     stdin: "pipe",
     stdout: "inherit",
     stderr: "inherit",
@@ -27,12 +27,12 @@ async function outside([network, ...request]: readonly string[]): Promise<number
   return (await child.wait()).code;
 }
 
-async function inside([view, ...argv]: readonly string[]): Promise<number | undefined> {
-  enterView(platform, JSON.parse(view ?? "") as View);
+async function inside([use, view, ...argv]: readonly string[]): Promise<number | undefined> {
+  enterView(platform, JSON.parse(view ?? "") as View, use as Use);
   const child = await platform.processes.spawn({
     argv,
     cwd: "/",
-    env: { ...platform.host.env, PATH: "/bin" },
+    env: { PATH: "/bin" },
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",

@@ -203,7 +203,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
 
   test("with the network, the host's interfaces", () => {
     const view = overlayView(place, "network", user);
-    const { out } = runInView(place, user, view, "cat /proc/net/dev", "network");
+    const { out } = runInView(place, user, view, "cat /proc/net/dev", { network: true });
     const names = (text: string): string[] =>
       text
         .split("\n")
@@ -234,7 +234,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     const [command = "", ...args] = programArgv(
       place,
       user,
-      ["inside", JSON.stringify(view), "true"],
+      ["inside", "step", JSON.stringify(view), "true"],
       wrapped,
     );
     const { stderr, status } = spawnSync(command, args, { cwd: own, encoding: "utf8" });

@@ -7,10 +7,12 @@ import { dirname, joinPath } from "../base/path.ts";
 import { makeFolders } from "../platform/files.ts";
 import { MS_NODEV, MS_NOSUID, MS_RDONLY } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
+import { confine } from "./confine.ts";
 import { mountDevices, mountProc } from "./devices.ts";
 import { bindMount, changeRoot, makeMountsPrivate, makeReadOnly, mountFileSystem } from "./mount.ts";
 import { requireLivingCaller } from "./namespace.ts";
 import { mountOverlay } from "./overlay.ts";
+import type { Use } from "./refused-calls.ts";
 import { pathInRoot } from "./root-path.ts";
 import { systemCall } from "./syscalls.ts";
 
@@ -47,11 +49,12 @@ const MOUNT_POINTS = ["/dev", "/proc", "/sys", ...Object.keys(TMPFS)];
 const UMASK = 0o022;
 
 /**
- * Builds the view and makes it the root. Afterwards paths mean paths within it, the current folder is
- * `/`, and programs are started as usual; nothing of the host can be reached, this program's own
- * files included: load all code before. Throws a Bq2Error that tells what could not be mounted, and why.
+ * Builds the view, makes it the root, and gives up what could change it (`confine.ts`). Afterwards paths mean
+ * paths within it, the current folder is `/`, and programs are started as usual; nothing of the host can be
+ * reached, this program's own files included: load all code before. Throws a Bq2Error that says what could not be
+ * mounted, and why.
  */
-export function enterView(platform: Platform, view: View): void {
+export function enterView(platform: Platform, view: View, use: Use): void {
   requireLivingCaller(platform);
   systemCall(platform, { name: "umask", action: "set", what: "the umask" }, UMASK);
   makeMountsPrivate(platform);
@@ -77,6 +80,7 @@ export function enterView(platform: Platform, view: View): void {
   changeRoot(platform, root);
   const hostname = { name: "sethostname", action: "set the host name", what: view.hostname } as const;
   systemCall(platform, hostname, view.hostname, view.hostname.length);
+  confine(platform, use);
 }
 
 function mountRoot(platform: Platform, view: View, root: string): void {

@@ -48,7 +48,10 @@ export interface BeneathEngine {
   call(name: keyof typeof SYSCALLS, ...words: readonly SyscallArgument[]): number;
   /** A name as an argument; throws `EINVAL` where it holds a NUL. */
   nameWord(action: string, name: string): string | Uint8Array;
-  readonly descriptors: Pick<Files, "read" | "write" | "truncate" | "fsync" | "close">;
+  readonly descriptors: Pick<
+    Files,
+    "read" | "write" | "truncate" | "setModeOf" | "setTimeOf" | "fsync" | "close"
+  >;
   /** Keeps the path of an open file for messages. */
   remember(fd: number, path: string): void;
 }
@@ -68,9 +71,19 @@ const SPECIAL_TYPES: { readonly [K in SpecialKind]: number } = {
 };
 
 export function filesBeneath(engine: BeneathEngine, folder: string): FilesBeneath {
-  const { read, write, truncate, fsync, close } = engine.descriptors;
+  const { read, write, truncate, setModeOf, setTimeOf, fsync, close } = engine.descriptors;
   const beneath = new Beneath(engine, folder);
-  return { read, write, truncate, fsync, close, ...openings(beneath), ...namings(beneath) };
+  return {
+    read,
+    write,
+    truncate,
+    setModeOf,
+    setTimeOf,
+    fsync,
+    close,
+    ...openings(beneath),
+    ...namings(beneath),
+  };
 }
 
 /** The folder, and how paths are found from it. */

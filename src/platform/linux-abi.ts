@@ -5,15 +5,22 @@
 
 /** arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h (aarch64). */
 export const SYSCALLS = {
+  acct: { x86_64: 163, aarch64: 89 },
+  add_key: { x86_64: 248, aarch64: 217 },
   bind: { x86_64: 49, aarch64: 200 },
+  bpf: { x86_64: 321, aarch64: 280 },
+  capset: { x86_64: 126, aarch64: 91 },
   chdir: { x86_64: 80, aarch64: 49 },
   chroot: { x86_64: 161, aarch64: 51 },
+  clock_adjtime: { x86_64: 305, aarch64: 266 },
   clock_gettime: { x86_64: 228, aarch64: 113 },
   clock_settime: { x86_64: 227, aarch64: 112 },
   clone: { x86_64: 56, aarch64: 220 },
+  clone3: { x86_64: 435, aarch64: 435 },
   close: { x86_64: 3, aarch64: 57 },
   connect: { x86_64: 42, aarch64: 203 },
   copy_file_range: { x86_64: 326, aarch64: 285 },
+  delete_module: { x86_64: 176, aarch64: 106 },
   dup3: { x86_64: 292, aarch64: 24 },
   epoll_create1: { x86_64: 291, aarch64: 20 },
   epoll_ctl: { x86_64: 233, aarch64: 21 },
@@ -21,12 +28,18 @@ export const SYSCALLS = {
   execve: { x86_64: 59, aarch64: 221 },
   exit_group: { x86_64: 231, aarch64: 94 },
   faccessat: { x86_64: 269, aarch64: 48 },
+  fanotify_init: { x86_64: 300, aarch64: 262 },
   fchmod: { x86_64: 91, aarch64: 52 },
   fchmodat: { x86_64: 268, aarch64: 53 },
   fchmodat2: { x86_64: 452, aarch64: 452 },
   fchownat: { x86_64: 260, aarch64: 54 },
   fcntl: { x86_64: 72, aarch64: 25 },
+  finit_module: { x86_64: 313, aarch64: 273 },
   flock: { x86_64: 73, aarch64: 32 },
+  fsconfig: { x86_64: 431, aarch64: 431 },
+  fsmount: { x86_64: 432, aarch64: 432 },
+  fsopen: { x86_64: 430, aarch64: 430 },
+  fspick: { x86_64: 433, aarch64: 433 },
   fsync: { x86_64: 74, aarch64: 82 },
   ftruncate: { x86_64: 77, aarch64: 46 },
   getcwd: { x86_64: 79, aarch64: 17 },
@@ -37,7 +50,12 @@ export const SYSCALLS = {
   getrandom: { x86_64: 318, aarch64: 278 },
   getsockopt: { x86_64: 55, aarch64: 209 },
   getuid: { x86_64: 102, aarch64: 174 },
+  init_module: { x86_64: 175, aarch64: 105 },
+  io_uring_setup: { x86_64: 425, aarch64: 425 },
   ioctl: { x86_64: 16, aarch64: 29 },
+  kexec_file_load: { x86_64: 320, aarch64: 294 },
+  kexec_load: { x86_64: 246, aarch64: 104 },
+  keyctl: { x86_64: 250, aarch64: 219 },
   kill: { x86_64: 62, aarch64: 129 },
   lgetxattr: { x86_64: 192, aarch64: 9 },
   linkat: { x86_64: 265, aarch64: 37 },
@@ -49,8 +67,12 @@ export const SYSCALLS = {
   mknodat: { x86_64: 259, aarch64: 33 },
   mount: { x86_64: 165, aarch64: 40 },
   mount_setattr: { x86_64: 442, aarch64: 442 },
+  move_mount: { x86_64: 429, aarch64: 429 },
+  open_by_handle_at: { x86_64: 304, aarch64: 265 },
+  open_tree: { x86_64: 428, aarch64: 428 },
   openat: { x86_64: 257, aarch64: 56 },
   openat2: { x86_64: 437, aarch64: 437 },
+  perf_event_open: { x86_64: 298, aarch64: 241 },
   pidfd_open: { x86_64: 434, aarch64: 434 },
   pipe2: { x86_64: 293, aarch64: 59 },
   pivot_root: { x86_64: 155, aarch64: 41 },
@@ -59,36 +81,50 @@ export const SYSCALLS = {
   pread64: { x86_64: 17, aarch64: 67 },
   prlimit64: { x86_64: 302, aarch64: 261 },
   pwrite64: { x86_64: 18, aarch64: 68 },
+  quotactl: { x86_64: 179, aarch64: 60 },
+  quotactl_fd: { x86_64: 443, aarch64: 443 },
   read: { x86_64: 0, aarch64: 63 },
   readlinkat: { x86_64: 267, aarch64: 78 },
   reboot: { x86_64: 169, aarch64: 142 },
   recvfrom: { x86_64: 45, aarch64: 207 },
   renameat: { x86_64: 264, aarch64: 38 },
+  request_key: { x86_64: 249, aarch64: 218 },
   rt_sigaction: { x86_64: 13, aarch64: 134 },
   rt_sigprocmask: { x86_64: 14, aarch64: 135 },
   sched_getaffinity: { x86_64: 204, aarch64: 123 },
+  seccomp: { x86_64: 317, aarch64: 277 },
   sendto: { x86_64: 44, aarch64: 206 },
   sethostname: { x86_64: 170, aarch64: 161 },
+  setns: { x86_64: 308, aarch64: 268 },
   setpgid: { x86_64: 109, aarch64: 154 },
   setsid: { x86_64: 112, aarch64: 157 },
   setsockopt: { x86_64: 54, aarch64: 208 },
+  settimeofday: { x86_64: 164, aarch64: 170 },
   signalfd4: { x86_64: 289, aarch64: 74 },
   socket: { x86_64: 41, aarch64: 198 },
+  socketpair: { x86_64: 53, aarch64: 199 },
   statfs: { x86_64: 137, aarch64: 43 },
   statx: { x86_64: 332, aarch64: 291 },
+  swapoff: { x86_64: 168, aarch64: 225 },
+  swapon: { x86_64: 167, aarch64: 224 },
   symlinkat: { x86_64: 266, aarch64: 36 },
   sync: { x86_64: 162, aarch64: 81 },
   sysinfo: { x86_64: 99, aarch64: 179 },
+  syslog: { x86_64: 103, aarch64: 116 },
   umask: { x86_64: 95, aarch64: 166 },
   umount2: { x86_64: 166, aarch64: 39 },
   uname: { x86_64: 63, aarch64: 160 },
   unlinkat: { x86_64: 263, aarch64: 35 },
   unshare: { x86_64: 272, aarch64: 97 },
+  userfaultfd: { x86_64: 323, aarch64: 282 },
   utimensat: { x86_64: 280, aarch64: 88 },
   wait4: { x86_64: 61, aarch64: 260 },
   waitid: { x86_64: 247, aarch64: 95 },
   write: { x86_64: 1, aarch64: 64 },
 } as const;
+
+/** The last call of that version: what a later kernel has beyond it is unknown here. */
+export const LAST_SYSCALL = { x86_64: 462, aarch64: 462 } as const;
 
 /** include/uapi/asm-generic/errno-base.h and include/uapi/asm-generic/errno.h. */
 export const ERRNO_NAMES: { readonly [number: number]: string } = {
@@ -266,11 +302,14 @@ export const SIGNALS: { readonly [name: string]: number } = {
 };
 
 // include/uapi/asm-generic/errno-base.h
+export const EPERM = 1;
 export const ENOENT = 2;
 export const EINTR = 4;
+export const EINVAL = 22;
 
 // include/uapi/asm-generic/errno.h
 export const ENOSYS = 38;
+export const EAFNOSUPPORT = 97;
 
 // include/uapi/linux/stat.h
 export const S_IFMT = 0o170000;
@@ -364,7 +403,9 @@ export const TIOCSCTTY = 0x540e;
 export const TIOCGPGRP = 0x540f;
 export const TIOCSPGRP = 0x5410;
 export const TIOCOUTQ = 0x5411;
+export const TIOCSTI = 0x5412;
 export const TIOCGWINSZ = 0x5413;
+export const TIOCLINUX = 0x541c;
 
 // include/uapi/asm-generic/termbits-common.h
 export const ICRNL = 0x100;
@@ -410,10 +451,52 @@ export const USER_HZ = 100;
 
 // include/uapi/linux/prctl.h
 export const PR_SET_PDEATHSIG = 1;
+export const PR_SET_DUMPABLE = 4;
+export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
+export const PR_SET_NO_NEW_PRIVS = 38;
+
+// include/uapi/linux/capability.h
+export const _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+export const CAP_CHOWN = 0;
+export const CAP_DAC_OVERRIDE = 1;
+export const CAP_FOWNER = 3;
+export const CAP_FSETID = 4;
+export const CAP_SETGID = 6;
+export const CAP_SETUID = 7;
+export const CAP_SETPCAP = 8;
+export const CAP_NET_BIND_SERVICE = 10;
+export const CAP_NET_ADMIN = 12;
+export const CAP_NET_RAW = 13;
+export const CAP_SYS_CHROOT = 18;
+export const CAP_SETFCAP = 31;
+
+// include/uapi/linux/keyctl.h
+export const KEYCTL_JOIN_SESSION_KEYRING = 1;
 
 // include/uapi/linux/seccomp.h
 export const SECCOMP_MODE_FILTER = 2;
+export const SECCOMP_SET_MODE_FILTER = 1;
+export const SECCOMP_GET_ACTION_AVAIL = 2;
+export const SECCOMP_FILTER_FLAG_TSYNC = 1 << 0;
+export const SECCOMP_RET_KILL_PROCESS = 0x80000000;
+export const SECCOMP_RET_ERRNO = 0x50000;
+export const SECCOMP_RET_ALLOW = 0x7fff0000;
+
+// include/uapi/linux/bpf_common.h
+export const BPF_LD = 0x0;
+export const BPF_JMP = 0x5;
+export const BPF_RET = 0x6;
+export const BPF_W = 0x0;
+export const BPF_ABS = 0x20;
+export const BPF_JEQ = 0x10;
+export const BPF_JGT = 0x20;
+export const BPF_JSET = 0x40;
+export const BPF_K = 0x0;
+
+// include/uapi/linux/audit.h
+export const __AUDIT_ARCH_64BIT = 0x80000000;
+export const __AUDIT_ARCH_LE = 0x40000000;
 
 // include/uapi/linux/reboot.h
 export const LINUX_REBOOT_MAGIC1 = 0xfee1dead;
@@ -424,7 +507,10 @@ export const LINUX_REBOOT_CMD_HALT = 0xcdef0123;
 export const LINUX_REBOOT_CMD_POWER_OFF = 0x4321fedc;
 
 // include/linux/socket.h
+export const AF_UNIX = 1;
 export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const AF_NETLINK = 16;
 
 // include/linux/net.h
 export const SOCK_STREAM = 1;
@@ -457,6 +543,7 @@ export const KEY_POWER = 116;
 
 // include/uapi/linux/sched.h
 export const CLONE_NEWNS = 0x20000;
+export const CLONE_NEWCGROUP = 0x2000000;
 export const CLONE_NEWUTS = 0x4000000;
 export const CLONE_NEWIPC = 0x8000000;
 export const CLONE_NEWUSER = 0x10000000;

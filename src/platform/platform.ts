@@ -185,6 +185,8 @@ export type TreeFiles = Pick<
   | "read"
   | "write"
   | "truncate"
+  | "setModeOf"
+  | "setTimeOf"
   | "fsync"
   | "close"
   | "status"
@@ -340,8 +342,11 @@ export interface ByteSource {
   readonly chunks: Iterable<Uint8Array>;
 }
 
-/** An argument of a system call: strings become NUL-terminated bytes, arrays are passed by address. */
-export type SyscallArgument = number | bigint | string | Uint8Array | null;
+/**
+ * An argument of a system call: strings become NUL-terminated bytes, bytes are passed by address, and so are words of
+ * 64 bits each, in which bytes stand for their own address.
+ */
+export type SyscallArgument = number | bigint | string | Uint8Array | null | readonly (number | Uint8Array)[];
 
 export interface Kernel {
   /** The raw result: -errno on failure. `number` is the architecture's own (`linux/syscalls.ts`). */

@@ -26,7 +26,8 @@ export const command = defineCommand<Flags, string[]>({
   description:
     "Enters a root filesystem in its own namespaces: you are root inside and yourself outside. The\n" +
     "default is the workspace's seed rootfs: the seed's files with the additions of the build over them.\n" +
-    "The namespaces keep work clean without sudo, but they do not contain hostile programs.",
+    "The namespaces keep work clean without sudo. What is bound read-only stays read-only; the network is\n" +
+    "the host's by default.",
   parameters: {
     flags: {
       rootfs: {
@@ -58,7 +59,8 @@ export const command = defineCommand<Flags, string[]>({
     text(`Executing command: ${command.join(" ")}`);
     const { TERM = "dumb" } = this.platform.host.env;
     const env = { HOME: "/root", PATH: "/opt/sysroot/bin:/usr/sbin:/usr/bin:/sbin:/bin", TERM };
-    this.setExitCode(await runInteractive(this.platform, { view, command, env }, flags.network));
+    const request = { view, use: "shell", command, env } as const;
+    this.setExitCode(await runInteractive(this.platform, request, flags.network));
   },
 });
 

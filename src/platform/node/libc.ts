@@ -97,5 +97,6 @@ export const nodeKernel: Kernel = {
 function typedArgument(argument: SyscallArgument): [string, unknown] {
   if (typeof argument === "number" || typeof argument === "bigint") return ["long", argument];
   if (typeof argument === "string") return ["void *", toCString(argument)];
-  return ["void *", argument];
+  if (argument === null || argument instanceof Uint8Array) return ["void *", argument];
+  return ["void **", argument.map((word) => (typeof word === "number" ? BigInt(word) : word))];
 }

@@ -43,8 +43,12 @@ export interface Cache {
 
 export const DEFAULT_WORKDIR = "data/sysroot";
 
-/** `workdir` is absolute or relative to the current folder. */
-export function workspaceAt(platform: Platform, workdir: string): Workspace {
+/** `workdir` is absolute or relative to the current folder; `cache` is the environment's by default. */
+export function workspaceAt(
+  platform: Platform,
+  workdir: string,
+  cache = cacheFolder(platform.host),
+): Workspace {
   const root = resolvePath(platform.host.cwd, workdir);
   const seedRootfs = `${root}/seed-rootfs`;
   const bq2Rootfs = `${seedRootfs}/bq2-rootfs`;
@@ -63,12 +67,11 @@ export function workspaceAt(platform: Platform, workdir: string): Workspace {
     work: `${root}/work`,
     artifacts: `${root}/output`,
     lock: `${root}/.lock`,
-    cache: cacheOf(platform),
+    cache: cacheAt(cache),
   };
 }
 
-function cacheOf(platform: Platform): Cache {
-  const root = cacheFolder(platform.host);
+function cacheAt(root: string): Cache {
   return {
     root,
     sourceTrees: `${root}/source-trees`,

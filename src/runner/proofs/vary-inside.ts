@@ -129,7 +129,7 @@ function prepare(platform: Platform, request: VaryRequest): void {
   const { files } = platform;
   const { cache } = request;
   const places = varyPlaces(request.place);
-  const first = workspaceAt(platform, request.workspace);
+  const first = workspaceAt(platform, request.workspace, cache);
   const state = loadState(platform, first);
   if (state === undefined) throw new RangeError("a first build without a state");
   const done = Object.fromEntries(Object.entries(state.done).filter(([id]) => request.taken.includes(id)));
@@ -144,7 +144,7 @@ function prepare(platform: Platform, request: VaryRequest): void {
   copyTree(files, `${cache}/${seed}`, `${places.cache}/${seed}`);
   for (const { key, output } of Object.values(done)) takeOver(platform, request, key, output);
 
-  const second = workspaceAt(platform, places.workdir);
+  const second = workspaceAt(platform, places.workdir, places.cache);
   makeFolders(files, dirname(second.plan), 0o755);
   copyFile(files, first.plan, second.plan);
   if (files.status(first.overrides) !== undefined) copyFile(files, first.overrides, second.overrides);
@@ -207,7 +207,7 @@ function firstProcessor({ files }: Platform): string {
 /** What the first half and people look at afterwards. */
 function keep(platform: Platform, { place }: VaryRequest): void {
   const places = varyPlaces(place);
-  const { state, logs } = workspaceAt(platform, places.workdir);
+  const { state, logs } = workspaceAt(platform, places.workdir, places.cache);
   const { files } = platform;
   if (files.status(`${places.cache}/store`) !== undefined)
     copyTree(files, `${places.cache}/store`, places.keptStore);

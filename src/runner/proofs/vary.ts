@@ -101,7 +101,6 @@ async function runInside({ platform, interruption }: RunContext, request: VaryRe
     argv: [...platform.host.self, HIDDEN_COMMANDS.vary, file],
     network: false,
     cwd: "/",
-    env: platform.host.env,
     stdin: "pipe", // by which the inside sees that we are there
     stdout: "inherit",
     stderr: "inherit",

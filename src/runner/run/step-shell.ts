@@ -3,6 +3,7 @@ import { Bq2Error } from "../../base/error.ts";
 import type { RunContext } from "../context/context.ts";
 import { type PlannedStep, type Selection, selectSteps } from "../context/planned-step.ts";
 import { runInteractive } from "../step/enter.ts";
+import type { EnterRequest } from "../step/request.ts";
 import { nextStep } from "./resume.ts";
 import { workOf } from "./work.ts";
 
@@ -25,7 +26,8 @@ export async function runInStep(
     });
   }
   const env = { ...planned.phase.env, ...planned.step.env };
-  return runInteractive(context.platform, { view: view(), command: [...command], env }, false);
+  const request: EnterRequest = { view: view(), use: "step", command: [...command], env };
+  return runInteractive(context.platform, request, false);
 }
 
 /** The one step that is meant: the selected one, or the one that failed, or the next one. */

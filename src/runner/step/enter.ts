@@ -20,7 +20,6 @@ export async function runInteractive(
       argv: [...platform.host.self, HIDDEN_COMMANDS.enter, canonicalJson(request)],
       network,
       cwd: "/",
-      env: platform.host.env,
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",
@@ -35,8 +34,8 @@ export async function runInteractive(
 /** The half that runs inside. */
 export async function enterInside(platform: Platform, text: string): Promise<number> {
   const hint = "start it by its subcommand";
-  const { view, command, env } = parseAs(EnterRequestSchema, text, "the request", hint);
-  enterView(platform, view);
+  const { view, use, command, env } = parseAs(EnterRequestSchema, text, "the request", hint);
+  enterView(platform, view, use);
   platform.processes.onSignal(["SIGINT"], () => {});
   const [name = "", ...args] = command;
   const search = { path: env.PATH ?? "", hint: "name another command, or install it there first" };

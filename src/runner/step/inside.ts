@@ -31,7 +31,7 @@ async function attempt(platform: Platform, path: string): Promise<Outcome> {
   let index: number | null = null;
   try {
     const request = parseAs(StepRequestSchema, readText(platform.files, path), path, "run the step again");
-    enterView(platform, request.view);
+    enterView(platform, request.view, "step");
     const descriptors = STEP_DESCRIPTORS.jobs;
     const jobs = { descriptors, tokens: jobTokens(platform, descriptors) };
     for (const [position, action] of request.actions.entries()) {

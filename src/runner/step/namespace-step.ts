@@ -117,7 +117,6 @@ export async function runInNamespace(
       argv: [...platform.host.self, HIDDEN_COMMANDS.step, requestFile],
       network: false,
       cwd: "/",
-      env: platform.host.env,
       stdin: "pipe", // by which the inside sees that we are there
       stdout: { fd: logFd },
       stderr: { fd: logFd },

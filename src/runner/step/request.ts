@@ -3,6 +3,7 @@
  * Both halves are the same program, so a request that does not fit its schema is a mistake of ours.
  */
 import * as v from "valibot";
+import { USES } from "../../linux/refused-calls.ts";
 import type { View } from "../../linux/view.ts";
 import { COMPLETE_ACTION_SCHEMAS, EnvSchema, PatchActionSchema } from "../../plan/action.ts";
 
@@ -31,6 +32,7 @@ export type StepRequest = v.InferOutput<typeof StepRequestSchema>;
 /** Build the view, then run one command on the caller's terminal. */
 export const EnterRequestSchema = v.strictObject({
   view: ViewSchema,
+  use: v.picklist(USES),
   command: v.array(v.string()),
   env: EnvSchema,
 });

@@ -1,0 +1,70 @@
+/** capabilities(7): what the root of a user namespace may do in it, one power each. */
+import { struct, u32 } from "../base/struct.ts";
+import {
+  _LINUX_CAPABILITY_VERSION_3,
+  CAP_CHOWN,
+  CAP_DAC_OVERRIDE,
+  CAP_FOWNER,
+  CAP_FSETID,
+  CAP_NET_ADMIN,
+  CAP_NET_BIND_SERVICE,
+  CAP_NET_RAW,
+  CAP_SETFCAP,
+  CAP_SETGID,
+  CAP_SETPCAP,
+  CAP_SETUID,
+  CAP_SYS_CHROOT,
+  EINVAL,
+  PR_CAPBSET_DROP,
+} from "../platform/linux-abi.ts";
+import type { Use } from "./refused-calls.ts";
+import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
+
+/** Root's way with files: owners, modes, and those of files that nobody may write. */
+const FILES = [CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID];
+
+/**
+ * What stays. A shell also has what package managers and daemons take, and CAP_SETFCAP, without which its
+ * root could not be root of a further user namespace (user_namespaces(7)). Nobody has CAP_SYS_ADMIN, the
+ * power over mounts, or CAP_SYS_PTRACE, the power over processes that still have it.
+ */
+export const KEPT_CAPABILITIES: { readonly [U in Use]: readonly number[] } = {
+  step: FILES,
+  shell: [
+    ...FILES,
+    ...[CAP_SETGID, CAP_SETUID, CAP_SETPCAP, CAP_SETFCAP, CAP_SYS_CHROOT],
+    ...[CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW],
+  ],
+};
+
+/** include/uapi/linux/capability.h: `struct __user_cap_header_struct`; process 0 is the calling thread. */
+const Header = struct("__user_cap_header_struct", 8, { version: u32, pid: u32 });
+/** `struct __user_cap_data_struct`, two of them: capabilities 0 to 31, then the rest. */
+const Sets = struct("__user_cap_data_struct[2]", 24, {
+  ...{ effective: u32, permitted: u32, inheritable: u32 },
+  ...{ effectiveHigh: u32, permittedHigh: u32, inheritableHigh: u32 },
+});
+
+/**
+ * Leaves this thread, and what it starts from now on, nothing but `kept`. That goes for its bounding set too,
+ * so that no program brings another one back by being executed as root.
+ */
+export function limitCapabilities(platform: KernelAccess, kept: readonly number[]): void {
+  dropFromBoundingSet(platform, kept);
+  const effective = kept.reduce((bits, capability) => bits + 2 ** capability, 0);
+  const call = { name: "capset", action: "give up", what: "capabilities" } as const;
+  const header = Header.encode({ version: _LINUX_CAPABILITY_VERSION_3, pid: 0 });
+  systemCall(platform, call, header, Sets.encode({ effective, permitted: effective }));
+}
+
+/** Two words of 32 bits hold a set of capabilities. */
+const MOST_CAPABILITIES = 64;
+
+/** In the order of their numbers, until the kernel knows no further one. */
+function dropFromBoundingSet(platform: KernelAccess, kept: readonly number[]): void {
+  for (let capability = 0; capability < MOST_CAPABILITIES; capability++) {
+    if (kept.includes(capability)) continue;
+    const call = { name: "prctl", action: "give up for ever", what: `capability ${capability}` } as const;
+    if (systemCallUnless(platform, [EINVAL], call, PR_CAPBSET_DROP, capability, 0, 0, 0) === -EINVAL) return;
+  }
+}

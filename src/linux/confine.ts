@@ -1,0 +1,47 @@
+/**
+ * What the process that built a view gives up before it starts the first program there, for itself and for
+ * the programs. Afterwards nothing within can change the view:
+ *
+ * - Mounts belong to the user namespace in which the view was built, and whoever changes one needs
+ *   CAP_SYS_ADMIN there. No program has it, and none gets it back. In a further user namespace, which a
+ *   `shell` may make, the kernel locks the mounts that come from here (mount_namespaces(7)): a read-only one
+ *   stays read-only, and what it covers stays covered.
+ * - The processes that still have capabilities (process 1; on Node, threads that start no programs) cannot be
+ *   traced or looked into.
+ * - What reaches past the view and needs no capability is refused call by call (`refused-calls.ts`).
+ *
+ * A second user namespace for the programs would lock the mounts too. But a process of several threads, as
+ * Node is, cannot enter one, and a second Node for every step would cost more than all of this.
+ */
+import {
+  ENOSYS,
+  EPERM,
+  KEYCTL_JOIN_SESSION_KEYRING,
+  PR_SET_DUMPABLE,
+  PR_SET_NO_NEW_PRIVS,
+} from "../platform/linux-abi.ts";
+import { KEPT_CAPABILITIES, limitCapabilities } from "./capabilities.ts";
+import { REFUSALS, type Use } from "./refused-calls.ts";
+import { refuseCalls } from "./seccomp.ts";
+import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
+
+/** On Node the main thread calls this, since it is the one that starts programs. */
+export function confine(platform: KernelAccess, use: Use): void {
+  joinNewKeyring(platform);
+  const hide = { name: "prctl", action: "keep others from", what: "this process's memory" } as const;
+  systemCall(platform, hide, PR_SET_DUMPABLE, 0, 0, 0, 0);
+  limitCapabilities(platform, KEPT_CAPABILITIES[use]);
+  const renounce = { name: "prctl", action: "give up", what: "new privileges" } as const;
+  systemCall(platform, renounce, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  refuseCalls(platform, REFUSALS[use]);
+}
+
+/**
+ * Leaves the caller's session keyring, with the keys that a login or a mount put there, for an empty one. A
+ * kernel may have no keyrings (ENOSYS), a container may keep all its processes from them (EPERM): then no
+ * program within reaches a key.
+ */
+function joinNewKeyring(platform: KernelAccess): void {
+  const call = { name: "keyctl", action: "leave", what: "the caller's session keyring" } as const;
+  systemCallUnless(platform, [ENOSYS, EPERM], call, KEYCTL_JOIN_SESSION_KEYRING, null);
+}
