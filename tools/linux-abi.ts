@@ -31,7 +31,8 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/asm-generic/fcntl.h":
     "O_RDONLY O_WRONLY O_RDWR O_CREAT O_EXCL O_NOCTTY O_TRUNC O_NONBLOCK O_CLOEXEC " +
     "F_DUPFD F_GETFL F_SETFL F_SETFD FD_CLOEXEC LOCK_EX LOCK_NB",
-  "include/uapi/linux/fcntl.h": "AT_FDCWD AT_SYMLINK_NOFOLLOW AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_RECURSIVE",
+  "include/uapi/linux/fcntl.h":
+    "AT_FDCWD AT_SYMLINK_NOFOLLOW AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_EMPTY_PATH AT_RECURSIVE",
   "include/uapi/linux/mount.h":
     "MS_RDONLY MS_NOSUID MS_NODEV MS_NOEXEC MS_REMOUNT MS_BIND MS_REC MS_PRIVATE MOUNT_ATTR_RDONLY",
   "include/linux/fs.h": "MNT_DETACH",

@@ -17,7 +17,7 @@ const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
 const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
   read: O_RDONLY,
   write: O_WRONLY | O_CREAT | O_TRUNC,
-  create: O_WRONLY | O_CREAT | O_EXCL,
+  create: O_RDWR | O_CREAT | O_EXCL,
   update: O_RDWR | O_CREAT,
 };
 

@@ -18,11 +18,12 @@ import {
 import { type DataRange, type FileLock, type Files, type OpenMode, SystemError } from "../platform.ts";
 import { STANDARD_STREAMS } from "../standard-streams.ts";
 import { call, errnoName, pathCall, rawCall } from "./call.ts";
+import { openStatus, statusOf } from "./status.ts";
 
 const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
   read: O_RDONLY,
   write: O_WRONLY | O_CREAT | O_TRUNC,
-  create: O_WRONLY | O_CREAT | O_EXCL,
+  create: O_RDWR | O_CREAT | O_EXCL,
   update: O_RDWR | O_CREAT,
 };
 
@@ -161,6 +162,11 @@ export function lockFile(files: Pick<Files, "open" | "close">, path: string): Fi
     files.close(fd);
     if (errnoName(result) === "EAGAIN") return undefined;
     throw new SystemError("lock", path, errnoName(result));
+  }
+  // Its last holder may have removed the file before it let go.
+  if (statusOf(path, true)?.identity !== openStatus(fd, path).identity) {
+    files.close(fd);
+    return lockFile(files, path);
   }
   let held = true;
   return {

@@ -2,7 +2,7 @@
 import { reserved, struct, u16, u32, u64 } from "../../base/struct.ts";
 import { kindOfMode } from "../file-kind.ts";
 import { secondsOf } from "../file-time.ts";
-import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS } from "../linux-abi.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS } from "../linux-abi.ts";
 import { type FileStatus, SystemError } from "../platform.ts";
 import { errnoName, nameWord, rawCall } from "./call.ts";
 
@@ -51,6 +51,13 @@ export function statusOf(path: string, followsLinks: boolean): FileStatus | unde
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw new SystemError("look at", path, code);
   }
+  return decode(path);
+}
+
+/** Of an open file; `path` is for messages. */
+export function openStatus(fd: number, path: string): FileStatus {
+  const result = rawCall("statx", fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, buffer);
+  if (result < 0) throw new SystemError("look at", path, errnoName(result));
   return decode(path);
 }
 

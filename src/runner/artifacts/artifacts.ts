@@ -12,8 +12,8 @@ import type { Made, StepWork } from "../context/work.ts";
 import { rootfsSteps } from "../rootfs/layers.ts";
 import { textDigest } from "../store/manifest.ts";
 import { rootfsEntries, withSources } from "./entries.ts";
-import { artifactView, writeInNamespace } from "./namespace.ts";
-import { type ArtifactEntry, type ArtifactRequest, writeArtifact } from "./request.ts";
+import { artifactView, type MadeArtifact, writeInNamespace } from "./namespace.ts";
+import { type ArtifactEntry, type ArtifactRequest, type ArtifactResult, writeArtifact } from "./request.ts";
 
 /** Raise these where the same rootfs is to give other bytes. */
 const TARBALL_FORMAT = "bq2-tarball/2";
@@ -128,14 +128,19 @@ function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artif
     async make(): Promise<Made> {
       makeFolders(files, dirname(path));
       const request = artifact.request(path);
-      const made = isInside
+      const { made, result } = isInside
         ? await writeInNamespace(context, planned, request, artifact.action.program)
-        : { output: await writeArtifact(context.platform, request) };
-      recordDigest(context, artifact.digestName, made.output);
+        : await writeHere(context, request);
+      recordDigests(context, artifact.digestName, result);
       context.log.info(`Wrote ${path}`);
       return made;
     },
   };
+}
+
+async function writeHere(context: RunContext, request: ArtifactRequest): Promise<MadeArtifact> {
+  const result = await writeArtifact(context.platform, request);
+  return { result, made: { output: result.sha256 } };
 }
 
 /** Where the store keeps the kernel that the rootfs has at `path`. */
@@ -165,14 +170,23 @@ function artifactKey(
   );
 }
 
-/** One line of SHA256SUMS, in the form that `sha256sum --check` reads; others stay. */
-function recordDigest(context: RunContext, name: string, digest: string): void {
+/**
+ * The lines of SHA256SUMS for one file, in the form that `sha256sum --check` reads, in which a line that begins with
+ * `#` is a comment; those of other files stay.
+ */
+function recordDigests(context: RunContext, name: string, { sha256, blocksSha256 }: ArtifactResult): void {
   const { files } = context.platform;
   const path = `${context.workspace.artifacts}/${DIGESTS_FILE}`;
   const lines = files.status(path) === undefined ? [] : readText(files, path).split("\n");
-  const others = lines.filter((line) => line !== "" && !line.endsWith(`  ${name}`));
-  const sorted = [...others, `${digest}  ${name}`].sort((a, b) => compareNames(a.slice(66), b.slice(66)));
+  const others = lines.filter((line) => line !== "" && nameOf(line) !== name);
+  const own = [`${sha256}  ${name}`, ...(blocksSha256 === null ? [] : [`# blocks ${blocksSha256}  ${name}`])];
+  const sorted = [...others, ...own].sort((a, b) => compareNames(nameOf(a), nameOf(b)));
   writeFileAtomic(files, path, `${sorted.join("\n")}\n`);
+}
+
+/** What a line of SHA256SUMS is about. */
+function nameOf(line: string): string {
+  return line.slice(line.lastIndexOf("  ") + 2);
 }
 
 /** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */
