@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Ext4Options, writeExt4 } from "../src/formats/ext4/ext4.ts";
+import { type Ext4Options, type PlanOptions, planExt4, writeExt4 } from "../src/formats/ext4/ext4.ts";
 import type { Sink } from "../src/formats/sink.ts";
 import { type Content, type Entry, NO_ATTRIBUTES, type Tree } from "../src/formats/tree.ts";
 
@@ -36,7 +36,7 @@ export async function withImage(
   tree: Tree,
   size: number,
   body: (image: string, folder: string) => void | Promise<void>,
-  options: Partial<Ext4Options> = {},
+  options: Partial<Ext4Options & PlanOptions> = {},
 ): Promise<void> {
   mkdirSync("/tmp/ext4", { recursive: true });
   const folder = mkdtempSync("/tmp/ext4/test-");
@@ -44,7 +44,8 @@ export async function withImage(
     const image = join(folder, "image");
     const fd = openSync(image, "w");
     ftruncateSync(fd, size);
-    writeExt4(tree, fileSink(fd), { size, uuid: UUID, hashSeed: HASH_SEED, epoch: EPOCH, ...options });
+    const plan = planExt4(tree, { hashSeed: HASH_SEED, epoch: EPOCH, ...options });
+    writeExt4(plan, fileSink(fd), { size, uuid: UUID, ...options });
     closeSync(fd);
     await body(image, folder);
   } finally {

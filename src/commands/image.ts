@@ -3,8 +3,11 @@ import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { defineCommand } from "../command-line/command.ts";
 import { parseSize } from "../command-line/flags.ts";
+import type { Tree } from "../formats/tree.ts";
 import { buildImage, type ImageSummary } from "../image/build-image.ts";
-import { rootfsTree } from "../image/rootfs-tree.ts";
+import { withRootfs } from "../image/rootfs-tree.ts";
+import { OpenFiles } from "../trees/open-files.ts";
+import { type OutputFile, withOutputFile } from "../trees/output-file.ts";
 
 interface Flags {
   readonly rootfs: string;
@@ -80,7 +83,7 @@ export const command = defineCommand<Flags>({
         kind: "boolean",
         default: false,
         withNegated: false,
-        brief: "Also print the sha256 of the raw disk",
+        brief: "Also print the digests of the raw disk",
       },
     },
   },
@@ -94,17 +97,15 @@ export const command = defineCommand<Flags>({
       });
     }
     checkBootFlags(flags);
-    const output = at(flags.output);
-    const rootfs = await rootfsTree(platform, at(flags.rootfs), {
-      owners: platform.host.uid === 0 ? "disk" : "root",
-      times: "disk",
-      temporaryTar: `${output}.tar.partial`,
-    });
+    const { files } = platform;
+    const sources = new OpenFiles(files);
     let done = "";
     const endProgress = this.progress.begin("image", () => [done]);
-    try {
-      const summary = await buildImage(platform, {
-        rootfs: rootfs.tree,
+    const make = (rootfs: Tree, output: OutputFile): Promise<ImageSummary> =>
+      buildImage(platform, {
+        rootfs,
+        sources,
+        output,
         kernel: at(flags.kernel),
         initrd: flags.initrd === undefined ? undefined : at(flags.initrd),
         commandLine: flags.cmdline,
@@ -112,21 +113,26 @@ export const command = defineCommand<Flags>({
         bootLoader: flags.bootLoader === undefined ? undefined : at(flags.bootLoader),
         loaderFolder: this.loaderFolder,
         efiStub: flags.efiStub === undefined ? undefined : at(flags.efiStub),
-        output,
-        format: flags.format,
-        compress: flags.compress,
+        format: flags.compress ? "compressed-qcow2" : flags.format,
         size: flags.size,
         epoch: SOURCE_DATE_EPOCH,
-        wantsRawDigest: flags.digest,
+        wantsDigests: flags.digest,
         onProgress: ({ stage, doneBytes }) => {
           done = `${stage}: ${Math.round(doneBytes / 2 ** 20)} MiB`;
         },
       });
+    try {
+      const owners = platform.host.uid === 0 ? "disk" : "root";
+      const summary = await withOutputFile(files, at(flags.output), (output) =>
+        withRootfs(platform, at(flags.rootfs), { owners, times: "disk", output, sources }, (tree) =>
+          make(tree, output),
+        ),
+      );
       endProgress();
-      this.process.stdout.write(describe(summary));
+      this.process.stdout.write(describe(summary, flags.format));
     } finally {
       endProgress();
-      rootfs.release();
+      sources.closeAll();
     }
   },
 });
@@ -142,9 +148,9 @@ function checkBootFlags({ directKernel, bootLoader, efiStub }: Flags): void {
   });
 }
 
-function describe(summary: ImageSummary): string {
+function describe(summary: ImageSummary, format: Flags["format"]): string {
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  const { output, format, fileSize, diskSize, bootPath, bootKind, arch, kernelVersion } = summary;
+  const { output, fileSize, diskSize, bootPath, bootKind, arch, kernelVersion } = summary;
   const kernel = [bootKind, arch, ...(kernelVersion === undefined ? [] : [kernelVersion])].join(", ");
   const partitions = summary.partitions.map(
     ({ number, name, fileSystem, start, size }) =>
@@ -155,6 +161,8 @@ function describe(summary: ImageSummary): string {
     `Boots ${bootPath} (${kernel})\n` +
     partitions.join("") +
     `Root has ${summary.root.entries} entries, ${mib(summary.root.freeBytes)} free\n` +
-    (summary.rawSha256 === undefined ? "" : `${summary.rawSha256}  (sha256 of the raw disk)\n`)
+    (summary.digests === undefined
+      ? ""
+      : `${summary.digests.raw}  (sha256 of the raw disk)\n${summary.digests.blocks}  (of its blocks that are not zero)\n`)
   );
 }

@@ -10,8 +10,6 @@ export interface Content {
   readonly ranges: () => readonly { readonly offset: number; readonly length: number }[];
   /** Fills `buffer[start, start + length)` with the bytes at `offset`; the range lies within `size`. */
   read(buffer: Uint8Array, start: number, length: number, offset: number): void;
-  /** Where the bytes lie in a file of the host, if they do: for copies within the kernel. */
-  readonly file?: { readonly path: string; readonly offset: number };
 }
 
 interface EntryBase {

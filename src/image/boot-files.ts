@@ -9,12 +9,18 @@ import type { Content, Tree } from "../formats/tree.ts";
 import { type Files, type Platform, SystemError } from "../platform/platform.ts";
 import type { OpenFiles } from "../trees/open-files.ts";
 import { bootLoaderFiles } from "./boot-loader.ts";
-import { type BootFiles, type BootOptions, type BootSources, checkArch, checkSize } from "./boot-sources.ts";
+import {
+  type BootFileOptions,
+  type BootFiles,
+  type BootSources,
+  checkArch,
+  checkSize,
+} from "./boot-sources.ts";
 import { directKernel } from "./direct-kernel.ts";
 
 const KERNEL_HEADERS_SIZE = 64 * 1024;
 
-/** What a kernel is told where nobody says otherwise. */
+/** The kernel's command line by default. */
 export function defaultCommandLine(arch: Arch): string {
   return `root=PARTLABEL=bq2-root rw console=tty0 console=${ARCHES[arch].serialConsole}`;
 }
@@ -29,7 +35,7 @@ export function bootFiles(
   platform: Platform,
   sources: OpenFiles,
   rootfs: Tree,
-  options: BootOptions,
+  options: BootFileOptions,
 ): BootFiles {
   const { files } = platform;
   const content = fileContent(files, sources, options.kernel);

@@ -5,21 +5,21 @@ import type { EfiKernel } from "../formats/pe/kernel.ts";
 import type { Content, Tree } from "../formats/tree.ts";
 import type { Platform } from "../platform/platform.ts";
 
-export interface BootOptions {
+export interface BootFileOptions {
   /** Absolute path of a kernel with an EFI stub. */
   readonly kernel: string;
   readonly initrd?: string | undefined;
   /** Where there is an initrd and no command line: {@link defaultCommandLine}. */
   readonly commandLine?: string | undefined;
-  /** Wanted of the kernel; any of the two unless told. */
+  /** Wanted of the kernel; by default any. */
   readonly arch?: Arch | undefined;
   /** The kernel itself where firmware looks: no boot loader. */
   readonly isDirect: boolean;
-  /** Boot loader: absolute path; unless told, the one that the rootfs has, or else {@link loaderFolder}. */
+  /** Boot loader: absolute path; by default the one that the rootfs has, or else {@link loaderFolder}. */
   readonly bootLoader?: string | undefined;
   /** Folder with `boot-<arch>.efi`, absolute. */
   readonly loaderFolder?: string | undefined;
-  /** EFI stub for a direct kernel with an initrd or a command line: absolute path; Debian's place of systemd's unless told. */
+  /** EFI stub for a direct kernel with an initrd or a command line: absolute path; by default where Debian has systemd's. */
   readonly efiStub?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface BootFiles {
 export interface BootSources {
   readonly platform: Platform;
   readonly rootfs: Tree;
-  readonly options: BootOptions;
+  readonly options: BootFileOptions;
   readonly kernel: EfiKernel & { readonly content: Content };
   readonly initrd: Content | undefined;
   readonly commandLine: string | undefined;

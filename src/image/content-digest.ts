@@ -35,7 +35,8 @@ export class ContentDigest {
 
   /** Bytes as they are written to the disk, with their place. */
   addWrite(bytes: Uint8Array, offset: number): void {
-    this.addFacts({ offset, length: bytes.length });
+    // What addFacts gives for these two, put together by hand: an image has 100,000 writes.
+    this.#hasher.update(encodeUtf8(`{"length":${bytes.length},"offset":${offset}}\n`));
     this.#hasher.update(bytes);
   }
 

@@ -10,24 +10,24 @@ export const GIB: number = 1024 * MIB;
 export const ALIGNMENT: number = MIB;
 
 /**
- * Where nobody says otherwise. Sparse, so the size costs no space, but the digest of a raw disk reads every
- * byte of it: some 5 seconds for 8 GiB with a CPU that has SHA instructions, 20 and more without.
+ * By default. The disk is sparse, so that its size costs no space, but the sha256 of the raw disk covers every byte of
+ * it, zeros too: some 5 seconds for 8 GiB with a CPU that has SHA instructions, 20 and more without.
  */
 export const DEFAULT_DISK_SIZE: number = 8 * GIB;
 
 /** A partition of this size holds some kernels, and is well above the least that FAT32 allows. */
 const ESP_SIZE_MIN = 64 * MIB;
 
-/** All in bytes. */
-export interface Place {
+/** Where a partition lies on the disk, in bytes. */
+export interface PartitionRange {
   readonly start: number;
   readonly size: number;
 }
 
 export interface DiskLayout {
-  readonly esp: Place;
+  readonly esp: PartitionRange;
   /** Its size is zero or less where the disk is too small. */
-  readonly root: Place;
+  readonly root: PartitionRange;
 }
 
 export function layOutDisk(diskSize: number, espFiles: readonly FatFile[]): DiskLayout {

@@ -1,8 +1,8 @@
 /** The raw bytes of a disk: root file system, EFI system partition, partition tables. */
 import { ARCHES } from "../base/arch.ts";
-import { Bq2Error, errorCode } from "../base/error.ts";
+import { Bq2Error } from "../base/error.ts";
 import { ESP_NAME } from "../formats/boot-entries.ts";
-import { type Ext4Options, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4/ext4.ts";
+import { type Ext4Plan, type Ext4Result, planExt4, writeExt4 } from "../formats/ext4/ext4.ts";
 import { writeFat32 } from "../formats/fat32/fat32.ts";
 import { ESP_TYPE, SECTOR_SIZE, writeGpt } from "../formats/gpt/gpt.ts";
 import type { Tree } from "../formats/tree.ts";
@@ -10,7 +10,7 @@ import type { Bulk, Files } from "../platform/platform.ts";
 import { FileSink, sinkAt } from "../trees/file-sink.ts";
 import type { BootFiles } from "./boot-sources.ts";
 import { ContentDigest, type DiskIds, idsFrom } from "./content-digest.ts";
-import { type DiskLayout, diskSizeFor, layOutDisk, MIB } from "./layout.ts";
+import { type DiskLayout, diskSizeFor, layOutDisk, MIB, type PartitionRange } from "./layout.ts";
 
 export const ROOT_NAME = "bq2-root";
 const ESP_LABEL = "BQ2-ESP";
@@ -49,6 +49,8 @@ export interface RawDisk {
 export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawDiskOptions): RawDisk {
   const { boot, epoch, size } = options;
   const layout = layOutDisk(size, boot.files);
+  const plan = planExt4(options.rootfs, { hashSeed: HASH_SEED, epoch });
+  checkRoom(plan, layout, size);
 
   const digest = new ContentDigest(bulk);
   digest.addFacts({ size, epoch, bootFiles: boot.files.map(({ path }) => path) });
@@ -70,7 +72,11 @@ export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawD
     ids = idsFrom(bulk, contentDigest);
     return ids.rootFileSystem;
   };
-  const root = writeRoot(options, layout, sink, finishDigest);
+  const root = writeExt4(plan, sinkAt(sink, layout.root.start), {
+    size: layout.root.size,
+    uuid: finishDigest,
+    label: ROOT_NAME,
+  });
   if (ids === undefined) throw new RangeError("the root file system was written without asking for its id");
 
   writeFat32(sinkAt(sink, layout.esp.start), {
@@ -87,28 +93,14 @@ export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawD
   return { layout, ids, contentDigest, root };
 }
 
-function writeRoot(
-  options: RawDiskOptions,
-  layout: DiskLayout,
-  sink: FileSink,
-  uuid: () => Uint8Array,
-): Ext4Result {
-  const { rootfs, epoch, size } = options;
-  const plan = { hashSeed: HASH_SEED, epoch };
-  const tooSmall = (): Bq2Error => {
-    const needed = diskSizeFor(layout, planExt4(rootfs, plan).minimumSize);
-    return new Bq2Error(
-      `Cannot fit the root filesystem into a disk of ${size} bytes: ${needed} bytes are needed`,
-      { code: "image-too-small", hint: `give at least --size ${needed / MIB}M, more for room to work` },
-    );
-  };
-  if (layout.root.size <= 0) throw tooSmall();
-  const ext4: Ext4Options = { ...plan, size: layout.root.size, uuid, label: ROOT_NAME };
-  try {
-    return writeExt4(rootfs, sinkAt(sink, layout.root.start), ext4);
-  } catch (error) {
-    throw errorCode(error) === "image-too-small" ? tooSmall() : error;
-  }
+/** Throws Bq2Error `image-too-small`. */
+function checkRoom(plan: Ext4Plan, layout: DiskLayout, size: number): void {
+  if (layout.root.size > 0 && plan.fits(layout.root.size)) return;
+  const needed = diskSizeFor(layout, plan.minimumSize);
+  throw new Bq2Error(
+    `Cannot fit the root filesystem into a disk of ${size} bytes: ${needed} bytes are needed`,
+    { code: "image-too-small", hint: `give at least --size ${needed / MIB}M, more for room to work` },
+  );
 }
 
 function writePartitionTable(
@@ -118,7 +110,7 @@ function writePartitionTable(
   ids: DiskIds,
   boot: BootFiles,
 ): void {
-  const sectors = ({ start, size }: { readonly start: number; readonly size: number }) => ({
+  const sectors = ({ start, size }: PartitionRange) => ({
     firstSector: start / SECTOR_SIZE,
     sectorCount: size / SECTOR_SIZE,
   });

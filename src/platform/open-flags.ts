@@ -5,6 +5,6 @@ import type { OpenMode } from "./platform.ts";
 export const OPEN_FLAGS: { readonly [M in OpenMode]: number } = {
   read: O_RDONLY,
   write: O_WRONLY | O_CREAT | O_TRUNC,
-  create: O_WRONLY | O_CREAT | O_EXCL,
+  create: O_RDWR | O_CREAT | O_EXCL,
   update: O_RDWR | O_CREAT,
 };

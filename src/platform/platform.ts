@@ -119,7 +119,10 @@ export interface FileLock {
   release(): void;
 }
 
-/** `read`; `write` (create, truncate); `create` (fails with EEXIST); `update` (create, keep, read and write). */
+/**
+ * `read`; `write` (create, truncate); `create` (read and write; fails with EEXIST, also for a link); `update` (create,
+ * keep, read and write).
+ */
 export type OpenMode = "read" | "write" | "create" | "update";
 
 export interface Files {
@@ -170,7 +173,10 @@ export interface Files {
   dataRanges(fd: number, size: number): DataRange[];
   /** Copies within the kernel where it can (copy_file_range(2)), else through memory. */
   copyRange(fromFd: number, fromOffset: number, toFd: number, toOffset: number, length: number): void;
-  /** `undefined` where another process holds it; the file is created where it is missing. */
+  /**
+   * `undefined` where another process holds it; the file is created where it is missing. Whoever holds the lock may
+   * remove the file: the next one locks a new file of that name.
+   */
   tryLock(path: string): FileLock | undefined;
   /** Bytes free to an ordinary user on the file system that holds `path`. */
   freeSpace(path: string): number;

@@ -1,20 +1,34 @@
 import { assert, test } from "../base/testing.ts";
 import { contentOf } from "../formats/tree.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
+import type { Files } from "../platform/platform.ts";
 import { FileSink, sinkAt } from "./file-sink.ts";
 
 const MIB = 1024 * 1024;
 
-/** What the file holds after `use`, and where and how much was written to it. */
-function written(use: (sink: FileSink) => void): { bytes: Uint8Array; writes: [number, number][] } {
+interface Written {
+  /** What the file holds in the end. */
+  readonly bytes: Uint8Array;
+  /** Where and how much the observer saw. */
+  readonly writes: [number, number][];
+  /** Where and how much was written to the file at once. */
+  readonly calls: [number, number][];
+}
+
+function written(use: (sink: FileSink) => void): Written {
   const { files } = memoryPlatform();
   const writes: [number, number][] = [];
+  const calls: [number, number][] = [];
+  const write: Files["write"] = (fd, bytes, position) => {
+    calls.push([position ?? -1, bytes.length]);
+    files.write(fd, bytes, position);
+  };
   const fd = files.open("/disk", "write");
-  const sink = new FileSink(files, fd, (bytes, offset) => writes.push([offset, bytes.length]));
+  const sink = new FileSink({ ...files, write }, fd, (bytes, offset) => writes.push([offset, bytes.length]));
   use(sink);
   sink.flush();
   files.close(fd);
-  return { bytes: files.readFile("/disk"), writes };
+  return { bytes: files.readFile("/disk"), writes, calls };
 }
 
 test("writes that follow each other go out together", () => {
@@ -29,6 +43,33 @@ test("writes that follow each other go out together", () => {
     [20, 1],
   ]);
   assert.equal(Array.from(bytes.subarray(10)), [1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 6]);
+});
+
+test("files that do not fill their last block go out in one call; the observer sees them one by one", () => {
+  const { bytes, writes, calls } = written((sink) => {
+    sink.write(Uint8Array.of(1, 2), 0);
+    sink.write(Uint8Array.of(3), 4096);
+    sink.write(Uint8Array.of(4), 4096 + 1 + 4096); // a hole of a whole block stays one
+  });
+  assert.equal(writes, [
+    [0, 2],
+    [4096, 1],
+    [8193, 1],
+  ]);
+  assert.equal(calls, [
+    [0, 4097],
+    [8193, 1],
+  ]);
+  assert.equal([bytes[0], bytes[1], bytes[4095], bytes[4096], bytes[8193]], [1, 2, 0, 3, 4]);
+});
+
+test("what lies in a gap already is kept", () => {
+  const { bytes } = written((sink) => {
+    sink.write(Uint8Array.of(1, 1, 1, 1), 0);
+    sink.write(Uint8Array.of(2), 0);
+    sink.write(Uint8Array.of(2), 3);
+  });
+  assert.equal(Array.from(bytes), [2, 1, 1, 2]);
 });
 
 test("a write that goes back replaces what was there", () => {

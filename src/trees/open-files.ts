@@ -66,10 +66,6 @@ class FileContent implements Content {
     this.size = size;
   }
 
-  get file(): { readonly path: string; readonly offset: number } {
-    return { path: this.#path, offset: 0 };
-  }
-
   ranges(): readonly DataRange[] {
     if (this.size === 0) return [];
     if (!this.#mayHaveHoles) return [{ offset: 0, length: this.size }];
@@ -78,10 +74,33 @@ class FileContent implements Content {
 
   read(buffer: Uint8Array, start: number, length: number, offset: number): void {
     const fd = this.#sources.descriptor(this.#path);
-    for (let done = 0; done < length; ) {
-      const count = this.#files.read(fd, buffer, start + done, length - done, offset + done);
-      if (count === 0) throw new SystemError("read (it became shorter meanwhile)", this.#path, "EIO");
-      done += count;
-    }
+    readWhole(this.#files, fd, this.#path, { buffer, start, length, offset });
+  }
+}
+
+/** The bytes of a file that is open at `fd` and has `size`; it stays open for as long as they are wanted. */
+export function openContent(files: Files, fd: number, path: string, size: number): Content {
+  return {
+    size,
+    ranges: () => (size === 0 ? [] : files.dataRanges(fd, size)),
+    read: (buffer, start, length, offset) => readWhole(files, fd, path, { buffer, start, length, offset }),
+  };
+}
+
+interface Wanted {
+  readonly buffer: Uint8Array;
+  /** Where in the buffer. */
+  readonly start: number;
+  readonly length: number;
+  /** Where in the file. */
+  readonly offset: number;
+}
+
+function readWhole(files: Files, fd: number, path: string, wanted: Wanted): void {
+  const { buffer, start, length, offset } = wanted;
+  for (let done = 0; done < length; ) {
+    const count = files.read(fd, buffer, start + done, length - done, offset + done);
+    if (count === 0) throw new SystemError("read (it became shorter meanwhile)", path, "EIO");
+    done += count;
   }
 }

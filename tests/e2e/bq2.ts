@@ -119,5 +119,6 @@ export function readJson<T>(path: string): T {
 /** `<digest>  <name>` lines of SHA256SUMS, by name. */
 export function digests(place: Place): Record<string, string> {
   const lines = readFileSync(join(place.workdir, "output/SHA256SUMS"), "utf8").trim().split("\n");
-  return Object.fromEntries(lines.map((line) => [line.slice(66), line.slice(0, 64)]));
+  const digestLines = lines.filter((line) => !line.startsWith("#"));
+  return Object.fromEntries(digestLines.map((line) => [line.slice(66), line.slice(0, 64)]));
 }

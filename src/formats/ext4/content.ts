@@ -9,19 +9,21 @@ import { badTree } from "./nodes.ts";
 /** Bytes that 32-bit block numbers within a file can reach (EXT4_MAX_LOGICAL_BLOCK + 1). */
 const MAX_FILE_BYTES = (2 ** 32 - 1) * BLOCK_SIZE;
 
+type Ranges = ReturnType<Content["ranges"]>;
+
 /** The blocks that hold data, ascending, joined where they touch. Throws `bad-tree` where the ranges are not what `Content` says. */
-export function logicalRunsOf(content: Content, path: string): LogicalRun[] {
-  if (!Number.isSafeInteger(content.size) || content.size < 0 || content.size > MAX_FILE_BYTES) {
-    throw badTree(path, `files of up to ${MAX_FILE_BYTES} bytes are allowed, found ${content.size}`);
+export function logicalRunsOf(size: number, ranges: Ranges, path: string): LogicalRun[] {
+  if (!Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_BYTES) {
+    throw badTree(path, `files of up to ${MAX_FILE_BYTES} bytes are allowed, found ${size}`);
   }
   const runs: { logical: number; count: number }[] = [];
   let previousEnd = 0;
-  for (const { offset, length } of content.ranges()) {
+  for (const { offset, length } of ranges) {
     const end = offset + length;
-    if (!Number.isSafeInteger(offset) || !(length >= 0) || offset < previousEnd || !(end <= content.size)) {
+    if (!Number.isSafeInteger(offset) || !(length >= 0) || offset < previousEnd || !(end <= size)) {
       throw badTree(
         path,
-        `its data at ${offset}, ${length} bytes long, is out of order or beyond its ${content.size} bytes`,
+        `its data at ${offset}, ${length} bytes long, is out of order or beyond its ${size} bytes`,
       );
     }
     previousEnd = end;
@@ -38,15 +40,14 @@ function addRun(runs: { logical: number; count: number }[], from: number, to: nu
 }
 
 /** Copies the data of a file to where its extents lie. */
-export function copyContent(content: Content, extents: readonly Extent[], sink: Sink): void {
+export function copyContent(content: Content, ranges: Ranges, extents: readonly Extent[], sink: Sink): void {
   let index = 0;
-  for (const range of content.ranges()) {
+  for (const range of ranges) {
     const end = range.offset + range.length;
     let at = range.offset;
     while (at < end) {
       const extent = extents[index];
-      if (extent === undefined)
-        throw new RangeError(`Cannot copy: no block for byte ${at}, the file's ranges have changed`);
+      if (extent === undefined) throw new RangeError(`Cannot copy: no block for byte ${at}`);
       const extentStart = extent.logical * BLOCK_SIZE;
       const extentEnd = extentStart + extent.count * BLOCK_SIZE;
       if (at >= extentEnd) {

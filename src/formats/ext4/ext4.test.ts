@@ -2,9 +2,9 @@ import { type Bq2Error, errorCode } from "../../base/error.ts";
 import { assert, test } from "../../base/testing.ts";
 import type { Sink } from "../sink.ts";
 import { type Content, contentOf, type Entry, NO_ATTRIBUTES, type Tree } from "../tree.ts";
-import { type Ext4Options, planExt4, writeExt4 } from "./ext4.ts";
+import { type Ext4Options, type PlanOptions, planExt4, writeExt4 } from "./ext4.ts";
 
-const OPTIONS: Ext4Options = {
+const OPTIONS: Ext4Options & PlanOptions = {
   size: 16 * 2 ** 20,
   uuid: new Uint8Array(16).fill(1),
   hashSeed: new Uint8Array(16).fill(2),
@@ -37,9 +37,10 @@ function recorder(): { readonly sink: Sink; readonly writes: Map<number, Uint8Ar
   return { sink: { write, copy }, writes };
 }
 
-function refusal(tree: Tree, options: Partial<Ext4Options> = {}): Bq2Error {
+function refusal(tree: Tree, options: Partial<typeof OPTIONS> = {}): Bq2Error {
   const { sink, writes } = recorder();
-  const error = assert.throws(() => writeExt4(tree, sink, { ...OPTIONS, ...options }));
+  const changed = { ...OPTIONS, ...options };
+  const error = assert.throws(() => writeExt4(planExt4(tree, changed), sink, changed));
   assert.equal(writes.size, 0, "nothing is written before the refusal");
   return error as Bq2Error;
 }
@@ -47,8 +48,8 @@ function refusal(tree: Tree, options: Partial<Ext4Options> = {}): Bq2Error {
 test("the same tree gives the same writes, and none overlap", () => {
   const tree = [ROOT, folder("a"), file("a/b"), link("c", "a/b")];
   const [first, second] = [recorder(), recorder()];
-  writeExt4(tree, first.sink, OPTIONS);
-  writeExt4(tree, second.sink, OPTIONS);
+  writeExt4(planExt4(tree, OPTIONS), first.sink, OPTIONS);
+  writeExt4(planExt4(tree, OPTIONS), second.sink, OPTIONS);
   assert.equal(first.writes, second.writes);
   let end = 0;
   for (const [offset, bytes] of [...first.writes].sort(([a], [b]) => a - b)) {
@@ -65,9 +66,9 @@ test("the UUID may be worked out last", () => {
     before = writes.size;
     return OPTIONS.uuid as Uint8Array;
   };
-  writeExt4([ROOT], sink, { ...OPTIONS, uuid });
+  writeExt4(planExt4([ROOT], OPTIONS), sink, { ...OPTIONS, uuid });
   const atOnce = recorder();
-  writeExt4([ROOT], atOnce.sink, OPTIONS);
+  writeExt4(planExt4([ROOT], OPTIONS), atOnce.sink, OPTIONS);
   assert.equal(writes, atOnce.writes);
   assert.ok(before > 0 && before < writes.size, `asked for after ${before} of ${writes.size} writes`);
 });
@@ -80,7 +81,7 @@ test("an image too small says how many bytes are needed, and so many are enough"
   assert.equal(error.code, "image-too-small");
   assert.match(error.message, new RegExp(`needs ${minimumSize} bytes`));
   const sink: Sink = { write: () => undefined, copy: () => undefined };
-  const { freeBlocks } = writeExt4(tree, sink, { ...OPTIONS, size: minimumSize });
+  const { freeBlocks } = writeExt4(planExt4(tree, OPTIONS), sink, { ...OPTIONS, size: minimumSize });
   assert.ok(freeBlocks >= 0 && freeBlocks < 100, `${freeBlocks} blocks left over`);
 });
 
@@ -90,7 +91,7 @@ test("no image is smaller than 8 MiB", () => {
 });
 
 test("options out of range are refused", () => {
-  const wrong: readonly Partial<Ext4Options>[] = [
+  const wrong: readonly Partial<typeof OPTIONS>[] = [
     { size: 0 },
     { size: Number.NaN },
     { uuid: new Uint8Array(15) },
@@ -167,5 +168,5 @@ test("an error of the sink comes through as it is", () => {
     },
     copy: () => undefined,
   };
-  assert.equal(errorCode(assert.throws(() => writeExt4([ROOT], full, OPTIONS))), "ENOSPC");
+  assert.equal(errorCode(assert.throws(() => writeExt4(planExt4([ROOT], OPTIONS), full, OPTIONS))), "ENOSPC");
 });

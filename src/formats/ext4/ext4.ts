@@ -10,6 +10,6 @@
  * Source: Linux, Documentation/filesystems/ext4; choices as mke2fs makes them (e2fsprogs 1.47).
  */
 
-export type { Ext4Options } from "./options.ts";
-export { type Ext4Plan, type PlanOptions, planExt4 } from "./plan.ts";
+export type { Ext4Options, PlanOptions } from "./options.ts";
+export { type Ext4Plan, planExt4 } from "./plan.ts";
 export { type Ext4Result, writeExt4 } from "./write.ts";

@@ -22,7 +22,9 @@ export interface NameHash {
 }
 
 /** A function that hashes names with one seed (16 bytes, the superblock's `s_hash_seed`). */
-export function nameHasher(seed: Uint8Array): (name: Uint8Array) => NameHash {
+export type NameHasher = (name: Uint8Array) => NameHash;
+
+export function nameHasher(seed: Uint8Array): NameHasher {
   const words = SeedWords.decode(seed);
   const start = seed.some((byte) => byte !== 0) ? [words.a, words.b, words.c, words.d] : MD4_START;
   const chunk = new Uint32Array(CHUNK_WORDS);

@@ -3,17 +3,21 @@ import { crc32c } from "../../base/crc.ts";
 import { Bq2Error } from "../../base/error.ts";
 import { nameToBytes } from "../../base/text.ts";
 import type { Sink } from "../sink.ts";
-import type { Tree } from "../tree.ts";
 import { BlockAllocator } from "./allocator.ts";
+import type { PlannedNode } from "./bodies.ts";
 import { BLOCK_SIZE, type Geometry, hasBackup } from "./geometry.ts";
 import { type EncodedGroups, encodeGroups } from "./groups.ts";
-import { nameHasher } from "./hash.ts";
 import { JOURNAL_INODE, RESIZE_INODE, ROOT_INODE } from "./inode.ts";
 import { InodeTableWriter } from "./inodetable.ts";
 import { encodeJournalSuperblock, journalBlocksOf } from "./journal.ts";
-import { type Node, nodesOf } from "./nodes.ts";
-import { checkOptions, checkUuid, DEFAULT_RESERVED_PERCENT, type Ext4Options } from "./options.ts";
-import { type Demand, demandOf, fittingGeometry, minimumSizeOf } from "./plan.ts";
+import {
+  checkOptions,
+  checkUuid,
+  DEFAULT_RESERVED_PERCENT,
+  type Ext4Options,
+  type PlanOptions,
+} from "./options.ts";
+import { type Ext4Plan, fittingGeometry } from "./plan.ts";
 import { type Disk, storeNode } from "./store.ts";
 import { encodeSuperblock, type SuperblockValues } from "./superblock.ts";
 import { type PlacedFile, placeJournal, placeReservedDescriptors, storeSystemInode } from "./system.ts";
@@ -30,35 +34,33 @@ export interface Ext4Result {
 const PRIMARY_SUPERBLOCK_OFFSET = 1024;
 
 /**
- * Writes a whole ext4 file system that holds `tree` into `sink`, from offset 0; blocks of zeros are left out. The
- * same tree and options give the same bytes. Checksums and hashes of names start from `hashSeed`, not from the UUID.
+ * Writes a whole ext4 file system that holds what was planned into `sink`, from offset 0; blocks of zeros are left
+ * out. The same tree and options give the same bytes. Checksums and hashes of names start from the plan's `hashSeed`,
+ * not from the UUID.
  *
- * Throws a Bq2Error before anything is written: `image-too-small` (says how many bytes are needed), `bad-option`,
- * `bad-tree`, `bad-attribute`, `attributes-too-large`, `folder-too-large`.
+ * Throws a Bq2Error before anything is written: `image-too-small` (says how many bytes are needed), `bad-option`.
  *
  * @example
- * writeExt4(tree, sink, { size: 2 ** 30, uuid, hashSeed, epoch: 0, label: "bq2-root" });
+ * writeExt4(planExt4(tree, { hashSeed, epoch: 0 }), sink, { size: 2 ** 30, uuid, label: "bq2-root" });
  */
-export function writeExt4(tree: Tree, sink: Sink, options: Ext4Options): Ext4Result {
+export function writeExt4(plan: Ext4Plan, sink: Sink, options: Ext4Options): Ext4Result {
   checkOptions(options);
-  const nodes = nodesOf(tree, options.epoch);
-  const demand = demandOf(nodes, options.hashSeed);
-  const geometry = fittingGeometry(Math.floor(options.size / BLOCK_SIZE), demand, options);
-  if (geometry === undefined) throw tooSmall(options, demand);
+  const geometry = fittingGeometry(Math.floor(options.size / BLOCK_SIZE), plan);
+  if (geometry === undefined) throw tooSmall(options.size, plan);
 
+  const { hashSeed, epoch } = plan.options;
   const disk: Disk = {
     sink,
     allocator: new BlockAllocator(geometry),
     inodes: new InodeTableWriter(geometry, sink),
-    seed: crc32c(options.hashSeed, 0xffffffff),
-    epoch: options.epoch,
-    hashOf: nameHasher(options.hashSeed),
+    seed: crc32c(hashSeed, 0xffffffff),
+    epoch,
   };
-  const journal = storeNodes(nodes, geometry, disk);
+  const journal = storeNodes(plan.nodes, geometry, disk);
   const usage = {
     nextBlock: disk.allocator.next,
-    lastInode: demand.inodes,
-    foldersIn: folderCounter(nodes, geometry),
+    lastInode: plan.inodes,
+    foldersIn: folderCounter(plan.nodes, geometry),
     seed: disk.seed,
   };
   const groups = encodeGroups(geometry, usage, (block, bytes) => sink.write(bytes, block * BLOCK_SIZE));
@@ -67,19 +69,19 @@ export function writeExt4(tree: Tree, sink: Sink, options: Ext4Options): Ext4Res
   checkUuid(uuid);
   const journalBlocks = journalBlocksOf(geometry.blocks);
   sink.write(encodeJournalSuperblock(journalBlocks, uuid), journal.firstBlock * BLOCK_SIZE);
-  const values = superblockValues(options, uuid, geometry, groups, journal, disk.seed);
+  const values = superblockValues(plan.options, options, uuid, geometry, groups, journal, disk.seed);
   writeSuperblocks(geometry, values, groups.descriptors, sink);
   const { blocks, freeBlocks, inodes, freeInodes } = values;
   return { size: blocks * BLOCK_SIZE, blocks, freeBlocks, inodes, freeInodes };
 }
 
 /** Stores everything that has an inode, in the order of inodes; the journal's blocks come first. */
-function storeNodes(nodes: readonly Node[], geometry: Geometry, disk: Disk): PlacedFile {
+function storeNodes(nodes: readonly PlannedNode[], geometry: Geometry, disk: Disk): PlacedFile {
   const journal = placeJournal(geometry, disk);
   const reservedDescriptors = placeReservedDescriptors(geometry, disk);
-  for (const node of nodes) {
-    storeNode(node, disk);
-    if (node.inode !== ROOT_INODE) continue;
+  for (const planned of nodes) {
+    storeNode(planned, disk);
+    if (planned.node.inode !== ROOT_INODE) continue;
     storeSystemInode(RESIZE_INODE, reservedDescriptors, disk);
     storeSystemInode(JOURNAL_INODE, journal, disk);
   }
@@ -87,9 +89,11 @@ function storeNodes(nodes: readonly Node[], geometry: Geometry, disk: Disk): Pla
   return journal;
 }
 
-function folderCounter(nodes: readonly Node[], geometry: Geometry): (group: number) => number {
+function folderCounter(nodes: readonly PlannedNode[], geometry: Geometry): (group: number) => number {
   const counts = new Uint32Array(geometry.groups.length);
-  for (const { entry, inode } of nodes) {
+  for (const {
+    node: { entry, inode },
+  } of nodes) {
     if (entry.kind !== "folder") continue;
     const group = Math.floor((inode - 1) / geometry.inodesPerGroup);
     counts[group] = (counts[group] as number) + 1;
@@ -98,6 +102,7 @@ function folderCounter(nodes: readonly Node[], geometry: Geometry): (group: numb
 }
 
 function superblockValues(
+  planned: PlanOptions,
   options: Ext4Options,
   uuid: Uint8Array,
   geometry: Geometry,
@@ -115,10 +120,10 @@ function superblockValues(
     inodesPerGroup: geometry.inodesPerGroup,
     reservedDescriptorBlocks: geometry.reservedDescriptorBlocks,
     overheadBlocks: geometry.metadataBlocks + journal.size / BLOCK_SIZE,
-    epoch: options.epoch,
+    epoch: planned.epoch,
     uuid,
     label: nameToBytes(options.label ?? ""),
-    hashSeed: options.hashSeed,
+    hashSeed: planned.hashSeed,
     checksumSeed,
     journal,
   };
@@ -140,9 +145,9 @@ function writeSuperblocks(
   sink.write(encodeSuperblock(values, 0), PRIMARY_SUPERBLOCK_OFFSET);
 }
 
-function tooSmall(options: Ext4Options, demand: Demand): Bq2Error {
-  const needed = minimumSizeOf(demand, options);
-  return new Bq2Error(`Cannot write ext4: the tree needs ${needed} bytes, the image has ${options.size}`, {
+function tooSmall(size: number, plan: Ext4Plan): Bq2Error {
+  const needed = plan.minimumSize;
+  return new Bq2Error(`Cannot write ext4: the tree needs ${needed} bytes, the image has ${size}`, {
     code: "image-too-small",
     hint: `give a size of at least ${Math.ceil(needed / 2 ** 20)} MiB`,
   });

@@ -2,7 +2,7 @@
  * GUID partition tables (UEFI 2.10, 5.2.3 and 5.3): the protective MBR, the table at the front of the
  * disk and its backup at the end.
  *
- * Subset: written (`gpt-reader.ts` finds a partition); 512-byte sectors; 128 entries; no boot code in the MBR.
+ * Subset: written (`reader.ts` finds a partition); 512-byte sectors; 128 entries; no boot code in the MBR.
  */
 import { concatBytes } from "../../base/bytes.ts";
 import { crc32 } from "../../base/crc.ts";

@@ -8,6 +8,7 @@
 import { alignUp, isZero } from "../../base/bytes.ts";
 import { Bq2Error } from "../../base/error.ts";
 import type { Bulk } from "../../platform/platform.ts";
+import { dataChunks } from "../chunks.ts";
 import type { Sink } from "../sink.ts";
 import type { Content } from "../tree.ts";
 import { CLUSTER_SIZE, encodeQcow2Header, QCOW2_SECTOR } from "./qcow2.ts";
@@ -17,15 +18,19 @@ export interface Qcow2Options {
   readonly compress: boolean;
   /** Compresses clusters; the bytes do not depend on how many it works on at once. */
   readonly bulk: Pick<Bulk, "deflateRaw">;
-  /** Called as the source is read, with the guest offset reached. */
-  readonly onProgress?: (guestOffset: number) => void;
+  /**
+   * Sees what is read of the disk, ascending, in whole clusters (the disk's last one possibly shorter); what lies
+   * between is zeros.
+   */
+  readonly onData?: (bytes: Uint8Array, offset: number) => void;
 }
 
 const WINDOW_BITS = 12; // qcow2.txt, "Compressed Clusters Descriptor": QEMU inflates with a 4 KiB window
 const LEVEL = 6; // zlib's default, which qemu-img takes too
+const SAMPLES = 4;
+const SAMPLE_SIZE = 1024;
 /** Clusters read ahead of the one being stored: enough work for some cores, 8 MiB of memory. */
 const CLUSTERS_AHEAD = 64;
-const READ_SIZE = 16 * CLUSTER_SIZE;
 
 /** A guest cluster that holds data; `stored` is its compressed form, or its own bytes where that is no shorter. */
 interface Cluster {
@@ -72,27 +77,42 @@ export async function writeQcow2(disk: Content, sink: Sink, options: Qcow2Option
 
 /** Clusters with a byte that is not zero, in guest order. */
 function* dataClusters(disk: Content, options: Qcow2Options): Generator<Cluster> {
-  let done = 0; // a cluster that two ranges touch is read once
-  for (const range of disk.ranges()) {
-    const end = range.offset + range.length;
-    let start = Math.max(done, range.offset - (range.offset % CLUSTER_SIZE));
-    for (; start < end; start += READ_SIZE) {
-      const length = Math.min(READ_SIZE, alignUp(end, CLUSTER_SIZE) - start);
-      const chunk = new Uint8Array(length); // stays zero beyond the end of the disk
-      disk.read(chunk, 0, Math.min(length, disk.size - start), start);
-      for (let at = 0; at < length; at += CLUSTER_SIZE) {
-        const bytes = chunk.subarray(at, at + CLUSTER_SIZE);
-        if (isZero(bytes)) continue;
-        const stored = options.compress ? compressed(bytes, options.bulk) : bytes;
-        yield { index: (start + at) / CLUSTER_SIZE, stored };
-      }
-      done = start + length;
-      options.onProgress?.(Math.min(done, disk.size));
+  for (const { bytes, offset } of dataChunks(disk, CLUSTER_SIZE)) {
+    options.onData?.(bytes, offset);
+    for (let at = 0; at < bytes.length; at += CLUSTER_SIZE) {
+      const cluster = wholeCluster(bytes.subarray(at, at + CLUSTER_SIZE));
+      if (isZero(cluster)) continue;
+      const stored = options.compress ? compressed(cluster, options.bulk) : cluster;
+      yield { index: (offset + at) / CLUSTER_SIZE, stored };
     }
   }
 }
 
+/** Padded where the disk ends within it. */
+function wholeCluster(bytes: Uint8Array): Uint8Array {
+  if (bytes.length === CLUSTER_SIZE) return bytes;
+  const whole = new Uint8Array(CLUSTER_SIZE);
+  whole.set(bytes);
+  return whole;
+}
+
+/**
+ * A sixteenth of a cluster. Where it does not shrink at all, the cluster is taken to be compressed already, such as part
+ * of an archive, and is not worth sixteen times that work.
+ */
+function sampleOf(cluster: Uint8Array): Uint8Array {
+  const sample = new Uint8Array(SAMPLES * SAMPLE_SIZE);
+  for (let i = 0; i < SAMPLES; i++) {
+    const at = (i * CLUSTER_SIZE) / SAMPLES;
+    sample.set(cluster.subarray(at, at + SAMPLE_SIZE), i * SAMPLE_SIZE);
+  }
+  return sample;
+}
+
 async function compressed(cluster: Uint8Array, bulk: Pick<Bulk, "deflateRaw">): Promise<Uint8Array> {
+  const sample = sampleOf(cluster);
+  const deflatedSample = await bulk.deflateRaw(sample, { level: 1, windowBits: WINDOW_BITS, last: true });
+  if (deflatedSample.length >= sample.length) return cluster;
   const deflated = await bulk.deflateRaw(cluster, { level: LEVEL, windowBits: WINDOW_BITS, last: true });
   return deflated.length < CLUSTER_SIZE ? deflated : cluster;
 }

@@ -17,8 +17,7 @@ const WINDOW_SIZE = 8 * 1024;
 type Node = Entry extends infer E ? (E extends { kind: "hardlink" } ? never : Omit<E, "path">) : never;
 
 /**
- * The tree of `archive`, a whole tar archive. Contents that lie in one piece tell their place in
- * `archive.file`. Throws Bq2Error `damaged-archive` or `hostile-archive`.
+ * The tree of `archive`, a whole tar archive. Throws Bq2Error `damaged-archive` or `hostile-archive`.
  */
 export function indexTar(archive: Content): Tree {
   const nodes = new Map<string, Node>();
@@ -140,14 +139,11 @@ class StoredContent implements Content {
   readonly #archive: Content;
   readonly #dataOffset: number;
   readonly size: number;
-  readonly file?: { readonly path: string; readonly offset: number };
 
   constructor(archive: Content, size: number, dataOffset: number) {
     this.#archive = archive;
     this.#dataOffset = dataOffset;
     this.size = size;
-    if (archive.file === undefined) return;
-    this.file = { path: archive.file.path, offset: archive.file.offset + dataOffset };
   }
 
   ranges(): readonly DataRange[] {

@@ -50,7 +50,10 @@ function accessTests(files: Files, inFolder: InFolder): void {
       codeOf(() => files.open(`${folder}/link`, "create")),
       "EEXIST",
     );
-    files.close(files.open(`${folder}/secret`, "create", 0o600));
+    const secret = files.open(`${folder}/secret`, "create", 0o600);
+    files.write(secret, encodeUtf8("read"), 0);
+    assert.equal(files.read(secret, new Uint8Array(4), 0, 4, 0), 4);
+    files.close(secret);
     assert.equal(files.status(`${folder}/secret`)?.mode, 0o600);
   });
   inFolder("truncate shrinks and grows; what grows is zeros", (folder) => {
@@ -222,6 +225,16 @@ function lockTests({ files, processes }: Platform, inFolder: InFolder): void {
     const fresh = files.tryLock(`${folder}/lock`); // another file of that name
     assert.ok(fresh);
     for (const held of [lock, fresh]) held?.release();
+  });
+  inFolder("whoever holds a lock may remove its file; the next lock is on a new file", (folder) => {
+    const path = `${folder}/lock`;
+    const lock = files.tryLock(path);
+    files.removeFile(path);
+    const next = files.tryLock(path);
+    assert.ok(next);
+    lock?.release();
+    assert.equal(files.tryLock(path), undefined);
+    next.release();
   });
   inFolder("a child does not hold the lock of its parent", async (folder) => {
     const lock = files.tryLock(`${folder}/lock`);

@@ -70,7 +70,7 @@ export class MemoryDescriptors {
 
   readonly read: Files["read"] = (fd, buffer, offset, length, position) => {
     const file = this.#file("read", fd);
-    if (file.mode === "write" || file.mode === "create") throw new SystemError("read", file.path, "EBADF");
+    if (file.mode === "write") throw new SystemError("read", file.path, "EBADF");
     const count = file.inode.content.read(buffer, offset, length, position ?? file.position);
     if (position === null) file.position += count;
     return count;

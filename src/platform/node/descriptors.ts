@@ -1,7 +1,9 @@
 /** What only libc offers on open files: holes, copies within the kernel, locks. */
+import { fstatSync, statSync } from "node:fs";
 import { LOCK_EX, LOCK_NB, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET } from "../linux-abi.ts";
 import { type DataRange, type FileLock, type Files, SystemError } from "../platform.ts";
 import { libc } from "./libc.ts";
+import { toNative } from "./path.ts";
 
 const COPY_CHUNK = 1 << 20;
 
@@ -70,6 +72,13 @@ function copyThroughMemory(files: Files, copy: Copy, pathOf: (fd: number) => str
   }
 }
 
+/** Whether the open file is the one at `path`: its last holder may have removed it before it let go. */
+function hasName(fd: number, path: string): boolean {
+  const opened = fstatSync(fd, { bigint: true });
+  const named = statSync(toNative(path), { bigint: true, throwIfNoEntry: false });
+  return named !== undefined && named.dev === opened.dev && named.ino === opened.ino;
+}
+
 export function lockFile(files: Files, path: string): FileLock | undefined {
   const fd = files.open(path, "update");
   if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -77,6 +86,10 @@ export function lockFile(files: Files, path: string): FileLock | undefined {
     files.close(fd);
     if (code === "EAGAIN") return undefined;
     throw new SystemError("lock", path, code);
+  }
+  if (!hasName(fd, path)) {
+    files.close(fd);
+    return lockFile(files, path);
   }
   let held = true;
   return {

@@ -1,5 +1,6 @@
 /** Open files: reading, writing, holes, copies within the kernel, locks. */
 import {
+  AT_EMPTY_PATH,
   AT_FDCWD,
   LOCK_EX,
   LOCK_NB,
@@ -8,11 +9,13 @@ import {
   SEEK_DATA,
   SEEK_HOLE,
   SEEK_SET,
+  STATX_BASIC_STATS,
 } from "../linux-abi.ts";
 import { OPEN_FLAGS } from "../open-flags.ts";
 import { type DataRange, type FileLock, type Files, type OpenMode, SystemError } from "../platform.ts";
 import { STANDARD_STREAMS } from "../standard-streams.ts";
-import { call, errnoName, pathCall, rawCall } from "./call.ts";
+import { statusByStatx } from "../statx.ts";
+import { call, errnoName, nameWord, pathCall, rawCall } from "./call.ts";
 
 const COPY_CHUNK = 1 << 20;
 
@@ -153,6 +156,17 @@ export function lockFile(files: Pick<Files, "open" | "close">, path: string): Fi
     files.close(fd);
     if (errnoName(result) === "EAGAIN") return undefined;
     throw new SystemError("lock", path, errnoName(result));
+  }
+  // Its last holder may have removed the file before it let go.
+  const named = statusByStatx(path, (buffer) =>
+    rawCall("statx", AT_FDCWD, nameWord("look at", path), 0, STATX_BASIC_STATS, buffer),
+  );
+  const locked = statusByStatx(path, (buffer) =>
+    rawCall("statx", fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, buffer),
+  );
+  if (named?.identity !== locked?.identity) {
+    files.close(fd);
+    return lockFile(files, path);
   }
   let held = true;
   return {

@@ -17,8 +17,8 @@ import type { Made, StepWork } from "../context/work.ts";
 import { rootfsSteps } from "../rootfs/layers.ts";
 import { unpackSource } from "../setup/source-trees.ts";
 import { rootfsEntries, withSources } from "./entries.ts";
-import { artifactView, writeInNamespace } from "./namespace.ts";
-import { type ArtifactEntry, type ArtifactRequest, writeArtifact } from "./request.ts";
+import { artifactView, type MadeArtifact, writeInNamespace } from "./namespace.ts";
+import { type ArtifactEntry, type ArtifactRequest, type ArtifactResult, writeArtifact } from "./request.ts";
 
 /** Raise these where the same rootfs is to give other bytes. */
 const TARBALL_FORMAT = "bq2-tarball/2";
@@ -134,10 +134,10 @@ function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artif
     async make(): Promise<Made> {
       makeFolders(files, dirname(path));
       const request = await artifact.request(path);
-      const made = isInside
+      const { made, result } = isInside
         ? await writeInNamespace(context, planned, request, artifact.action.program)
-        : { output: await writeArtifact(context.platform, request) };
-      recordDigest(context, artifact.digestName, made.output);
+        : await writeHere(context, request);
+      recordDigests(context, artifact.digestName, result);
       const file = sha256File(context.platform, path);
       noteFingerprint(context.platform, keptFile(context, path, file));
       context.log.info(`Wrote ${path}`);
@@ -160,6 +160,11 @@ function isWhole(context: RunContext, { path, digestName }: Artifact, { output, 
 
 function keptFile({ workspace }: RunContext, path: string, sha256: string): KeptFile {
   return { path, sha256, fingerprints: `${workspace.root}/fingerprints/${basename(path)}.json` };
+}
+
+async function writeHere(context: RunContext, request: ArtifactRequest): Promise<MadeArtifact> {
+  const result = await writeArtifact(context.platform, request);
+  return { result, made: { output: result.sha256 } };
 }
 
 /** Where the store keeps the kernel that the rootfs has at `path`. */
@@ -189,11 +194,15 @@ function artifactKey(
   );
 }
 
-/** One line of SHA256SUMS, in the form that `sha256sum --check` reads; others stay. */
-function recordDigest(context: RunContext, name: string, digest: string): void {
+/**
+ * The lines of SHA256SUMS for one file, in the form that `sha256sum --check` reads, in which a line that begins with
+ * `#` is a comment; those of other files stay.
+ */
+function recordDigests(context: RunContext, name: string, { sha256, blocksSha256 }: ArtifactResult): void {
   const { files } = context.platform;
-  const others = digestLines(context).filter((line) => line !== "" && !line.endsWith(`  ${name}`));
-  const sorted = [...others, `${digest}  ${name}`].sort((a, b) => compareNames(a.slice(66), b.slice(66)));
+  const others = digestLines(context).filter((line) => line !== "" && nameOf(line) !== name);
+  const own = [`${sha256}  ${name}`, ...(blocksSha256 === null ? [] : [`# blocks ${blocksSha256}  ${name}`])];
+  const sorted = [...others, ...own].sort((a, b) => compareNames(nameOf(a), nameOf(b)));
   writeFileAtomic(files, digestsPath(context), `${sorted.join("\n")}\n`);
 }
 
@@ -205,6 +214,11 @@ function digestLines(context: RunContext): string[] {
   const { files } = context.platform;
   const path = digestsPath(context);
   return files.status(path) === undefined ? [] : readText(files, path).split("\n");
+}
+
+/** What a line of SHA256SUMS is about. */
+function nameOf(line: string): string {
+  return line.slice(line.lastIndexOf("  ") + 2);
 }
 
 /** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */

@@ -18,7 +18,7 @@ import { neededTrees, rootfsSteps } from "../rootfs/layers.ts";
 import { newestOfEach } from "../rootfs/merge.ts";
 import { runInNamespace } from "../step/namespace-step.ts";
 import { overlayView } from "../step/view.ts";
-import { type ArtifactRequest, ArtifactResultSchema, RESULT_SUFFIX } from "./request.ts";
+import { type ArtifactRequest, type ArtifactResult, ArtifactResultSchema, RESULT_SUFFIX } from "./request.ts";
 
 /** Where the namespace has what it is given; /run is a tmpfs there. */
 const GIVEN = "/run/bq2";
@@ -31,13 +31,18 @@ function exchangeOf(context: RunContext, planned: PlannedStep): string {
   return `${stepFolders(context.workspace, refOf(planned)).scratch}/exchange`;
 }
 
-/** The digest is that of the uncompressed form; the file is then at `request.output`. */
+export interface MadeArtifact {
+  readonly result: ArtifactResult;
+  readonly made: Made;
+}
+
+/** The file is at `request.output` afterwards. */
 export async function writeInNamespace(
   context: RunContext,
   planned: PlannedStep,
   request: ArtifactRequest,
   program: string,
-): Promise<Made> {
+): Promise<MadeArtifact> {
   const { files } = context.platform;
   const { scratch } = stepFolders(context.workspace, refOf(planned));
   removeTree(files, scratch);
@@ -52,15 +57,10 @@ export async function writeInNamespace(
     actions: [{ kind: "run", argv, cwd: "/", env: { ...planned.phase.env } }],
   });
   const resultFile = `${exchange}/${REQUEST}${RESULT_SUFFIX}`;
-  const { sha256 } = parseAs(
-    ArtifactResultSchema,
-    readText(files, resultFile),
-    resultFile,
-    "run the step again",
-  );
+  const result = parseAs(ArtifactResultSchema, readText(files, resultFile), resultFile, "run the step again");
   files.rename(`${exchange}/artifact`, request.output);
   removeTree(files, scratch);
-  return { output: sha256, cpuSeconds };
+  return { result, made: { output: result.sha256, cpuSeconds } };
 }
 
 /** What the writing program sees. */

@@ -13,6 +13,7 @@ import { ArchSchema } from "../../plan/plan.ts";
 import { readText, writeFileAtomic } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
+import { withOutputFile } from "../../trees/output-file.ts";
 import { writeTarball } from "./tarball.ts";
 
 const Base = { path: v.string(), mode: v.number(), uid: v.number(), gid: v.number() };
@@ -52,7 +53,10 @@ export type ArtifactRequest = v.InferOutput<typeof ArtifactRequestSchema>;
 export const ArtifactResultSchema = v.strictObject({
   /** Of the uncompressed form: the .tar, the raw disk. */
   sha256: v.string(),
+  /** Of the blocks of a disk that are not zero (`image/disk-digests.ts`); null for a tarball. */
+  blocksSha256: v.nullable(v.string()),
 });
+export type ArtifactResult = v.InferOutput<typeof ArtifactResultSchema>;
 
 /** The result is written beside the request. */
 export const RESULT_SUFFIX = ".result";
@@ -61,36 +65,48 @@ export const RESULT_SUFFIX = ".result";
 export async function artifactInside(platform: Platform, path: string): Promise<number> {
   const text = readText(platform.files, path);
   const request = parseAs(ArtifactRequestSchema, text, path, "run the step again");
-  const sha256 = await writeArtifact(platform, request);
-  writeFileAtomic(platform.files, `${path}${RESULT_SUFFIX}`, canonicalJson({ sha256 }));
+  const result = await writeArtifact(platform, request);
+  writeFileAtomic(platform.files, `${path}${RESULT_SUFFIX}`, canonicalJson(result));
   return 0;
 }
 
-/** Writes what is asked for; gives the sha256 of its uncompressed form. */
-export async function writeArtifact(platform: Platform, request: ArtifactRequest): Promise<string> {
+/** Writes what is asked for. */
+export async function writeArtifact(platform: Platform, request: ArtifactRequest): Promise<ArtifactResult> {
   const sources = new OpenFiles(platform.files);
   // Holes depend on the store's file system, and would show in a disk image: every byte counts as data.
   const content = (from: string, size: number): Content => sources.contentOf(from, size, false);
   const tree: Tree = request.entries.map((entry) => treeEntry(entry, request.epoch, content));
   try {
-    if (request.kind === "tarball") return await writeTarball(platform, tree, request.output);
-    const image = await buildImage(platform, {
-      rootfs: tree,
-      kernel: request.kernel,
-      isDirect: false,
-      output: request.output,
-      format: "qcow2",
-      size: request.size,
-      compress: true,
-      arch: request.arch,
-      epoch: request.epoch,
-      wantsRawDigest: true,
-    });
-    if (image.rawSha256 === undefined) throw new RangeError("an image without the digest that was asked for");
-    return image.rawSha256;
+    if (request.kind === "image") return await writeImage(platform, sources, tree, request);
+    return { sha256: await writeTarball(platform, tree, request.output), blocksSha256: null };
   } finally {
     sources.closeAll();
   }
+}
+
+async function writeImage(
+  platform: Platform,
+  sources: OpenFiles,
+  rootfs: Tree,
+  request: ArtifactRequest & { readonly kind: "image" },
+): Promise<ArtifactResult> {
+  const { kernel, size, arch, epoch } = request;
+  const { digests } = await withOutputFile(platform.files, request.output, (output) =>
+    buildImage(platform, {
+      rootfs,
+      sources,
+      output,
+      kernel,
+      isDirect: false,
+      format: "compressed-qcow2",
+      size,
+      arch,
+      epoch,
+      wantsDigests: true,
+    }),
+  );
+  if (digests === undefined) throw new RangeError("an image without the digests that were asked for");
+  return { sha256: digests.raw, blocksSha256: digests.blocks };
 }
 
 function treeEntry(

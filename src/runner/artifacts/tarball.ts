@@ -5,7 +5,7 @@ import { writeTar } from "../../formats/tar/writer.ts";
 import type { Tree } from "../../formats/tree.ts";
 import { makeFolders } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { writePartialFile } from "../../trees/partial-file.ts";
+import { withOutputFile } from "../../trees/output-file.ts";
 
 const GZIP_LEVEL = 6; // gzip's own default: higher ones take long for little
 
@@ -16,7 +16,7 @@ const GZIP_LEVEL = 6; // gzip's own default: higher ones take long for little
 export async function writeTarball(platform: Platform, tree: Tree, path: string): Promise<string> {
   const { files, bulk, host } = platform;
   makeFolders(files, dirname(path));
-  return writePartialFile(files, path, async (fd) => {
+  const fill = async (fd: number): Promise<string> => {
     const hasher = bulk.sha256();
     const gzip = new GzipWriter(bulk, (chunk) => files.write(fd, chunk, null), {
       level: GZIP_LEVEL,
@@ -28,5 +28,6 @@ export async function writeTarball(platform: Platform, tree: Tree, path: string)
     });
     await gzip.end();
     return hasher.digest();
-  });
+  };
+  return withOutputFile(files, path, (output) => output.replace(fill));
 }

@@ -4,20 +4,21 @@ import { buildImage } from "../../../src/image/build-image.ts";
 import { nodePlatform } from "../../../src/platform/node/platform.ts";
 import { folderTree } from "../../../src/trees/folder-tree.ts";
 import { OpenFiles } from "../../../src/trees/open-files.ts";
+import { withOutputFile } from "../../../src/trees/output-file.ts";
 
-const [folder = "", kernel = "", output = ""] = process.argv.slice(2);
+const [folder = "", kernel = "", path = ""] = process.argv.slice(2);
 const platform = nodePlatform();
-await buildImage(platform, {
-  rootfs: folderTree(platform.files, new OpenFiles(platform.files), folder, {
-    owners: "root",
-    times: "disk",
+const sources = new OpenFiles(platform.files);
+await withOutputFile(platform.files, path, (output) =>
+  buildImage(platform, {
+    rootfs: folderTree(platform.files, sources, folder, { owners: "root", times: "disk" }),
+    sources,
+    output,
+    kernel,
+    format: "raw",
+    size: 2 * 2 ** 30,
+    epoch: 0,
+    wantsDigests: false,
+    isDirect: true,
   }),
-  kernel,
-  output,
-  format: "raw",
-  compress: false,
-  size: 2 * 2 ** 30,
-  epoch: 0,
-  wantsRawDigest: false,
-  isDirect: true,
-});
+);

@@ -1,0 +1,65 @@
+/**
+ * Two digests of a whole disk, taken while its bytes pass by.
+ *
+ * `raw` is the sha256 of all bytes, as `sha256sum` gives it for a raw image.
+ *
+ * `blocks` leaves out what is zero: the disk is cut into blocks of 64 KiB, the last one possibly shorter. For each
+ * block that has a byte other than zero, in ascending order, the digest takes the block's offset as eight bytes, least
+ * significant first, and then the block's bytes; at the end it takes the size of the disk as eight bytes. It is the
+ * sha256 of all these, so two disks have the same one exactly when they have the same bytes, and who knows where a disk
+ * has data need not read the rest.
+ */
+import { isZero } from "../base/bytes.ts";
+import { struct, u64 } from "../base/struct.ts";
+import type { Bulk, Hasher } from "../platform/platform.ts";
+
+export const DIGEST_BLOCK: number = 64 * 1024;
+const READ_SIZE = 16 * DIGEST_BLOCK;
+
+const Position = struct("position on a disk", 8, { bytes: u64 });
+
+/** Lower-case hexadecimal. */
+export interface DiskDigests {
+  readonly raw: string;
+  readonly blocks: string;
+}
+
+/** Gets the parts of a disk that may hold data, each a whole number of blocks, ascending; the rest is zeros. */
+export class DiskHasher {
+  readonly #raw: Hasher;
+  readonly #blocks: Hasher;
+  readonly #zeros = new Uint8Array(READ_SIZE);
+  #done = 0;
+
+  constructor(bulk: Pick<Bulk, "sha256">) {
+    this.#raw = bulk.sha256();
+    this.#blocks = bulk.sha256();
+  }
+
+  add(bytes: Uint8Array, offset: number): void {
+    this.#addZerosUpTo(offset);
+    this.#raw.update(bytes);
+    this.#done = offset + bytes.length;
+    for (let at = 0; at < bytes.length; at += DIGEST_BLOCK) {
+      const block = bytes.subarray(at, at + DIGEST_BLOCK);
+      if (isZero(block)) continue;
+      this.#blocks.update(Position.encode({ bytes: offset + at }));
+      this.#blocks.update(block);
+    }
+  }
+
+  /** `size`: of the whole disk. Ends the hasher. */
+  finish(size: number): DiskDigests {
+    this.#addZerosUpTo(size);
+    this.#blocks.update(Position.encode({ bytes: size }));
+    return { raw: this.#raw.digest(), blocks: this.#blocks.digest() };
+  }
+
+  #addZerosUpTo(end: number): void {
+    while (this.#done < end) {
+      const length = Math.min(this.#zeros.length, end - this.#done);
+      this.#raw.update(this.#zeros.subarray(0, length));
+      this.#done += length;
+    }
+  }
+}
