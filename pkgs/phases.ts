@@ -3,11 +3,11 @@ import { ARCHES } from "../src/base/arch.ts";
 import { isOwnRootfs } from "../src/base/seed-name.ts";
 import {
   type BaseNeed,
-  type HostContext,
-  type HostStep,
+  type CoordinatorStep,
   isCross,
   type Package,
   type PhaseRecipe,
+  type PlanningContext,
   SYSROOT,
 } from "../src/recipe/package.ts";
 import { IMAGE_PHASE, type PhaseName } from "../src/recipe/phase-names.ts";
@@ -57,8 +57,12 @@ const ENV = {
   TZ: "UTC",
 };
 
-function hostStep(name: string, action: HostStep["action"], tools: readonly Package[] = []): HostStep {
-  return { host: true, name, tools, action };
+function coordinatorStep(
+  name: string,
+  action: CoordinatorStep["action"],
+  tools: readonly Package[] = [],
+): CoordinatorStep {
+  return { coordinator: true, name, tools, action };
 }
 
 const hostPhase = {
@@ -70,20 +74,20 @@ const hostPhase = {
   needsFrom: [],
 } as const;
 
-function hostSetup(seedPackages: (context: HostContext) => readonly SeedPackage[]): PhaseRecipe {
+function hostSetup(seedPackages: (context: PlanningContext) => readonly SeedPackage[]): PhaseRecipe {
   return {
     ...hostPhase,
     name: "host-setup",
     description: "Fetch and verify the sources, lay out the seed, and unpack the sources.",
     steps: [
-      hostStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
-      hostStep("populate-seed", (context) => ({
+      coordinatorStep("download-sources", ({ pins }) => ({ kind: "fetch-sources", pins: [...pins] })),
+      coordinatorStep("populate-seed", (context) => ({
         kind: "populate-seed",
         seed: context.seed,
         packages: seedPackages(context).map(({ name, program }) => ({ name, program })),
       })),
-      hostStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
-      hostStep("stage-source", () => ({ kind: "stage-source" })),
+      coordinatorStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
+      coordinatorStep("stage-source", () => ({ kind: "stage-source" })),
     ],
   };
 }
@@ -172,7 +176,7 @@ function fromPhase(phase: PhaseName, packages: readonly Package[]): BaseNeed[] {
  * The program that writes the artifacts, in the finished rootfs: the system's own, or in a cross build one
  * that is made from the same source and runs on this machine.
  */
-function outputProgram(context: HostContext): string {
+function outputProgram(context: PlanningContext): string {
   return isCross(context) ? ownProgramFile(context) : BQ2_PATH;
 }
 
@@ -183,7 +187,7 @@ const finalizeRootfs: PhaseRecipe = {
   name: "finalize-rootfs",
   description: "Pack the finished rootfs into a tarball.",
   steps: [
-    hostStep(
+    coordinatorStep(
       "rootfs-tarball",
       (context) => ({
         kind: "pack-rootfs",
@@ -200,7 +204,7 @@ const image: PhaseRecipe = {
   name: IMAGE_PHASE,
   description: "Write the disk image.",
   steps: [
-    hostStep(
+    coordinatorStep(
       "disk-image",
       (context) => ({
         kind: "write-image",

@@ -36,7 +36,7 @@ test("every archive is named after its release, and so is each of its origins", 
 
 test("a package that is built from a release has the version of that release", () => {
   for (const step of allSteps()) {
-    if ("host" in step || step.source === undefined) continue;
+    if ("coordinator" in step || step.source === undefined) continue;
     assert.equal(step.version, step.source.version, step.name);
   }
 });
@@ -47,7 +47,9 @@ function allSteps() {
 
 function allPins(): Pin[] {
   const pins = allSteps().flatMap((step) =>
-    "host" in step ? [] : [...(step.source === undefined ? [] : [step.source]), ...(step.extraSources ?? [])],
+    "coordinator" in step
+      ? []
+      : [...(step.source === undefined ? [] : [step.source]), ...(step.extraSources ?? [])],
   );
   return [...pins, ...NPM_SOURCES.map((source) => source.pin)];
 }

@@ -85,7 +85,7 @@ function ownImage(context: Bq2Context, workdir: string): string {
   const workspace = workspaceAt(context.platform, workdir);
   const plan = requirePlan(context.platform, workspace);
   for (const { build } of plan.phases.flatMap((phase) => phase.steps)) {
-    if (build.kind !== "host" || build.action.kind !== "write-image") continue;
+    if (build.kind !== "coordinator" || build.action.kind !== "write-image") continue;
     return `${workspace.artifacts}/${build.action.file}.qcow2`;
   }
   throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} writes none`, {

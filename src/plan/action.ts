@@ -135,7 +135,7 @@ export const WriteImageSchema = v.strictObject({
 });
 
 /** Actions that the coordinator carries out by itself. */
-export const HostActionSchema = v.variant("kind", [
+export const CoordinatorActionSchema = v.variant("kind", [
   FetchSchema,
   PopulateSeedSchema,
   ExtractSchema,
@@ -143,6 +143,6 @@ export const HostActionSchema = v.variant("kind", [
   PackRootfsSchema,
   WriteImageSchema,
 ]);
-export type HostAction = v.InferOutput<typeof HostActionSchema>;
+export type CoordinatorAction = v.InferOutput<typeof CoordinatorActionSchema>;
 
-export type Action = InsideAction | HostAction;
+export type Action = InsideAction | CoordinatorAction;

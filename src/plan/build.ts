@@ -4,7 +4,7 @@
  * them. Every field is always there (empty where unused), which keeps unknown ones recognisable.
  */
 import * as v from "valibot";
-import { HostActionSchema, InsideActionSchema } from "./action.ts";
+import { CoordinatorActionSchema, InsideActionSchema } from "./action.ts";
 
 const Words = v.array(v.string());
 const MakeCall = v.strictObject({ targets: Words, flags: Words });
@@ -78,9 +78,9 @@ export const ActionsSchema = v.strictObject({
 });
 
 /** Work of the coordinator itself: downloads, the seed, the finished files. */
-export const HostBuildSchema = v.strictObject({
-  kind: v.literal("host"),
-  action: HostActionSchema,
+export const CoordinatorBuildSchema = v.strictObject({
+  kind: v.literal("coordinator"),
+  action: CoordinatorActionSchema,
 });
 
 export const BuildSchema = v.variant("kind", [
@@ -89,6 +89,6 @@ export const BuildSchema = v.variant("kind", [
   KbuildSchema,
   CompileListSchema,
   ActionsSchema,
-  HostBuildSchema,
+  CoordinatorBuildSchema,
 ]);
 export type Build = v.InferOutput<typeof BuildSchema>;

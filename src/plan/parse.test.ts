@@ -18,7 +18,7 @@ const STEP = {
   prefix: "/usr",
   workdir: "/workspace/build/a",
   owners: { "/bin/a": { uid: 1, gid: 1 } },
-  build: { kind: "host", action: { kind: "stage-source" } },
+  build: { kind: "coordinator", action: { kind: "stage-source" } },
 };
 const PATCH = { kind: "patch", folder: "/a", file: "pkgs/a/b.patch", sha256: DIGEST };
 const PACK = { kind: "pack-rootfs", file: "a-1.0", program: "/usr/bin/bq2" };

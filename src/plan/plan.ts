@@ -9,7 +9,7 @@ import { BuildSchema } from "./build.ts";
 import { AbsolutePath, InnerPath, NamePart, PlainName } from "./names.ts";
 import { PinSchema, Sha256 } from "./source.ts";
 
-export const PLAN_FORMAT = "bq2-plan/3";
+export const PLAN_FORMAT = "bq2-plan/4";
 
 const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, "not a lower-case name"));
 

@@ -8,7 +8,7 @@ export const STATE_FORMAT = "bq2-state/3";
 export const StepRecordSchema = v.strictObject({
   /** Digest of all that the step's output depends on. */
   key: Sha256,
-  /** Digest of the output; for host steps, of what they stand for. */
+  /** Digest of the output; for a coordinator step, of what it stands for. */
   output: Sha256,
   /** Seconds it took, 0 where the store had it. */
   seconds: v.number(),

@@ -81,7 +81,7 @@ const EXPANSIONS: Expansion = {
     ];
   },
   actions: (build, scene) => build.actions.map((action) => withStepEnv(action, scene)),
-  host: (build) => [build.action],
+  coordinator: (build) => [build.action],
 };
 
 /** The actions of `step` in `phase`, in order: its patches, then what its build expands to. */

@@ -5,12 +5,12 @@ import { type Phase, PLAN_FORMAT, type Plan, pathIn, type Step, type StepRef, st
 import type { Pin } from "../plan/source.ts";
 import {
   BUILD_ROOT,
-  type HostContext,
-  type HostStep,
+  type CoordinatorStep,
   isCross,
   type Package,
   type PhaseRecipe,
   type Place,
+  type PlanningContext,
   releaseName,
   SOURCE_ROOT,
   SYSROOT,
@@ -39,7 +39,7 @@ export function makePlan(wanted: PlanRequest): Plan {
   const request = { ...wanted, phases: wanted.phases.filter(({ forSeed }) => cross || !forSeed) };
   if (cross) refuseOwnPrograms(request);
   const pins = collectPins(request.phases);
-  const context: HostContext = {
+  const context: PlanningContext = {
     arch: request.arch,
     seedArch: request.seedArch,
     seed: request.seed,
@@ -63,7 +63,7 @@ export function makePlan(wanted: PlanRequest): Plan {
 
 function refuseOwnPrograms({ profile, arch, seedArch, phases }: PlanRequest): void {
   const phase = phases.find(
-    ({ namespace, steps }) => namespace === "bq2" && steps.some((step) => !isHostStep(step)),
+    ({ namespace, steps }) => namespace === "bq2" && steps.some((step) => !isCoordinatorStep(step)),
   );
   if (phase === undefined) return;
   throw new Bq2Error(
@@ -75,15 +75,15 @@ function refuseOwnPrograms({ profile, arch, seedArch, phases }: PlanRequest): vo
   );
 }
 
-function isHostStep(step: Package | HostStep): step is HostStep {
-  return "host" in step;
+function isCoordinatorStep(step: Package | CoordinatorStep): step is CoordinatorStep {
+  return "coordinator" in step;
 }
 
 function collectPins(phases: readonly PhaseRecipe[]): Pin[] {
   const pins = new Map<string, Pin>();
   for (const phase of phases) {
     for (const step of phase.steps) {
-      if (isHostStep(step)) continue;
+      if (isCoordinatorStep(step)) continue;
       for (const pin of pinsOf(step)) pins.set(releaseName(pin), pin);
     }
   }
@@ -100,7 +100,7 @@ function sourcesOf(pkg: Package): string[] {
   return [...(pkg.ownSource === undefined ? [] : [pkg.ownSource]), ...pinsOf(pkg).map(releaseName)];
 }
 
-function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: HostContext): Phase {
+function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: PlanningContext): Phase {
   return {
     name: recipe.name,
     description: recipe.description,
@@ -109,18 +109,18 @@ function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: HostConte
     writes: [...recipe.writes],
     env: { ...recipe.env },
     steps: recipe.steps.map((step) =>
-      isHostStep(step)
-        ? makeHostStep(step, recipe, request.phases, context)
+      isCoordinatorStep(step)
+        ? makeCoordinatorStep(step, recipe, request.phases, context)
         : makeStep(step, recipe, request),
     ),
   };
 }
 
-function makeHostStep(
-  step: HostStep,
+function makeCoordinatorStep(
+  step: CoordinatorStep,
   recipe: PhaseRecipe,
   phases: readonly PhaseRecipe[],
-  context: HostContext,
+  context: PlanningContext,
 ): Step {
   const toolPhases = toolPhasesOf(phases);
   const tools = toolPhases.length > 0 ? (step.tools ?? []) : [];
@@ -134,7 +134,7 @@ function makeHostStep(
     prefix: "/",
     workdir: "/",
     owners: {},
-    build: { kind: "host", action: step.action(context) },
+    build: { kind: "coordinator", action: step.action(context) },
   };
 }
 
@@ -185,7 +185,7 @@ function toolPhasesOf(phases: readonly PhaseRecipe[]): PhaseName[] {
 /** The step that builds `need` or its replacement, in the first phase of `from` that has one before `by`. */
 function findNeed(
   need: Package,
-  by: Package | HostStep,
+  by: Package | CoordinatorStep,
   recipe: PhaseRecipe,
   from: readonly PhaseName[],
   phases: readonly PhaseRecipe[],
@@ -193,7 +193,7 @@ function findNeed(
   for (const name of from) {
     const steps = phases.find((phase) => phase.name === name)?.steps ?? [];
     const before = name === recipe.name ? steps.slice(0, steps.indexOf(by)) : steps;
-    const packages = before.filter((step): step is Package => !isHostStep(step));
+    const packages = before.filter((step): step is Package => !isCoordinatorStep(step));
     const found =
       packages.find((step) => step.name === need.name) ?? packages.find((step) => step.inPlaceOf === need);
     if (found !== undefined) return { phase: name, step: found.name };

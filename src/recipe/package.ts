@@ -1,6 +1,6 @@
 /** The types that the recipes in `pkgs/` are written in, and the paths that they share. */
 import type { ArchFacts } from "../base/arch.ts";
-import type { HostAction } from "../plan/action.ts";
+import type { CoordinatorAction } from "../plan/action.ts";
 import type { Build } from "../plan/build.ts";
 import type { Patch, PlanPath, Step } from "../plan/plan.ts";
 import type { Pin } from "../plan/source.ts";
@@ -75,7 +75,7 @@ export interface PhaseRecipe {
   readonly needsFrom: readonly PhaseName[];
   /** What every step of the phase sees, in addition to its needs. */
   readonly base?: readonly BaseNeed[];
-  readonly steps: readonly (Package | HostStep)[];
+  readonly steps: readonly (Package | CoordinatorStep)[];
 }
 
 /** A step of an earlier phase. */
@@ -85,15 +85,15 @@ export interface BaseNeed {
 }
 
 /** A coordinator step: work that `bq2` does itself. */
-export interface HostStep {
-  readonly host: true;
+export interface CoordinatorStep {
+  readonly coordinator: true;
   readonly name: string;
   /** Packages of the phase {@link PhaseRecipe.forSeed} that the step uses, in plans that have that phase. */
   readonly tools?: readonly Package[];
-  readonly action: (context: HostContext) => HostAction;
+  readonly action: (context: PlanningContext) => CoordinatorAction;
 }
 
-export interface HostContext {
+export interface PlanningContext {
   readonly arch: ArchFacts;
   readonly seedArch: ArchFacts;
   readonly seed: string;

@@ -6,7 +6,7 @@ import { compareNames } from "../../base/text.ts";
 import { setAside } from "../../kept/damage.ts";
 import { fileDamage, type KeptFile, noteFingerprint } from "../../kept/file.ts";
 import { textDigest } from "../../kept/manifest.ts";
-import type { HostAction } from "../../plan/action.ts";
+import type { CoordinatorAction } from "../../plan/action.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { StepRecord } from "../../plan/state.ts";
 import { makeFolders, readText, sha256File, writeFileAtomic } from "../../platform/files.ts";
@@ -27,7 +27,7 @@ const IMAGE_FORMAT = "bq2-image/3";
 export const DIGESTS_FILE = "SHA256SUMS";
 
 type ArtifactKind = "pack-rootfs" | "write-image";
-type ArtifactAction<K extends ArtifactKind = ArtifactKind> = Extract<HostAction, { kind: K }>;
+type ArtifactAction<K extends ArtifactKind = ArtifactKind> = Extract<CoordinatorAction, { kind: K }>;
 
 const NAMES = { "pack-rootfs": "rootfs tarball", "write-image": "disk image" } as const;
 
@@ -38,7 +38,7 @@ function findArtifact<K extends ArtifactKind>(
 ): { readonly planned: PlannedStep; readonly action: ArtifactAction<K> } | undefined {
   for (const phase of plan.phases) {
     for (const step of phase.steps) {
-      if (step.build.kind !== "host" || step.build.action.kind !== kind) continue;
+      if (step.build.kind !== "coordinator" || step.build.action.kind !== kind) continue;
       return { planned: plannedStep(phase, step), action: step.build.action as ArtifactAction<K> };
     }
   }

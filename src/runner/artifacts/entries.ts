@@ -1,7 +1,7 @@
 /** Which entries an artifact has: the finished rootfs, and in an image /workspace with the sources. */
 import { dirname } from "../../base/path.ts";
 import type { ManifestEntry } from "../../kept/manifest.ts";
-import type { HostAction } from "../../plan/action.ts";
+import type { CoordinatorAction } from "../../plan/action.ts";
 import { walk } from "../../platform/files.ts";
 import { OWN_SOURCE } from "../../recipe/package.ts";
 import { verifiedArchive } from "../../sources/cache.ts";
@@ -34,7 +34,7 @@ function artifactEntry(entry: ManifestEntry, from: string): ArtifactEntry {
   return { kind, path, mode, uid, gid, size, from };
 }
 
-type Modules = NonNullable<Extract<HostAction, { kind: "write-image" }>["sources"]>["modules"];
+type Modules = NonNullable<Extract<CoordinatorAction, { kind: "write-image" }>["sources"]>["modules"];
 
 /** `entries` and /workspace: this project's own source with the packages it imports, and every pinned archive. */
 export function withSources(

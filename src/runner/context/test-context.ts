@@ -45,10 +45,10 @@ export function testStep(name: string, needs: readonly StepRef[] = [], flags: re
 }
 
 /** A step of the coordinator itself. */
-export function hostTestStep(name: string): Step {
+export function coordinatorTestStep(name: string): Step {
   return {
     ...testStep(name),
-    build: { kind: "host", action: { kind: "pack-rootfs", file: "x", program: "/x" } },
+    build: { kind: "coordinator", action: { kind: "pack-rootfs", file: "x", program: "/x" } },
   };
 }
 

@@ -70,7 +70,7 @@ export function compareFinal(a: RunContext, b: RunContext): StepComparison[] {
 export function finalSteps(plan: Plan): StepRef[] {
   return plan.phases.flatMap(({ name, steps }) =>
     steps
-      .filter(({ build }) => build.kind === "host" && FINAL_ACTIONS.includes(build.action.kind))
+      .filter(({ build }) => build.kind === "coordinator" && FINAL_ACTIONS.includes(build.action.kind))
       .map((step) => ({ phase: name, step: step.name })),
   );
 }

@@ -43,7 +43,7 @@ test("a plan leaves the seed where it builds packages in the new rootfs", () => 
   assert.equal(leaves(seedPhase, testPhase("second", [testStep("b")], inside)), true);
   const packed = {
     ...testStep("pack"),
-    build: { kind: "host", action: { kind: "pack-rootfs", file: "x", program: "/x" } } as const,
+    build: { kind: "coordinator", action: { kind: "pack-rootfs", file: "x", program: "/x" } } as const,
   };
   assert.equal(leaves(seedPhase, testPhase("out", [packed], inside)), false);
 });

@@ -58,6 +58,6 @@ export function isMachineCode(files: Files, path: string, size: number): boolean
 /** True where the plan builds packages within the new rootfs, by nothing of the seed. */
 export function leavesTheSeed({ plan }: RunContext): boolean {
   return plan.phases.some(
-    ({ namespace, steps }) => namespace === "bq2" && steps.some(({ build }) => build.kind !== "host"),
+    ({ namespace, steps }) => namespace === "bq2" && steps.some(({ build }) => build.kind !== "coordinator"),
   );
 }

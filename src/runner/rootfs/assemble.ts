@@ -17,7 +17,7 @@ import { mergeLayers, type OwnedEntry } from "./merge.ts";
 /** Lays the outputs of a complete phase out where the user can look at them and enter them. */
 export function layOutPhase(context: RunContext, phase: Phase): void {
   if (!isComplete(context, phase)) return; // the run was asked for some of its steps only
-  if (phase.steps.every(({ build }) => build.kind === "host")) return;
+  if (phase.steps.every(({ build }) => build.kind === "coordinator")) return;
   const isSysroot = ({ destdir, namespace }: Phase): boolean => destdir === null && namespace === "seed";
   const phases = context.plan.phases.filter((other) => isSysroot(other) && isComplete(context, other));
   if (isSysroot(phase)) assembleSysroot(context, phases);

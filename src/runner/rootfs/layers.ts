@@ -22,7 +22,9 @@ export function rootfsSteps(plan: Plan): StepRef[] {
 /** Steps that ran in a namespace: those with an output in the store. */
 export function builtSteps(phases: readonly Phase[]): StepRef[] {
   return phases.flatMap(({ name, steps }) =>
-    steps.filter(({ build }) => build.kind !== "host").map((step) => ({ phase: name, step: step.name })),
+    steps
+      .filter(({ build }) => build.kind !== "coordinator")
+      .map((step) => ({ phase: name, step: step.name })),
   );
 }
 

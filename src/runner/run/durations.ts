@@ -44,5 +44,5 @@ const USUAL_SECONDS: { readonly [K in Build["kind"]]: number } = {
   kbuild: 300,
   make: 30,
   actions: 10,
-  host: 10,
+  coordinator: 10,
 };

@@ -160,7 +160,10 @@ const WITH_TARBALL = testPlan([
     [
       {
         ...testStep("tarball"),
-        build: { kind: "host", action: { kind: "pack-rootfs", file: "rootfs", program: "/usr/bin/bq2" } },
+        build: {
+          kind: "coordinator",
+          action: { kind: "pack-rootfs", file: "rootfs", program: "/usr/bin/bq2" },
+        },
       },
     ],
     INSIDE,

@@ -1,15 +1,15 @@
 import { assert, test } from "../../base/testing.ts";
-import { hostTestStep, testPhase, testPlan, testStep } from "../context/test-context.ts";
+import { coordinatorTestStep, testPhase, testPlan, testStep } from "../context/test-context.ts";
 import { PATIENCE, predecessors, runTasks, type Schedule, type Task } from "./schedule.ts";
 
 const need = (step: string, phase = "one") => ({ phase, step });
 
 test("a step waits for all that it needs, in other phases too; the coordinator's wait for all, and all for them", () => {
   const plan = testPlan([
-    testPhase("setup", [hostTestStep("fetch"), hostTestStep("unpack")]),
+    testPhase("setup", [coordinatorTestStep("fetch"), coordinatorTestStep("unpack")]),
     testPhase("one", [testStep("a"), testStep("b", [need("a")]), testStep("c")]),
     testPhase("two", [testStep("d", [need("b")])]),
-    testPhase("out", [hostTestStep("pack")]),
+    testPhase("out", [coordinatorTestStep("pack")]),
   ]);
   const before = Object.fromEntries(predecessors(plan));
   assert.equal(before["setup/unpack"], ["setup/fetch"]);

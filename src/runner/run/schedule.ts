@@ -15,10 +15,10 @@ export function predecessors(plan: Plan): Map<string, readonly string[]> {
   for (const phase of plan.phases) {
     for (const step of phase.steps) {
       const id = stepId(phase.name, step.name);
-      const isHost = step.build.kind === "host";
+      const isCoordinator = step.build.kind === "coordinator";
       const needs = closure(plan, step).map((need) => stepId(need.phase, need.step));
-      all.set(id, isHost ? [...all.keys()] : [...ofCoordinator, ...needs]);
-      if (isHost) ofCoordinator.push(id);
+      all.set(id, isCoordinator ? [...all.keys()] : [...ofCoordinator, ...needs]);
+      if (isCoordinator) ofCoordinator.push(id);
     }
   }
   return all;

@@ -1,7 +1,7 @@
 import { assert, test } from "../../base/testing.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { emptyState, type State } from "../../plan/state.ts";
-import { hostTestStep, testPhase, testPlan, testStep } from "../context/test-context.ts";
+import { coordinatorTestStep, testPhase, testPlan, testStep } from "../context/test-context.ts";
 import { busyTime, criticalPath, stepTimes, totalSeconds } from "./timings.ts";
 
 const need = (step: string) => ({ phase: "one", step });
@@ -44,9 +44,9 @@ test("the critical path is the longest chain of needs", () => {
 
 test("a step of the coordinator waits for all before it, and all behind it wait for that", () => {
   const plan = testPlan([
-    testPhase("setup", [hostTestStep("fetch"), hostTestStep("unpack")]),
+    testPhase("setup", [coordinatorTestStep("fetch"), coordinatorTestStep("unpack")]),
     testPhase("one", [testStep("a"), testStep("b")]),
-    testPhase("out", [hostTestStep("pack")]),
+    testPhase("out", [coordinatorTestStep("pack")]),
   ]);
   const seconds = { "setup/fetch": 1, "setup/unpack": 2, "one/a": 5, "one/b": 4, "out/pack": 1 };
   assert.equal(pathOf(plan, seconds), "fetch unpack a pack: 9");

@@ -1,5 +1,5 @@
 /** The work of a step: how each kind of build, and each action of the coordinator, is done. */
-import type { HostAction } from "../../plan/action.ts";
+import type { CoordinatorAction } from "../../plan/action.ts";
 import { imageWork, tarballWork } from "../artifacts/artifacts.ts";
 import type { RunContext } from "../context/context.ts";
 import type { PlannedStep } from "../context/planned-step.ts";
@@ -10,13 +10,13 @@ import { seedWork } from "../setup/seed.ts";
 import { extractWork } from "../setup/source-trees.ts";
 import { namespaceStep } from "../step/namespace-step.ts";
 
-type CoordinatorWork<K extends HostAction["kind"]> = (
+type CoordinatorWork<K extends CoordinatorAction["kind"]> = (
   context: RunContext,
-  action: Extract<HostAction, { kind: K }>,
+  action: Extract<CoordinatorAction, { kind: K }>,
   planned: PlannedStep,
 ) => StepWork;
 
-const COORDINATOR_WORK: { readonly [K in HostAction["kind"]]: CoordinatorWork<K> } = {
+const COORDINATOR_WORK: { readonly [K in CoordinatorAction["kind"]]: CoordinatorWork<K> } = {
   "fetch-sources": fetchWork,
   "populate-seed": seedWork,
   "extract-sources": extractWork,
@@ -27,7 +27,7 @@ const COORDINATOR_WORK: { readonly [K in HostAction["kind"]]: CoordinatorWork<K>
 
 export function workOf(context: RunContext, planned: PlannedStep): StepWork {
   const { build } = planned.step;
-  if (build.kind !== "host") return namespaceStep(context, planned);
-  const work = COORDINATOR_WORK[build.action.kind] as CoordinatorWork<HostAction["kind"]>;
+  if (build.kind !== "coordinator") return namespaceStep(context, planned);
+  const work = COORDINATOR_WORK[build.action.kind] as CoordinatorWork<CoordinatorAction["kind"]>;
   return work(context, build.action, planned);
 }

@@ -1,7 +1,7 @@
 /** The coordinator step `download-sources`: every pinned archive in the cache, and a link to each in the workspace. */
 import { canonicalJson } from "../../base/json.ts";
 import { textDigest } from "../../kept/manifest.ts";
-import type { HostAction } from "../../plan/action.ts";
+import type { CoordinatorAction } from "../../plan/action.ts";
 import { makeFolders, removeTree } from "../../platform/files.ts";
 import { isKept } from "../../sources/cache.ts";
 import { fetchArchives } from "../../sources/fetch.ts";
@@ -12,7 +12,7 @@ import { fetchProgress } from "./fetch-progress.ts";
 
 export function fetchWork(
   context: RunContext,
-  action: Extract<HostAction, { kind: "fetch-sources" }>,
+  action: Extract<CoordinatorAction, { kind: "fetch-sources" }>,
 ): StepWork {
   const { platform, workspace, plan } = context;
   const { files } = platform;

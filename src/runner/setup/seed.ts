@@ -2,7 +2,7 @@
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { textDigest } from "../../kept/manifest.ts";
-import type { HostAction } from "../../plan/action.ts";
+import type { CoordinatorAction } from "../../plan/action.ts";
 import type { Seed } from "../../seeds/resolved-seed.ts";
 import { prepareSeed, soundSeed } from "../../seeds/seed.ts";
 import { type RunContext, requireSeed } from "../context/context.ts";
@@ -10,7 +10,7 @@ import type { StepWork } from "../context/work.ts";
 
 export function seedWork(
   context: RunContext,
-  action: Extract<HostAction, { kind: "populate-seed" }>,
+  action: Extract<CoordinatorAction, { kind: "populate-seed" }>,
 ): StepWork {
   const { platform, workspace, plan } = context;
   const cache = workspace.cache.root;

@@ -5,7 +5,7 @@ import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
 import { textDigest } from "../../kept/manifest.ts";
 import { type RecordedTree, recordedState, recordedTree, recordTree } from "../../kept/recorded-tree.ts";
-import type { HostAction } from "../../plan/action.ts";
+import type { CoordinatorAction } from "../../plan/action.ts";
 import type { Pin } from "../../plan/source.ts";
 import { makeFolders, removeTree } from "../../platform/files.ts";
 import { takeLock } from "../../platform/lock.ts";
@@ -93,7 +93,7 @@ async function unpack(context: RunContext, pin: Pin, root: string): Promise<void
 /** The coordinator step `extract-sources`: the trees of these pins. */
 export function extractWork(
   context: RunContext,
-  action: Extract<HostAction, { kind: "extract-sources" }>,
+  action: Extract<CoordinatorAction, { kind: "extract-sources" }>,
 ): StepWork {
   const { platform, plan } = context;
   const pins = action.pins.map((name) => findPin(plan, name));
