@@ -19,6 +19,10 @@
 
 #include "linux.h"
 
+#ifndef SYS_fchmodat2 /* Linux 6.6; older headers lack it */
+#define SYS_fchmodat2 452
+#endif
+
 enum { WORDS = 6, MAX_HELD = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
 
 /* Bytes whose address goes to *word, and their number to *size. */
@@ -118,6 +122,7 @@ static const Pointer pointers[] = {
 
     {SYS_openat, NAME, 1},     {SYS_openat2, NAME, 1},       {SYS_statx, NAME, 1},      {SYS_statfs, NAME, 0},
     {SYS_faccessat, NAME, 1},  {SYS_fchmodat, NAME, 1},      {SYS_fchownat, NAME, 1},   {SYS_utimensat, NAME, 1},
+    {SYS_fchmodat2, NAME, 1},
     {SYS_mkdirat, NAME, 1},    {SYS_mknodat, NAME, 1},       {SYS_unlinkat, NAME, 1},   {SYS_readlinkat, NAME, 1},
     {SYS_symlinkat, NAME, 0},  {SYS_symlinkat, NAME, 2},     {SYS_linkat, NAME, 1},     {SYS_linkat, NAME, 3},
     {SYS_renameat, NAME, 1},   {SYS_renameat, NAME, 3},      {SYS_chdir, NAME, 0},      {SYS_chroot, NAME, 0},

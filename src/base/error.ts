@@ -37,6 +37,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /** One line for a terminal: the message and, where there is one, the hint. */
 export function describeError(error: unknown): string {
+  if (error === null) return "out of memory"; // QuickJS throws null when it has no memory left for an error
   if (!(error instanceof Error)) return String(error);
   const hint = error instanceof Bq2Error && error.hint !== undefined ? ` (hint: ${error.hint})` : "";
   return `${error.message}${hint}`;
