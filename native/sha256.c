@@ -1,10 +1,11 @@
 /* SHA-256, FIPS 180-4: the names are the standard's. */
 #include <string.h>
 
+#include "sha256-blocks.h"
 #include "sha256.h"
 
 /* Section 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-static const uint32_t K[64] = {
+const uint32_t SHA256_K[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -30,13 +31,14 @@ static uint32_t big_endian(const uint8_t *at) {
 
 /* Section 6.2.2. */
 static void add_block(uint32_t hash[8], const uint8_t *block) {
+    if (sha256_add_blocks(hash, block, 1)) return;
     uint32_t w[64], a = hash[0], b = hash[1], c = hash[2], d = hash[3];
     uint32_t e = hash[4], f = hash[5], g = hash[6], h = hash[7];
 
     for (int t = 0; t < 16; t++) w[t] = big_endian(block + 4 * t);
     for (int t = 16; t < 64; t++) w[t] = sigma1(w[t - 2]) + w[t - 7] + sigma0(w[t - 15]) + w[t - 16];
     for (int t = 0; t < 64; t++) {
-        uint32_t t1 = h + SIGMA1(e) + CH(e, f, g) + K[t] + w[t], t2 = SIGMA0(a) + MAJ(a, b, c);
+        uint32_t t1 = h + SIGMA1(e) + CH(e, f, g) + SHA256_K[t] + w[t], t2 = SIGMA0(a) + MAJ(a, b, c);
         h = g, g = f, f = e, e = d + t1;
         d = c, c = b, b = a, a = t1 + t2;
     }
@@ -65,6 +67,7 @@ void sha256_add(Sha256 *state, const uint8_t *bytes, size_t size) {
         add_block(state->hash, state->block);
         bytes += room, size -= room;
     }
+    if (sha256_add_blocks(state->hash, bytes, size / 64)) bytes += size / 64 * 64, size %= 64;
     for (; size >= 64; bytes += 64, size -= 64) add_block(state->hash, bytes);
     memcpy(state->block, bytes, size);
 }

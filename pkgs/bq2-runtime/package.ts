@@ -19,6 +19,7 @@ const SOURCES = [
   "modules",
   "program",
   "sha256",
+  "sha256-blocks",
   "syscall",
 ];
 

@@ -16,8 +16,7 @@ export const NamePart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._+~-]*$/, "not a
 /** From the root of a namespace or of a tree, without `..`. */
 export const AbsolutePath = v.pipe(
   v.string(),
-  v.startsWith("/", "not an absolute path"),
-  v.regex(/^(?![\s\S]*\/\.\.(?:\/|$))[^\0]*$/, "a path that holds .. or a NUL"),
+  v.regex(/^(?![\s\S]*\/\.\.(?:\/|$))\/[^\0]*$/, "not an absolute path without .. or NUL"),
 );
 
 /** Below a folder, without `..`. */

@@ -1,0 +1,14 @@
+/* Whole blocks of SHA-256 by the processor's own instructions, where it has them. */
+#ifndef BQ2_SHA256_BLOCKS_H
+#define BQ2_SHA256_BLOCKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The constants of FIPS 180-4, section 4.2.2 (`sha256.c`). */
+extern const uint32_t SHA256_K[64];
+
+/* Adds `count` blocks of 64 bytes to `hash`. Gives 0, and does nothing, on a processor without the instructions. */
+int sha256_add_blocks(uint32_t hash[8], const uint8_t *blocks, size_t count);
+
+#endif
