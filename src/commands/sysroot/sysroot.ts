@@ -7,7 +7,7 @@ import { jobsFlag, workdirFlag } from "../../command-line/flags.ts";
 import { type PlanFlags, planChoice, planFlags, sourceFlags } from "../../command-line/plan-flags.ts";
 import { planFor } from "../../command-line/planning.ts";
 import { openRun, withWorkspace } from "../../command-line/session.ts";
-import { copyFile } from "../../platform/copy.ts";
+import { copyBytesInto } from "../../platform/copy.ts";
 import { removeTree } from "../../platform/files.ts";
 import { IMAGE_PHASE } from "../../recipe/phase-names.ts";
 import { makesImage, tarballPath } from "../../runner/artifacts/artifacts.ts";
@@ -15,6 +15,7 @@ import type { RunContext } from "../../runner/context/context.ts";
 import { loadPlan, savePlan } from "../../runner/context/documents.ts";
 import type { Workspace } from "../../runner/context/workspace.ts";
 import { runPlan } from "../../runner/run/run.ts";
+import { withOutputFile } from "../../trees/output-file.ts";
 
 export interface SysrootFlags extends PlanFlags {
   readonly resume: boolean;
@@ -62,13 +63,18 @@ export async function runSysroot(
   const run = await openRun(context, workspace, flags);
   const phases = run.plan.phases.map(({ name }) => name).filter((name) => name !== IMAGE_PHASE);
   await runPlan(run, { phases, resume: true, reports: true });
-  if (flags.output !== undefined) {
-    const to = resolvePath(context.platform.host.cwd, flags.output);
-    removeTree(context.platform.files, `${to}.partial`);
-    copyFile(context.platform.files, tarballPath(run), `${to}.partial`);
-    context.platform.files.rename(`${to}.partial`, to);
-  }
+  if (flags.output !== undefined) await copyTarball(run, flags.output);
   return run;
+}
+
+/** Copies the tarball to a place of the user's, whole or not at all. */
+async function copyTarball(run: RunContext, output: string): Promise<void> {
+  const { files, host } = run.platform;
+  const tarball = tarballPath(run);
+  const size = files.status(tarball)?.size ?? 0;
+  await withOutputFile(files, resolvePath(host.cwd, output), (file) =>
+    file.replace((fd) => copyBytesInto(files, tarball, fd, size)),
+  );
 }
 
 /**
