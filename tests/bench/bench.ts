@@ -7,7 +7,7 @@
  *   --mirror DIR   look for the kernel's archive there first
  *   --folder DIR   inputs and outputs, about 8 GB (out/bench)
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -17,7 +17,7 @@ import { type Comparison, compare } from "./compare.ts";
 import { fetchLinux, linuxPath, makeTree } from "./inputs.ts";
 import { measureMinimalBuild } from "./minimal-build.ts";
 import { benchmarkRows, type InputName } from "./rows.ts";
-import { benchmarkPage } from "./table.ts";
+import { measuredTables, withMeasured } from "./table.ts";
 
 const { values } = parseArgs({
   options: {
@@ -82,9 +82,9 @@ for (const row of rows) {
 }
 rmSync(kept, { recursive: true, force: true });
 const figures = values.build ? await measureMinimalBuild(folder, values.mirror) : [];
-const page = benchmarkPage(comparisons, figures, pairs);
-console.log(`\n${page}`);
+const tables = measuredTables(comparisons, figures, pairs);
+console.log(`\n${tables}`);
 if (values.only === "") {
-  mkdirSync(join(projectFolder, "docs"), { recursive: true });
-  writeFileSync(join(projectFolder, "docs", "benchmarks.md"), page);
+  const document = join(projectFolder, "docs", "benchmarks.md");
+  writeFileSync(document, withMeasured(readFileSync(document, "utf8"), tables));
 }

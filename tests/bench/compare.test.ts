@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Comparison, meetsAims, ratiosOf, spreadOf } from "./compare.ts";
 import { measure } from "./measure.ts";
 import type { Row } from "./rows.ts";
-import { comparisonRow } from "./table.ts";
+import { comparisonRow, withMeasured } from "./table.ts";
 
 const ROW: Row = {
   name: "work",
@@ -58,4 +58,11 @@ test("a command that fails is an error that shows what it said", async () => {
   await expect(measure([["ls", "/nonexistent"]])).rejects.toThrow(
     /ls \/nonexistent ended with 2:.*No such file/s,
   );
+});
+
+test("new tables take the place of the old ones, and what is around them stays", () => {
+  const marks = ["<!-- measured: written by npm run bench -->", "<!-- measured: end -->"];
+  const document = `before\n${marks[0]}\n\nold\n\n${marks[1]}\nafter\n`;
+  expect(withMeasured(document, "new\n")).toBe(`before\n${marks[0]}\n\nnew\n\n${marks[1]}\nafter\n`);
+  expect(() => withMeasured("no marks", "new\n")).toThrow(/lacks the lines/);
 });

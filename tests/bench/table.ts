@@ -46,22 +46,32 @@ function figureTable(figures: readonly Figure[]): string {
   return [titles, titles.map(() => "---"), ...rows].map(tableLine).join("\n");
 }
 
-export function benchmarkPage(
+/** The part of docs/benchmarks.md that `npm run bench` writes. */
+export function measuredTables(
   comparisons: readonly Comparison[],
   figures: readonly Figure[],
   pairs: number,
 ): string {
-  return `# Benchmarks
+  const comparisonTable = [
+    tableLine(TITLES),
+    tableLine(TITLES.map(() => "---")),
+    ...comparisons.map(comparisonRow),
+  ];
+  return `Each line compares ${pairs} pairs. Machine: ${machine()}. Node ${process.versions.node}.
 
-Written by \`npm run bench\`. Each line compares ${pairs} pairs, ours and theirs in turn, after one pair that does not
-count. Times are medians of wall seconds; a ratio is ours to theirs within a pair; a peak is the largest resident
-set of any one process. Outputs go to the same disk, which is synced before each measurement;
-raw images are flushed to it on both sides, since ours get their name only then.
-
-Machine: ${machine()}. Node ${process.versions.node}.
-
-${[tableLine(TITLES), tableLine(TITLES.map(() => "---")), ...comparisons.map(comparisonRow)].join("\n")}
+${comparisonTable.join("\n")}
 ${figures.length === 0 ? "" : `\n${figureTable(figures)}\n`}`;
+}
+
+const START = "<!-- measured: written by npm run bench -->\n";
+const END = "<!-- measured: end -->\n";
+
+/** The document with new tables between its two marks; what people wrote around them stays. */
+export function withMeasured(document: string, tables: string): string {
+  const [start, end] = [document.indexOf(START), document.indexOf(END)];
+  if (start < 0 || end < start)
+    throw new Error(`the document lacks the lines ${START.trim()} and ${END.trim()}`);
+  return `${document.slice(0, start + START.length)}\n${tables}\n${document.slice(end)}`;
 }
 
 function machine(): string {
