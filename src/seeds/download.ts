@@ -25,7 +25,7 @@ export async function describeDownload(request: SeedRequest, url: string): Promi
 /** Fetches the archive if the cache lacks it; returns the path of the verified file. */
 export async function download(request: SeedRequest, archive: Archive): Promise<string> {
   const [fetched] = await fetchArchives([archive], request);
-  if (fetched === undefined) throw new RangeError("one archive was asked for");
+  if (fetched === undefined) throw new RangeError("fetchArchives returned no archive");
   return fetched.path;
 }
 
