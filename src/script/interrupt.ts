@@ -36,9 +36,7 @@ export async function interruptible<T>(
   }
 }
 
-/**
- * Replaces the engine's error for stopped JavaScript: no `catch` takes that one, wherever it is thrown again.
- */
+/** Replaces the engine's error for stopped JavaScript, which no `catch` takes, even if it is thrown again. */
 function rethrow(error: unknown): never {
   const wasStopped = error instanceof Error && error.message === ENGINE_MESSAGE;
   throw wasStopped ? new Interrupted() : error;

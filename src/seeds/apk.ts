@@ -4,7 +4,7 @@
  * stream, and `.PKGINFO` the sha256 of the data. Signatures are not checked; the server of the index is
  * trusted.
  *
- * The control stream is found without inflating: it lies between two gzip headers and has the stated sha1.
+ * The control stream is found without inflating: from one gzip header to another, with the stated sha1.
  */
 import { concatBytes, equalBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
