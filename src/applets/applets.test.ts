@@ -17,7 +17,7 @@ function read(...args: string[]): string {
     .join(" ");
 }
 
-test("options in every usual form", () => {
+test("options are read in every usual form", () => {
   assert.equal(read("-cf", "x", "y"), "create() file(x) y");
   assert.equal(read("-fx", "-c", "-"), "file(x) create() -");
   assert.equal(read("a", "--file=b=c", "--file", "d", "--str=1"), "a file(b=c) file(d) strip(1)");
@@ -34,7 +34,7 @@ test("options in every usual form", () => {
   for (const [args, pattern] of bad) assert.throws(() => read(...args), pattern);
 });
 
-test("names are shown with escapes, and left out by patterns", () => {
+test("names are shown with escapes, and excluded by patterns", () => {
   assert.equal(quoteName("plain ä"), "plain ä");
   assert.equal(quoteName("a\nb\\\x01\udcff"), "a\\nb\\\\\\001\\377");
   const isExcluded = excluder(["*.o", "./top", "d[!0-9]", "ä?"]);
@@ -52,7 +52,7 @@ test("names are shown with escapes, and left out by patterns", () => {
   assert.ok(!excluder([])("x"));
 });
 
-test("lines of digests", () => {
+test("lines with digests are parsed", () => {
   const digest = "0a".repeat(32);
   assert.equal(parseLine(`${digest}  a b`), { digest, file: "a b" });
   assert.equal(parseLine(`${digest.toUpperCase()} *a`), { digest, file: "a" });
@@ -67,7 +67,7 @@ const NO_NETWORK: Network = {
   ask: async () => undefined,
 };
 
-test("every command has a usage, and answers to its name alone", async () => {
+test("every tool has a help text and refuses unknown options; unknown names find no tool", async () => {
   const platform = memoryPlatform();
   for (const [name, load] of Object.entries(APPLETS)) {
     const applet = await load();
@@ -85,7 +85,7 @@ test("every command has a usage, and answers to its name alone", async () => {
     assert.equal(await findApplet(APPLETS, name, context), undefined);
 });
 
-test("one entry of the table makes a command that runs by its name", async () => {
+test("an entry in the table makes a tool that runs by its name", async () => {
   const platform = memoryPlatform();
   const echo: Applet = {
     usage: "Usage: echo WORD…\n",
@@ -102,7 +102,7 @@ test("one entry of the table makes a command that runs by its name", async () =>
   assert.equal(platform.written.out, "a b\n");
 });
 
-test("a full disk ends tar with an error, and the rest of a tree is as it was", async () => {
+test("a full disk ends tar with an error and leaves the rest of the tree unchanged", async () => {
   const platform = memoryPlatform({ capacity: 100_000 });
   platform.files.writeFile("/big", encodeUtf8("x".repeat(60_000)));
   const applet = await APPLETS.tar();

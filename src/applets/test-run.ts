@@ -1,6 +1,6 @@
 /**
- * For tests only: runs a command of ours, within this process over Node's platform, or, where `BQ2_PROGRAM` names an
- * executable (`bq2` on QuickJS), by that; and the original that judges it.
+ * For tests only: runs a tool of ours, and the original that judges it. Ours runs in this process on Node's
+ * platform, or, if `BQ2_PROGRAM` names an executable (`bq2` on QuickJS), with that.
  */
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -57,7 +57,7 @@ export async function runOurs(name: string, args: readonly string[], options: Ru
   }
 }
 
-/** Without blocking: the server of a test may be in this process. */
+/** Does not block: the server of a test may be in this process. */
 export function runProgram(program: string, args: readonly string[], options: RunOptions): Promise<Finished> {
   const child = spawn(program, args, { cwd: options.cwd, env: { ...ENV, ...options.env } });
   const out: Buffer[] = [];

@@ -1,4 +1,4 @@
-/** Compiles a project into one program file: the work of `bq2 program`. */
+/** Compiles a project into one program file, for `bq2 program`. */
 import { concatBytes } from "../base/bytes.ts";
 import { dirname } from "../base/path.ts";
 import { encodeProgram, withoutProgram } from "../formats/program.ts";
@@ -11,22 +11,22 @@ import { packageEntry } from "./packages.ts";
 export interface ProgramRequest {
   /** The folder of the project's own sources. */
   readonly project: string;
-  /** The folder that packages lie in, like `node_modules`. */
+  /** The folder that contains packages, such as `node_modules`. */
   readonly packages: string;
-  /** Paths below `project`, or names of packages. */
+  /** Paths relative to `project`, or names of packages. */
   readonly entries: readonly string[];
-  /** An executable whose runtime goes before the program; undefined: the program alone. */
+  /** An executable whose runtime is put before the program; `undefined`: only the program is written. */
   readonly runtime: string | undefined;
   readonly output: string;
 }
 
-/** What turns JavaScript into bytecode (`bq2:native`). */
+/** Turns JavaScript into bytecode (`bq2:native`). */
 export type CompileModule = (javaScript: string, name: string) => ArrayBuffer;
 
-/** What the names of packages' modules begin with; those of the project's own are paths from its folder. */
+/** Prefix of the modules of packages. The project's own modules are named by their paths in its folder. */
 const PACKAGES = "packages";
 
-/** Gives the number of modules. Throws Bq2Error where a module cannot be read, blanked or compiled. */
+/** Returns the number of modules. @throws Bq2Error if a module cannot be read, blanked or compiled. */
 export async function buildProgram(
   platform: Platform,
   compiler: Compiler,

@@ -21,7 +21,7 @@ const from: ModuleReader = {
   packageEntry: (name) => (name === "pkg" ? "packages/pkg/dist/index.js" : "packages/typescript/ts.js"),
 };
 
-test("imports are followed, each module once, TypeScript blanked", () => {
+test("imports are followed, modules are collected once, TypeScript is blanked", () => {
   const modules = collectModules(from, ["src/main.ts"], { main: true, external: [] });
   const names = modules.map(({ name }) => name).sort();
   assert.equal(names, [
@@ -41,17 +41,17 @@ test("imports are followed, each module once, TypeScript blanked", () => {
   assert.ok(!textOf("src/main.ts").includes(":type"));
 });
 
-test("what another program brings is left out", () => {
+test("packages from another program file are left out", () => {
   const modules = collectModules(from, ["src/main.ts"], { main: true, external: ["typescript", "pkg"] });
   assert.equal(modules.map(({ name }) => name).sort(), ["b.ts", "main", "src/a.ts", "src/main.ts"]);
 });
 
-test("a package can be an entry of its own", () => {
+test("a package can be an entry", () => {
   const names = collectModules(from, ["typescript"], { main: false, external: [] }).map(({ name }) => name);
   assert.equal(names, ["typescript"]);
 });
 
-test("an import of nothing is an error", () => {
+test("importing a missing file is an error", () => {
   const broken = {
     ...from,
     read: (path: string) => (path.endsWith("a.ts") ? 'import "./none.ts"' : from.read(path)),

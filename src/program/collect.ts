@@ -1,45 +1,48 @@
 /**
- * From entry points to all modules of a program: imports are followed, static ones and `import("…")` of a plain
- * string. What is compiled is JavaScript; TypeScript is blanked, so lines and columns stay.
+ * Collects all modules of a program, from its entry points. Static imports and `import("…")` with a plain
+ * string are followed. The result is JavaScript: TypeScript is blanked, so lines and columns stay.
  */
 import { Bq2Error } from "../base/error.ts";
 import { dirname, resolvePath } from "../base/path.ts";
 
 export interface ModuleSource {
-  /** What imports in the program call it. */
+  /** The name by which the program imports it. */
   readonly name: string;
   readonly javaScript: string;
 }
 
-/** What following imports needs of the compiler and the disk. */
+/** Gives `collectModules` access to the compiler and the disk. */
 export interface ModuleReader {
-  /** Text of the file that holds the module `name`. */
+  /** The text of the module `name`. */
   read(name: string): string;
-  /** JavaScript of TypeScript. Throws where that takes more than blanking. */
+  /** Turns TypeScript into JavaScript. Throws if that takes more than blanking. */
   blank(source: string, path: string): string;
-  /** What a JavaScript module imports, as written. */
+  /** The specifiers that a JavaScript module imports, as written. */
   importsOf(javaScript: string): readonly string[];
-  /** The module that a package stands for, when imported. */
+  /** The main module of a package. */
   packageEntry(name: string): string;
 }
 
-/** CommonJS packages in one file, and the variable in it that holds what they export. */
+/** CommonJS packages that consist of one file, and the variable in it that holds their exports. */
 const COMMON_JS: { readonly [name: string]: string } = { typescript: "ts" };
 
-/** Made by the runtimes themselves. */
+/** Modules that the runtimes make. */
 const BUILT_IN: readonly string[] = ["bq2:native", "bq2:firmware"];
 
-/** The module that a runtime starts with. */
+/** The module that a runtime starts. */
 const MAIN = "main";
 
 export interface CollectOptions {
-  /** Adds the module `main`, which imports all entries in their order. */
+  /** Adds the module `main`, which imports all entries in order. */
   readonly main: boolean;
-  /** Packages that another program file brings. */
+  /** Packages that are in another program file. */
   readonly external: readonly string[];
 }
 
-/** The modules that `entries` take, themselves included: modules that are files, or names of packages. */
+/**
+ * `entries` (paths of modules, or names of packages) and all modules that they import. @throws Bq2Error
+ * `no-module`.
+ */
 export function collectModules(
   from: ModuleReader,
   entries: readonly string[],
@@ -64,10 +67,12 @@ export function collectModules(
     const javaScript = name.endsWith(".ts") ? from.blank(source, name) : source;
     add(name, javaScript, from.importsOf(javaScript));
   };
-  /** Named by itself, its files by their place: relative imports among them then work. */
+  /**
+   * The package gets a module with its name; its files are named by their paths, so relative imports work.
+   */
   const addPackage = (name: string): void => {
     const file = from.packageEntry(name);
-    const specifier = `${name.includes("/") ? "../" : "./"}${file}`; // from where `@scope/name` stands
+    const specifier = `${name.includes("/") ? "../" : "./"}${file}`; // relative to `@scope/name`
     const hasDefault = /\bexport default\b|\bas default\b/.test(from.read(file));
     const defaultToo = hasDefault ? `export { default } from "${specifier}";\n` : "";
     add(name, `export * from "${specifier}";\n${defaultToo}`, []);
@@ -79,7 +84,10 @@ export function collectModules(
   return [...found.values()];
 }
 
-/** The module that `importer` means by a relative name. Names begin at the project's folder, so nothing is above it. */
+/**
+ * The module that `importer` means by a relative name. Names start at the project's folder; nothing is above
+ * it.
+ */
 function fileName(importer: string, specifier: string): string {
   const DEEP = "/deep".repeat(64); // resolvePath stays at the root, however far up a name leads
   const path = resolvePath(`${DEEP}/${dirname(importer)}`, specifier);
@@ -90,10 +98,10 @@ function fileName(importer: string, specifier: string): string {
   });
 }
 
-/** For `blank`: what cannot just be left out. */
+/** For `blank`: the error for syntax that blanking cannot remove. */
 export function notErasable(path: string, line: number, text: string): Bq2Error {
   return new Bq2Error(`Cannot compile ${path}:${line}: "${text}" is more than a type`, {
     code: "not-erasable",
-    hint: "enum, namespace, parameter properties and the like have code of their own: write that code out",
+    hint: "enums, namespaces, parameter properties and the like generate code: write that code out",
   });
 }

@@ -1,33 +1,34 @@
 /**
- * TypeScript's compiler and ts-blank-space. In the image they are a program file of their own (`typescript` of {@link libraryBeside}),
- * added when they are first needed: they take a third of a second and forty megabytes.
+ * TypeScript's compiler and ts-blank-space. In the image they are a separate program file (`typescript` in
+ * {@link libraryBeside}), loaded when first needed, because they take a third of a second and forty
+ * megabytes.
  */
 import type { Diagnostic, SourceFile } from "typescript";
 import { dirname } from "../base/path.ts";
 import { notErasable } from "./collect.ts";
 
-/** Where package `bq2` installs what programs are made with: beside the program at `path`, wherever its rootfs lies. */
+/** The folder of package `bq2` for making programs: beside the program at `path`, wherever its rootfs is. */
 export function libraryBeside(path: string): string {
-  const prefix = path.startsWith("/") ? dirname(dirname(path)) : "/usr"; // process 1, which knows its path by /proc only
+  const prefix = path.startsWith("/") ? dirname(dirname(path)) : "/usr"; // in process 1 without /proc
   return `${prefix}/lib/bq2`;
 }
 
-/** The modules of that program file; no other program holds them. */
+/** The modules of that program file. No other program file contains them. */
 export const COMPILER_MODULES: readonly string[] = ["typescript", "ts-blank-space"];
 
 export interface Compiler {
   readonly ts: typeof import("typescript");
-  /** JavaScript of TypeScript, every line and column where it was. `path` is for errors (`not-erasable`). */
+  /** Turns TypeScript into JavaScript; lines and columns stay. `path` is for errors (`not-erasable`). */
   blank(source: string, path: string): string;
-  /** What a JavaScript module imports, as written; `import("…")` too. */
+  /** The specifiers that a JavaScript module imports, as written, also by `import("…")`. */
   importsOf(javaScript: string): readonly string[];
-  /** The syntax tree of TypeScript, and where it is none. */
+  /** The syntax tree and syntax errors of TypeScript. */
   parse(source: string, path: string): Parsed;
 }
 
 export interface Parsed {
   readonly file: SourceFile;
-  /** In the order of the text; empty where all of it is TypeScript. */
+  /** In the order of the text. */
   readonly problems: readonly SyntaxProblem[];
 }
 
@@ -37,7 +38,7 @@ export interface SyntaxProblem {
   readonly message: string;
 }
 
-/** Loads the compiler. `addProgram` makes its modules known, where they are not. */
+/** Loads the compiler. `addProgram` makes its modules known, if necessary. */
 export async function loadCompiler(addProgram: () => void): Promise<Compiler> {
   addProgram();
   const { default: ts } = await import("typescript");
@@ -61,7 +62,7 @@ export async function loadCompiler(addProgram: () => void): Promise<Compiler> {
     },
     parse(source, path) {
       const file = parse(source, path);
-      // The compiler keeps them there and has no other way to ask for them without a whole program.
+      // Not in the typings, but the only way to get them without a whole program.
       const { parseDiagnostics } = file as SourceFile & { readonly parseDiagnostics: readonly Diagnostic[] };
       const problems = parseDiagnostics.map(({ start = 0, messageText }) => ({
         offset: start,

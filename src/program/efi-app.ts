@@ -1,6 +1,6 @@
 /**
- * A UEFI application from a TypeScript program: checked, its modules made bytecode, and put behind the runtime as a section of
- * the same PE image. There is no compiler of machine code in it.
+ * Makes a UEFI application from a TypeScript program: checks its types, compiles its modules to bytecode and
+ * adds that to the runtime's PE image as a section. No machine code is generated.
  */
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -21,18 +21,20 @@ export interface EfiAppRequest {
   /** Absolute paths. */
   readonly input: string;
   readonly output: string;
-  /** Modules are named by their paths from here, so that the same program gives the same bytes in any folder. */
+  /**
+   * Modules are named by their paths from here, so that the same program gives the same bytes in any folder.
+   */
   readonly root: string;
   readonly arch: Arch;
-  /** The runtime of that architecture, as the plan links it: an ELF file. */
+  /** The runtime for that architecture, as the plan links it: an ELF file. */
   readonly runtime: string;
-  /** Folder of the bindings' sources: it holds `efi/` and what that imports. */
+  /** Folder of the bindings' sources: `efi/` and everything it imports. */
   readonly bindings: string;
   /** Folder of JavaScript's own declarations. */
   readonly library: string;
   /** Declarations of console, timers and the like. */
   readonly globals: string;
-  /** Leaves the runtime and the program, which the output is made of, beside it. */
+  /** Also writes the output's two parts, the runtime and the program, beside it. */
   readonly keepObjects: boolean;
 }
 
@@ -42,19 +44,20 @@ export interface EfiApp {
   readonly size: number;
 }
 
-/** What the runtime looks for (`native/efi/runtime.c`). */
+/** The section that the runtime looks for (`native/efi/runtime.c`). */
 const PROGRAM_SECTION = ".bq2";
 
-/** What programs import the bindings as, and the names of the modules behind it. */
+/** The name by which programs import the bindings, and the names of its modules. */
 const BINDINGS = "efi";
 const BINDINGS_PREFIX = ".bq2/src/";
 const START_MODULE = `${BINDINGS_PREFIX}efi/start.ts`;
 
-/** Of one source file, in bytes. More is no program that anybody wrote. */
+/** Bytes of one source file. Nobody writes more. */
 const SOURCE_LIMIT = 4 * 2 ** 20;
 
 /**
- * Throws Bq2Error: `type-errors`, `source-too-large`, `no-module`, `not-erasable`, `bad-elf` and `wrong-arch` for the runtime.
+ * @throws Bq2Error `type-errors`, `source-too-large`, `no-module`, `not-erasable`; `bad-elf` and `wrong-arch`
+ * for the runtime.
  */
 export async function buildEfiApp(
   platform: Platform,
@@ -80,7 +83,7 @@ export async function buildEfiApp(
         if (name === BINDINGS) return `${BINDINGS_PREFIX}efi/index.ts`;
         throw new Bq2Error(`Cannot import "${name}": a UEFI application has no packages`, {
           code: "no-module",
-          hint: `files are imported by their path, with .ts; the bindings as "${BINDINGS}"`,
+          hint: `import files by their paths, with .ts, and the bindings as "${BINDINGS}"`,
         });
       },
     },
@@ -106,7 +109,7 @@ function runtimeOf({ files }: Platform, { runtime, arch }: EfiAppRequest): Uint8
   const elf = files.readFile(runtime);
   const found = readStaticPie(elf).arch;
   if (found === arch) return peFromElf(elf);
-  throw new Bq2Error(`Cannot use the runtime ${runtime}: it is for ${found}, ${arch} wanted`, {
+  throw new Bq2Error(`Cannot use the runtime ${runtime}: it is for ${found}, wanted ${arch}`, {
     code: "wrong-arch",
   });
 }
@@ -118,7 +121,9 @@ function withProgram(runtime: Uint8Array, program: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The bindings' own applications (the boot loader) take them by their paths: each must have one name only. */
+/**
+ * The bindings' own applications (the boot loader) import them by path, and a module must have only one name.
+ */
 function moduleOf({ root, bindings }: EfiAppRequest, path: string): string {
   return isWithin(path, bindings)
     ? `${BINDINGS_PREFIX}${path.slice(bindings.length + 1)}`
@@ -142,9 +147,9 @@ function checkTypes({ files }: Platform, compiler: Compiler, request: EfiAppRequ
   const MOST_SHOWN = 20;
   if (problems.length === 0) return;
   const more = problems.length > MOST_SHOWN ? `\n… ${problems.length - MOST_SHOWN} more` : "";
+  const count = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}`;
   throw new Bq2Error(
-    `Cannot build ${basename(input)}: ${problems.length} ${problems.length === 1 ? "problem" : "problems"}\n` +
-      `${problems.slice(0, MOST_SHOWN).join("\n")}${more}`,
+    `Cannot build ${basename(input)}: ${count}\n${problems.slice(0, MOST_SHOWN).join("\n")}${more}`,
     { code: "type-errors" },
   );
 }
@@ -152,8 +157,8 @@ function checkTypes({ files }: Platform, compiler: Compiler, request: EfiAppRequ
 function checkSize({ files }: Platform, path: string): void {
   const size = files.statusFollowed(path)?.size ?? 0;
   if (size <= SOURCE_LIMIT) return;
-  throw new Bq2Error(`Cannot read ${path}: it has ${size} bytes, at most ${SOURCE_LIMIT} are wanted`, {
+  throw new Bq2Error(`Cannot read ${path}: it has ${size} bytes, the limit is ${SOURCE_LIMIT}`, {
     code: "source-too-large",
-    hint: "data belongs into a file of its own, which the program reads",
+    hint: "put data into a separate file that the program reads",
   });
 }

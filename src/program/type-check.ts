@@ -1,6 +1,6 @@
 /**
- * Type-checks a project with TypeScript's own compiler, on any engine: the compiler sees the disk through
- * {@link Files}, and nothing of Node.
+ * Type-checks a project with TypeScript's compiler on any engine. The compiler reads the disk through
+ * {@link Files} and uses nothing of Node's.
  */
 import type {
   CompilerHost,
@@ -22,15 +22,15 @@ type TypeScript = Compiler["ts"];
 export interface CheckRequest {
   /** Folder of JavaScript's own declarations (`lib.es2023.d.ts` …). */
   readonly library: string;
-  /** Modules that are no packages, such as `bq2`, by name. */
+  /** Modules that are not packages, such as `bq2`, by name. */
   readonly modules: { readonly [name: string]: OwnModule };
-  /** Declarations of the global names that the runtime adds, where the project has no other ones. */
+  /** Declarations of the runtime's global names, for projects without others. */
   readonly globals: string;
 }
 
 export interface OwnModule {
   readonly file: string;
-  /** Holds that file and all that it imports; problems there are not told. */
+  /** Contains that file and everything it imports; problems in this folder are not reported. */
   readonly folder: string;
 }
 
@@ -38,16 +38,16 @@ export interface OwnModule {
 export type CheckTarget = { readonly config: string } | { readonly files: readonly string[] };
 
 export interface CheckResult {
-  /** One for each problem, with the source line that it is about; sorted by place. */
+  /** One text per problem, with its source line; sorted by place. */
   readonly problems: readonly string[];
   /** Files of the project itself. */
   readonly fileCount: number;
 }
 
-/** No such file is ever read: it stands for {@link CheckRequest.globals}. */
+/** Name of {@link CheckRequest.globals} as a file, which is never read. */
 const GLOBALS_FILE = "/usr/lib/bq2/globals.d.ts";
 
-/** For files without a project: as strict as this project is, and only what can be blanked. */
+/** For files without a project: as strict as this project, and only syntax that can be blanked. */
 const FILE_OPTIONS = {
   target: "es2023",
   lib: ["es2023"],
@@ -61,7 +61,7 @@ const FILE_OPTIONS = {
   types: [],
 };
 
-/** Throws Bq2Error `bad-project` where the configuration itself is at fault. */
+/** @throws Bq2Error `bad-project` if the configuration is wrong. */
 export function typeCheck(
   files: Files,
   { ts }: Compiler,
@@ -116,7 +116,7 @@ function filesAlone(ts: TypeScript, paths: readonly string[]): { options: Compil
 function badProject(ts: TypeScript, path: string, diagnostic: Diagnostic): Bq2Error {
   return new Bq2Error(`Cannot use ${path}: ${messageOf(ts, diagnostic)}`, {
     code: "bad-project",
-    hint: "correct it, or name the files that are to be checked",
+    hint: "correct it, or name the files to check",
   });
 }
 
@@ -136,7 +136,9 @@ function readIfThere(files: Files, path: string): string | undefined {
   return files.statusFollowed(path)?.kind === "file" ? readText(files, path) : undefined;
 }
 
-/** What {@link TypeScript} does for a folder's `include` patterns, given a way to list folders; not in its typings. */
+/**
+ * TypeScript's own function for `include` patterns, which takes a way to list folders; not in its typings.
+ */
 type MatchFiles = (
   folder: string,
   extensions: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * What programs and the prompt get by `import { … } from "bq2"`: the machine below, and a short way to run commands.
+ * The exports of module `bq2`, for programs and the prompt: the machine, and a short way to run commands.
  *
  * @example
  * import { $, args, files } from "bq2";
@@ -13,7 +13,7 @@ export type { Child, Exit, FileStatus } from "../platform/platform.ts";
 export type { Output, Shell } from "./shell.ts";
 
 export interface Api {
-  /** What stands behind the program's name on its command line. */
+  /** The words after the program's name on its command line. */
   readonly args: readonly string[];
   readonly files: Files;
   readonly processes: Processes;
@@ -36,7 +36,7 @@ export let kernel: Kernel;
 export let $: Shell;
 export let exit: (code?: number) => never;
 
-/** Sets what this module exports; for the program that runs others, before it does. */
+/** Sets the exports of this module. Called before a program runs. */
 export function provide(platform: Platform, own: Pick<Api, "args" | "$" | "exit">): Api {
   ({ files, processes, clock, host, bulk, kernel } = platform);
   ({ args, $, exit } = own);

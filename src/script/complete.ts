@@ -1,4 +1,7 @@
-/** What could stand where the cursor is: names of values, properties, programs and files. Nothing is called for it. */
+/**
+ * Completes the text at the cursor: names of values, properties, programs and files. Runs none of the user's
+ * code.
+ */
 import { dirname, resolvePath } from "../base/path.ts";
 import { compareNames } from "../base/text.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -6,13 +9,15 @@ import { COMMAND_MARK } from "./prompt-line.ts";
 import type { Place } from "./shell.ts";
 
 export interface Completion {
-  /** Where the text starts that a candidate takes the place of. */
+  /** Start of the text that a candidate replaces. */
   readonly start: number;
   /** Sorted, each once. */
   readonly candidates: readonly string[];
 }
 
-/** Any character beyond ASCII counts as a letter here: Unicode's own classes make a regular expression of 10 KB. */
+/**
+ * Any character beyond ASCII counts as a letter: with Unicode's classes, the regular expression takes 10 KB.
+ */
 const IS_NAME = /^[A-Za-z_$\x80-\uffff][\w$\x80-\uffff]*$/;
 
 const KEYWORDS =
@@ -20,7 +25,7 @@ const KEYWORDS =
     " ",
   );
 
-/** `before`: the line up to the cursor. */
+/** @param before The line up to the cursor. */
 export function complete(
   { files }: Pick<Platform, "files">,
   { cwd, env }: Place,
@@ -46,13 +51,12 @@ export function complete(
   return { start, candidates: choose(names, prefix) };
 }
 
-/** What has been typed of a string that is still open, where it may be a path. */
+const OPEN_STRING =
+  /^(?:[^"'`\\]|\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)*(["'`])((?:[^"'`\\\s]|\\.)*)$/;
+
+/** The typed part of an open string that may be a path. */
 function openString(before: string): string | undefined {
-  const inside =
-    /^(?:[^"'`\\]|\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)*(["'`])((?:[^"'`\\\s]|\\.)*)$/.exec(
-      before,
-    );
-  return inside?.[2];
+  return OPEN_STRING.exec(before)?.[2];
 }
 
 function choose(names: Iterable<string>, prefix: string): string[] {
@@ -60,7 +64,7 @@ function choose(names: Iterable<string>, prefix: string): string[] {
   return fitting.sort(compareNames);
 }
 
-/** The value of `a.b.`, without running any getter: undefined where that would take one. */
+/** The value of `a.b.`; `undefined` if that would need a getter, because none is run. */
 function valueAt(globals: object, path: string): unknown {
   let value: unknown = globals;
   for (const name of path.split(".").slice(0, -1)) {
@@ -77,7 +81,7 @@ function descriptorOf(value: unknown, name: string): PropertyDescriptor | undefi
   return undefined;
 }
 
-/** The object and what it inherits from. */
+/** The object and its prototypes. */
 function chainOf(value: unknown): object[] {
   const chain: object[] = [];
   let at: unknown = value === undefined || value === null ? null : Object(value);
@@ -98,7 +102,7 @@ function programs(files: Platform["files"], path: string, prefix: string): strin
   return [...new Set(names)].filter((name) => name.startsWith(prefix)).sort(compareNames);
 }
 
-/** Paths that begin as `typed` does; folders end in a slash. */
+/** Paths that start with `typed`; folders end in a slash. */
 function paths(files: Platform["files"], cwd: string, typed: string): string[] {
   const head = typed.slice(0, typed.lastIndexOf("/") + 1);
   const prefix = typed.slice(head.length);
@@ -115,6 +119,6 @@ function namesIn(files: Platform["files"], folder: string): readonly string[] {
   try {
     return files.list(folder);
   } catch {
-    return []; // no folder, or one that may not be read
+    return []; // not a folder, or not readable
   }
 }

@@ -2,7 +2,7 @@ import { assert, test } from "../base/testing.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
 import { formatAll, makeConsole } from "./console.ts";
 
-test("strings stay, values are inspected, a format is filled", () => {
+test("strings stay, values are inspected, formats are filled in", () => {
   assert.equal(formatAll(["a", { b: 1 }, 2n]), "a { b: 1 } 2n");
   assert.equal(
     formatAll(["%s is %d of %j, 100%%", "x", "5", { a: 1 }, "rest"]),
@@ -13,7 +13,7 @@ test("strings stay, values are inspected, a format is filled", () => {
   assert.equal(formatAll([]), "");
 });
 
-test("each function writes where it belongs", () => {
+test("each function writes to the right stream", () => {
   const platform = memoryPlatform();
   const console = makeConsole(platform.host, platform.clock);
   console.log("out");

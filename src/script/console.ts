@@ -45,7 +45,10 @@ export function makeConsole(
   };
 }
 
-/** Strings as they are, other values inspected, spaces between; a first string may hold `%s`, `%d`, `%j`, `%o`… */
+/**
+ * Strings unchanged, other values inspected, separated by spaces. A first string may contain `%s`, `%d`,
+ * `%j`, `%o`…
+ */
 export function formatAll(values: readonly unknown[]): string {
   const [first, ...rest] = values;
   if (typeof first !== "string" || !first.includes("%")) return values.map(formatOne).join(" ");

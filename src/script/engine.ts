@@ -1,13 +1,13 @@
 /**
- * What running and evaluating TypeScript takes of the engine beyond a platform: made of `bq2:native` and the event
- * loop by `src/main-quickjs.ts`. `quickjs-native.d.ts` says what each function does.
+ * What running TypeScript needs of the engine besides a platform. `src/main-quickjs.ts` makes it from
+ * `bq2:native` and the event loop; `quickjs-native.d.ts` says what each function does.
  */
 import type { Compiler } from "../program/compiler.ts";
 import type { OwnModule } from "../program/type-check.ts";
 
 export interface Engine {
   evaluate(source: string, name: string): Promise<{ readonly value: unknown }>;
-  /** Bytecode; throws SyntaxError. Here it only tells whether `source` is JavaScript. */
+  /** Compiles to bytecode. Throws SyntaxError. */
   compile(source: string, name: string): ArrayBuffer;
   setModuleHooks(
     resolve: (importer: string, specifier: string) => string,
@@ -18,19 +18,20 @@ export interface Engine {
   takeInterrupt(): boolean;
   setMemoryLimit(bytes: number): void;
 
-  /** Calls `wake` once, `seconds` from now; the result takes it back. */
+  /** Calls `wake` once, in `seconds`; the returned function cancels that. */
   addTimer(seconds: number, wake: () => void): () => void;
-  /** Resolves when nothing is waited for any more: no timer, no descriptor. */
+  /** Resolves when no timer and no descriptor is waited for. */
   whenIdle(): Promise<void>;
   /** Ends the process at once. */
   exit(code: number): never;
 
-  /** Where JavaScript's own declarations lie (`lib.es2023.d.ts` …), and what stands behind module `bq2`. */
+  /** Folder of JavaScript's own declarations (`lib.es2023.d.ts` …). */
   readonly library: string;
+  /** The source of module `bq2`. */
   readonly api: OwnModule;
 
-  /** TypeScript's compiler; loaded when it is first asked for. */
+  /** TypeScript's compiler, loaded on the first call. */
   loadCompiler(): Promise<Compiler>;
-  /** The name under which the engine holds the module `typescript`, once {@link loadCompiler} has been called. */
+  /** The engine's name for the module `typescript`, once {@link loadCompiler} has been called. */
   readonly typescriptModule: string;
 }

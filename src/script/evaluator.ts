@@ -1,4 +1,4 @@
-/** Carries out what is typed at the prompt, and shows what comes of it. */
+/** Carries out what is typed at the prompt, and shows the result. */
 import { splitWords } from "../base/words.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Compiler } from "../program/compiler.ts";
@@ -11,7 +11,7 @@ import { type PromptLine, readPromptLine } from "./prompt-line.ts";
 import { exitCode } from "./shell.ts";
 import { describeFailure } from "./stack.ts";
 
-/** Where commands run and imports start; `cd` changes it, and assignments to `env.NAME`. */
+/** Where commands run and imports start. `cd` and assignments to `env.NAME` change it. */
 export interface Surroundings {
   cwd: string;
   readonly env: { [name: string]: string };
@@ -31,7 +31,7 @@ export class Evaluator {
     this.#place = place;
   }
 
-  /** Undefined where the text is no TypeScript; that has been shown. */
+  /** Parses `text`; shows an error and returns `undefined` if it is not TypeScript. */
   async read(text: string): Promise<PromptLine | undefined> {
     try {
       return await readPromptLine(() => this.#loadCompiler(), text, this.#name(this.#count + 1));
@@ -41,7 +41,7 @@ export class Evaluator {
     }
   }
 
-  /** Shows errors, never throws. */
+  /** Shows errors and never throws. */
   async carryOut(entry: PromptLine): Promise<void> {
     try {
       await interruptible(this.#engine, async () => {
@@ -66,7 +66,7 @@ export class Evaluator {
     this.#platform.host.writeOut(`${inspect(value)}\n`);
   }
 
-  /** Relative imports start from the current folder, so the name stands in it. */
+  /** The name is a path in the current folder, because relative imports start there. */
   #name(number: number): string {
     return `${this.#place.cwd === "/" ? "" : this.#place.cwd}/<prompt ${number}>`;
   }
@@ -96,6 +96,6 @@ export class Evaluator {
 }
 
 function describeProblem(error: unknown): string {
-  // Behind the terminal's own ^C.
+  // On a new line, after the ^C that the terminal shows.
   return error instanceof Interrupted ? `\n${error.message}` : describeFailure(error, inspect);
 }

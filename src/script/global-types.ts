@@ -1,4 +1,4 @@
-/** Declarations of what `globals.ts` installs, as text: `bq2 check` adds them where a project has no other ones. */
+/** Declarations of what `globals.ts` installs, as text. `bq2 check` adds them to projects without others. */
 export const GLOBAL_TYPES = `
 interface Console {
   log(...values: unknown[]): void;

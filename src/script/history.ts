@@ -1,19 +1,19 @@
-/** Lines typed before, oldest first, kept in a file from one prompt to the next. */
+/** Lines typed earlier, oldest first, kept in a file between prompts. */
 import { dirname } from "../base/path.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { readText, writeFileAtomic } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 
 const MOST_LINES = 1000;
-const PERMISSIONS = 0o600; // a line may hold a secret
+const PERMISSIONS = 0o600; // a line may contain a secret
 
 export interface History {
   readonly lines: readonly string[];
-  /** Adds a line; empty ones and the one before again are left out. */
+  /** Adds a line, unless it is empty or the same as the last one. */
   add(line: string): void;
 }
 
-/** A file that cannot be read or written costs the history, never the prompt. */
+/** If the file cannot be read or written, the prompt works without it. */
 export function openHistory(files: Files, path: string): History {
   let lines = readLines(files, path);
   let isTooLong = lines.length > MOST_LINES;
@@ -46,13 +46,15 @@ function readLines(files: Files, path: string): readonly string[] {
   }
 }
 
-/** To its last lines, those of other prompts included, so that it does not grow for ever. Throws {@link SystemError}. */
+/**
+ * Cuts the file to its last lines, those of other prompts included, to limit its size. Throws SystemError.
+ */
 function cut(files: Files, path: string): void {
   const kept = readLines(files, path).slice(-MOST_LINES);
   writeFileAtomic(files, path, kept.map((line) => `${line}\n`).join(""), PERMISSIONS);
 }
 
-/** Puts a line at the end of the file. Throws {@link SystemError}. */
+/** Appends a line to the file. Throws SystemError. */
 function append(files: Files, path: string, line: string): void {
   if (files.statusFollowed(dirname(path)) === undefined) files.makeFolder(dirname(path));
   const fd = files.open(path, "update", PERMISSIONS);

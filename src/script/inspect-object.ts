@@ -1,33 +1,35 @@
-/** Objects for `inspect.ts`: a head that names the kind, the items, the properties, on one line where they fit. */
+/**
+ * Objects for `inspect.ts`: a head that names the kind, then items and properties, on one line if they fit.
+ */
 import { propertyName, quote } from "./quote.ts";
 import { describeFailure } from "./stack.ts";
 
 export interface InspectOptions {
-  /** Levels of nesting that are shown. */
+  /** How many levels of nesting are shown. */
   readonly depth?: number;
-  /** Items of an array, map or set, and properties, that are shown. */
+  /** How many items of an array, map or set, and how many properties are shown. */
   readonly items?: number;
-  /** Characters of one string within a structure. */
+  /** How many characters of a string are shown. */
   readonly stringLength?: number;
-  /** Columns that a structure may take in one line. */
+  /** How many columns a structure on one line may take. */
   readonly width?: number;
 }
 
 /** One walk over a value. */
 export interface Inspection {
   readonly options: Required<InspectOptions>;
-  /** Objects on the way from the top to here. */
+  /** The objects that contain this one, outermost first. */
   readonly path: readonly object[];
   show(value: unknown, path: readonly object[]): string;
 }
 
-/** What stands around the parts, and the parts that come before the properties. */
+/** The text around the parts, and the parts before the properties. */
 interface Kind {
   readonly head: string;
   readonly open: "[" | "{";
   readonly items: readonly string[];
-  /** Properties that the items have told already. */
-  readonly isTold: (key: string) => boolean;
+  /** Whether the items already show this property. */
+  readonly isShown: (key: string) => boolean;
 }
 
 export function inspectObject(object: object, inspection: Inspection): string {
@@ -38,8 +40,8 @@ export function inspectObject(object: object, inspection: Inspection): string {
   if (whole !== undefined) return whole;
   const name = constructorName(object);
   if (path.length >= options.depth) return Array.isArray(object) ? "[Array]" : `[${name || "Object"}]`;
-  const { head, open, items, isTold } = kindOf(object, name, inner);
-  const parts = [...items, ...properties(object, inner, isTold)];
+  const { head, open, items, isShown } = kindOf(object, name, inner);
+  const parts = [...items, ...properties(object, inner, isShown)];
   const close = open === "[" ? "]" : "}";
   const start = head === "" ? open : `${head} ${open}`;
   if (typeof object === "function" && parts.length === 0) return head;
@@ -47,7 +49,7 @@ export function inspectObject(object: object, inspection: Inspection): string {
   return layOut(start, parts, close, options.width - 2 * path.length);
 }
 
-/** Objects that are told in one piece; undefined for those with parts. */
+/** The text of an object that is shown as a whole; `undefined` if it is shown in parts. */
 function inspectWhole(object: object, { path }: Inspection): string | undefined {
   if (object instanceof Error) {
     const text = describeFailure(object, String);
@@ -68,32 +70,32 @@ function kindOf(object: object, name: string, inspection: Inspection): Kind {
   const isIndex = (key: string): boolean => /^\d+$/.test(key);
   if (Array.isArray(object)) {
     const head = name === "Array" ? "" : `${name}(${object.length})`;
-    return { head, open: "[", items: arrayItems(object, inspection), isTold: isIndex };
+    return { head, open: "[", items: arrayItems(object, inspection), isShown: isIndex };
   }
   if (ArrayBuffer.isView(object) && !(object instanceof DataView)) {
     const values = object as unknown as ArrayLike<number | bigint>;
     const items = limited(values.length, options.items, (i) => show(values[i]));
-    return { head: `${name}(${values.length})`, open: "[", items, isTold: isIndex };
+    return { head: `${name}(${values.length})`, open: "[", items, isShown: isIndex };
   }
-  const isTold = (): boolean => false;
+  const isShown = (): boolean => false;
   if (object instanceof Map) {
     const entries = [...object].slice(0, options.items);
     const items = limited(object.size, options.items, (i) => entries[i]?.map(show).join(" => ") ?? "");
-    return { head: `${name}(${object.size})`, open: "{", items, isTold };
+    return { head: `${name}(${object.size})`, open: "{", items, isShown };
   }
   if (object instanceof Set) {
     const values = [...object].slice(0, options.items);
     const items = limited(object.size, options.items, (i) => show(values[i]));
-    return { head: `${name}(${object.size})`, open: "{", items, isTold };
+    return { head: `${name}(${object.size})`, open: "{", items, isShown };
   }
   if (object instanceof ArrayBuffer) {
-    return { head: name, open: "{", items: [`byteLength: ${object.byteLength}`], isTold };
+    return { head: name, open: "{", items: [`byteLength: ${object.byteLength}`], isShown };
   }
-  if (typeof object === "function") return { head: functionHead(object), open: "{", items: [], isTold };
-  return { head: objectHead(object, name), open: "{", items: [], isTold };
+  if (typeof object === "function") return { head: functionHead(object), open: "{", items: [], isShown };
+  return { head: objectHead(object, name), open: "{", items: [], isShown };
 }
 
-/** With holes counted, and no more items than are wanted. */
+/** Items of an array, at most `options.items`; a row of holes is one item. */
 function arrayItems(array: readonly unknown[], { options, path, show }: Inspection): string[] {
   const items: string[] = [];
   let at = 0;
@@ -112,10 +114,10 @@ function limited(count: number, most: number, item: (index: number) => string): 
   return count > most ? [...items, `… ${count - most} more`] : items;
 }
 
-function properties(object: object, inspection: Inspection, isTold: (key: string) => boolean): string[] {
+function properties(object: object, inspection: Inspection, isShown: (key: string) => boolean): string[] {
   const { options, path, show } = inspection;
   const keys = Reflect.ownKeys(object).filter((key) => {
-    if (typeof key === "string" && isTold(key)) return false;
+    if (typeof key === "string" && isShown(key)) return false;
     return Object.getOwnPropertyDescriptor(object, key)?.enumerable === true;
   });
   return limited(keys.length, options.items, (index) => {
@@ -132,7 +134,8 @@ function propertyValue({ get, set, value }: PropertyDescriptor, show: (value: un
 
 function functionHead(object: object): string {
   const { name } = object as { readonly name?: unknown };
-  // ECMA-262, 15.7.14: of a class it cannot be changed. The text of one need not be there: bytecode has none.
+  // A class has a `prototype` that is not writable (ECMA-262, 15.7.14). Bytecode has no source text to look
+  // at.
   const isClass = Object.getOwnPropertyDescriptor(object, "prototype")?.writable === false;
   const kind = isClass ? "class" : constructorName(object) || "Function";
   return `[${kind}${typeof name === "string" && name !== "" ? ` ${name}` : " (anonymous)"}]`;
@@ -145,7 +148,7 @@ function objectHead(object: object, name: string): string {
   return `${kind === "" ? "Object" : kind} [${tag}]`;
 }
 
-/** Of the first prototype that says one; empty for objects without prototype. */
+/** From the first prototype with a named constructor; empty for objects without a prototype. */
 function constructorName(object: object): string {
   for (let at: object | null = Object.getPrototypeOf(object); at !== null; at = Object.getPrototypeOf(at)) {
     const maker: unknown = Object.getOwnPropertyDescriptor(at, "constructor")?.value;
@@ -154,7 +157,7 @@ function constructorName(object: object): string {
   return "";
 }
 
-/** On one line where that is no wider than `width`; short items several a line; else one a line. */
+/** On one line if it fits into `width`; else several short parts per line; else one part per line. */
 function layOut(start: string, parts: readonly string[], close: string, width: number): string {
   const oneLine = `${start} ${parts.join(", ")} ${close}`;
   if (oneLine.length <= width && !oneLine.includes("\n")) return oneLine;
@@ -163,7 +166,7 @@ function layOut(start: string, parts: readonly string[], close: string, width: n
   return `${start}\n  ${lines.join(",\n  ")}\n${close}`;
 }
 
-/** As many of `parts` a line as fit, in columns of one width. */
+/** Lines with as many parts as fit, in columns of the same width. */
 function fill(parts: readonly string[], width: number): string[] {
   const column = Math.max(...parts.map((part) => part.length)) + 2;
   const perLine = Math.max(1, Math.floor(width / column));

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { inspect } from "./inspect.ts";
 
-test("primitives are shown as they are written", () => {
+test("primitives are shown as in source code", () => {
   assert.equal(
     [1, -0, 5n, true, null, undefined, Number.NaN].map((value) => inspect(value)),
     [...["1", "-0", "5n", "true", "null", "undefined", "NaN"]],
@@ -11,7 +11,7 @@ test("primitives are shown as they are written", () => {
   assert.equal(inspect(Symbol("s")), "Symbol(s)");
 });
 
-test("structures are shown on one line where they fit", () => {
+test("structures are shown on one line if they fit", () => {
   const holed: unknown[] = [1, "two"];
   holed[3] = 4;
   const value = {
@@ -57,12 +57,12 @@ test("kinds are named", () => {
   assert.equal(inspect([/x/g, new Date(Number.NaN)]), "[ /x/g, Invalid Date ]");
 });
 
-test("errors are shown with their message; within structures on one line", () => {
+test("errors are shown with their message, in structures on one line", () => {
   assert.match(inspect(new TypeError("bad")), /^TypeError: bad/);
   assert.equal(inspect([new TypeError("bad")]), "[ [TypeError: bad] ]");
 });
 
-test("cycles, depth, length and size are bounded", () => {
+test("cycles, depth, length and size are limited", () => {
   const cycle: { self?: unknown } = {};
   cycle.self = cycle;
   assert.equal(inspect(cycle), "{ self: [Circular] }");

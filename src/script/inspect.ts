@@ -1,15 +1,15 @@
 /**
- * Values as text, for the prompt and console.log: what is in them, in the notation of the language where it has one.
- * Nothing of the value's own code is called but for `Symbol.toStringTag`: getters are named, not run.
+ * Values as text, for the prompt and console.log: their contents, in the language's own notation if it has
+ * one. Runs none of the value's code except `Symbol.toStringTag`: getters are named, not run.
  *
- * Bounded: by depth, by items a collection, by characters altogether.
+ * Limits: depth, items per collection, total characters.
  */
 import { type InspectOptions, inspectObject } from "./inspect-object.ts";
 import { quote } from "./quote.ts";
 
 const DEFAULTS: Required<InspectOptions> = { depth: 3, items: 100, stringLength: 2000, width: 76 };
 
-/** More than that of a whole value is of no use on a terminal. */
+/** Nobody reads more on a terminal. */
 const MOST_CHARACTERS = 50_000;
 
 /**

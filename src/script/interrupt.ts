@@ -1,7 +1,7 @@
-/** Ctrl-C while something runs: JavaScript is stopped where it is, what is waited for is left alone. */
+/** Ctrl-C while something runs: stops running JavaScript, and leaves alone what it waits for. */
 import type { Engine } from "./engine.ts";
 
-/** Shown in place of a result. */
+/** Shown instead of a result. */
 export class Interrupted extends Error {
   constructor() {
     super("interrupted");
@@ -11,10 +11,10 @@ export class Interrupted extends Error {
 
 const ENGINE_MESSAGE = "interrupted"; // quickjs.c: __js_poll_interrupts
 
-/** How often a promise that does not come is asked about. */
+/** Seconds between checks for Ctrl-C while a promise is pending. */
 const LOOK_SECONDS = 0.05;
 
-/** Runs `body`, which SIGINT ends: throws {@link Interrupted}. */
+/** Runs `body` until it ends or SIGINT arrives. Throws {@link Interrupted} for SIGINT. */
 export async function interruptible<T>(
   engine: Pick<Engine, "setInterruptible" | "takeInterrupt" | "addTimer">,
   body: () => Promise<T>,
@@ -36,7 +36,7 @@ export async function interruptible<T>(
   }
 }
 
-/** The engine's own error for JavaScript that was stopped is one that no `catch` takes, wherever it is thrown again. */
+/** Replaces the engine's error for stopped JavaScript, which no `catch` takes, even if it is thrown again. */
 function rethrow(error: unknown): never {
   const wasStopped = error instanceof Error && error.message === ENGINE_MESSAGE;
   throw wasStopped ? new Interrupted() : error;

@@ -15,6 +15,6 @@ test("a sequence may be cut anywhere", () => {
   }
 });
 
-test("what no key is known for is left out", () => {
+test("unknown sequences are left out", () => {
   assert.equal(parseKeys("a\x1b[99~\x00\x1b[200~b").keys, [{ text: "a" }, { text: "b" }]);
 });

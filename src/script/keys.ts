@@ -1,6 +1,6 @@
-/** What a terminal sends, as keys. ECMA-48, and xterm's sequences for the keys of a keyboard. */
+/** Parses a terminal's input into keys: ECMA-48, and xterm's sequences for keys. */
 
-/** Text that is to be inserted, or a key by name. */
+/** Text to insert, or a key by name. */
 export type Key = { readonly text: string; readonly name?: undefined } | { readonly name: KeyName };
 
 export type KeyName =
@@ -43,7 +43,7 @@ const CONTROL_KEYS: { readonly [character: string]: KeyName } = {
   "\x7f": "backspace",
 };
 
-/** What follows ESC. */
+/** Keys by the sequence after ESC. */
 const SEQUENCE_KEYS: { readonly [sequence: string]: KeyName } = {
   "[A": "up",
   "[B": "down",
@@ -69,13 +69,15 @@ const SEQUENCE_KEYS: { readonly [sequence: string]: KeyName } = {
   "\x7f": "delete-word",
 };
 
-/** Behind ESC: a control sequence (ECMA-48, 5.4), one of a keypad in application mode, or one character. */
+/**
+ * After ESC: a control sequence (ECMA-48, 5.4), a key of the keypad in application mode, or one character.
+ */
 const SEQUENCE = /^(\[[0-?]*[ -/]*[@-~]|O[ -~]|[^[O])/;
 const UNFINISHED = /^(\[[0-?]*[ -/]*|O)?$/;
 const ESCAPE = "\x1b";
 
 /**
- * The keys in `text`, and the start of a sequence whose end is still to come. Sequences of no known key are left out.
+ * The keys in `text`, and the start of an unfinished sequence at its end. Unknown sequences are left out.
  */
 export function parseKeys(text: string): { readonly keys: readonly Key[]; readonly rest: string } {
   const keys: Key[] = [];

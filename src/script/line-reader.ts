@@ -1,5 +1,6 @@
 /**
- * Reads lines from a person at a terminal: editing, history, completion. Every character is taken to be one column wide.
+ * Reads lines from a person at a terminal, with editing, history and completion. Treats every character as
+ * one column wide.
  */
 import { bytesToName } from "../base/text.ts";
 import type { Completion } from "./complete.ts";
@@ -7,17 +8,17 @@ import type { History } from "./history.ts";
 import { type Key, type KeyName, parseKeys } from "./keys.ts";
 import { EMPTY_LINE, editLine, insertText, type Line, lineOf } from "./line.ts";
 
-/** The two ends of a terminal. */
+/** A terminal's input and output. */
 export interface Terminal {
-  /** What has been typed; empty at the end. */
+  /** Resolves with typed bytes; empty at the end of input. */
   read(): Promise<Uint8Array>;
   write(text: string): void;
   columns(): number;
-  /** Switches to single keys; the result switches back. */
+  /** Switches to reading single keys; the returned function switches back. */
   readKeys(): () => void;
 }
 
-/** What a person has done: typed a line, dropped it (Ctrl-C), or left (Ctrl-D on an empty line). */
+/** The person's action: typed a line, dropped it (Ctrl-C), or left (Ctrl-D on an empty line). */
 export type Typed = { readonly line: string } | "dropped" | "left";
 
 export interface LineReader {
@@ -29,7 +30,7 @@ export function lineReader(
   history: History,
   completeAt: (before: string) => Completion,
 ): LineReader {
-  /** Typed ahead: keys that came behind the end of a line, and the start of a sequence. */
+  /** Typed ahead: keys after the end of a line, and the start of a sequence. */
   let keys: Key[] = [];
   let rest = "";
   const nextKey = async (): Promise<Key> => {
@@ -63,10 +64,10 @@ export function lineReader(
 /** One line, from its prompt to its end. */
 class Session {
   #line: Line = EMPTY_LINE;
-  /** Position in the history; its length stands for the line that is new. */
+  /** Index into the history; its length means the new line. */
   #position: number;
   #draft = "";
-  /** Row of the cursor below that of the prompt. */
+  /** Rows from the prompt down to the cursor. */
   #row = 0;
   #wasTab = false;
   readonly #terminal: Terminal;
@@ -87,7 +88,7 @@ class Session {
     this.#position = history.lines.length;
   }
 
-  /** Undefined: the line goes on. */
+  /** `undefined` if the line continues. */
   take(key: Key): Typed | undefined {
     const wasTab = this.#wasTab;
     this.#wasTab = key.name === "tab";
@@ -147,7 +148,7 @@ class Session {
     }
   }
 
-  /** Writes prompt and line anew, over what was there, and puts the cursor in its place. */
+  /** Writes prompt and line over the old ones, and moves the cursor to its place. */
   draw(): void {
     const columns = Math.max(1, this.#terminal.columns());
     const { text, cursor } = this.#line;
@@ -155,7 +156,8 @@ class Session {
     const end = length(text);
     const at = length(text.slice(0, cursor));
     const up = (rows: number): string => (rows > 0 ? `\x1b[${rows}A` : "");
-    // A terminal wraps with the next character only: a line that ends at the edge is made to wrap.
+    // A terminal wraps only when the next character comes, so a line that ends at the edge needs a line
+    // break.
     const wrap = end % columns === 0 ? "\n\r" : "";
     const [endRow, row] = [Math.floor(end / columns), Math.floor(at / columns)];
     const right = at % columns > 0 ? `\x1b[${at % columns}C` : "";

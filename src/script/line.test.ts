@@ -28,7 +28,7 @@ for (const [before, key, after] of CASES) {
   test(`${key}: ${before}`, () => assert.equal(editLine(line(before), key), line(after)));
 }
 
-test("other keys do not edit, text is put in at the cursor", () => {
+test("other keys do not edit, text is inserted at the cursor", () => {
   assert.equal(editLine(line("a|"), "enter"), undefined);
   assert.equal(insertText(line("a|b"), "é😀"), line("aé😀|b"));
 });

@@ -1,4 +1,4 @@
-/** A line that is being typed, and what keys do to it. Characters are code points: a cursor never splits one. */
+/** A line being typed, and what keys do to it. Characters are code points; the cursor never splits one. */
 import type { KeyName } from "./keys.ts";
 
 export interface Line {
@@ -16,7 +16,7 @@ const FIRST_CHARACTER = /^./su;
 const LAST_WORD = /[\w$\x80-\uffff]*[^\w$\x80-\uffff]*$/;
 const FIRST_WORD = /^[^\w$\x80-\uffff]*[\w$\x80-\uffff]*/;
 
-/** What stands before the cursor and behind it, as it is afterwards. */
+/** From the text before and after the cursor to the new text before and after it. */
 const EDITS: { readonly [N in KeyName]?: Edit } = {
   backspace: (before, after) => [before.replace(LAST_CHARACTER, ""), after],
   delete: (before, after) => [before, after.replace(FIRST_CHARACTER, "")],
@@ -41,7 +41,7 @@ function moveRight(before: string, after: string, start: RegExp): readonly [stri
   return [before + moved, after.slice(moved.length)];
 }
 
-/** The line behind a key; undefined for keys that do not edit. */
+/** The line after a key; `undefined` for keys that do not edit. */
 export function editLine({ text, cursor }: Line, key: KeyName): Line | undefined {
   const edited = EDITS[key]?.(text.slice(0, cursor), text.slice(cursor));
   return edited === undefined ? undefined : { text: edited.join(""), cursor: edited[0].length };
@@ -54,7 +54,7 @@ export function insertText({ text, cursor }: Line, inserted: string): Line {
   };
 }
 
-/** The whole line replaced, the cursor at its end. */
+/** A line with this text and the cursor at its end. */
 export function lineOf(text: string): Line {
   return { text, cursor: text.length };
 }

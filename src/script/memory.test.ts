@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
 import { memoryLimit } from "./memory.ts";
 
-test("three quarters of what is available", () => {
+test("the limit is three quarters of the available memory", () => {
   const { files } = memoryPlatform();
   assert.equal(memoryLimit(files), undefined);
   files.makeFolder("/proc");

@@ -1,4 +1,6 @@
-/** How a user's modules are found: files beside each other, npm packages above them, and this program's own API. */
+/**
+ * Finds a user's modules: files by their paths, npm packages in folders above, and this program's own API.
+ */
 import { Bq2Error } from "../base/error.ts";
 import { dirname, resolvePath } from "../base/path.ts";
 import { placeAt, pointAt } from "../base/source-text.ts";
@@ -8,12 +10,12 @@ import type { Compiler } from "../program/compiler.ts";
 import { packageEntry } from "../program/packages.ts";
 import type { Engine } from "./engine.ts";
 
-/** What `import … from "bq2"` gives. */
+/** The name by which programs import the API. */
 export const API_SPECIFIER = "bq2";
-/** The module that is behind it, as this program calls it: beside this one. */
+/** This program's own name for that module, which is beside this one. */
 const API_MODULE = import.meta.url.replace(/modules\.ts$/, "api.ts");
 
-/** From now on, files can be imported. */
+/** After this call, files can be imported. */
 export function installModules(
   files: Files,
   engine: Pick<Engine, "setModuleHooks" | "typescriptModule">,
@@ -29,7 +31,7 @@ export function installModules(
   );
 }
 
-/** The file that `importer` means. Throws Bq2Error `no-module`. */
+/** The file that `importer` means. @throws Bq2Error `no-module`. */
 export function resolveModule(files: Files, importer: string, specifier: string): string {
   const isPath = specifier.startsWith(".") || specifier.startsWith("/");
   const path = isPath
@@ -42,7 +44,7 @@ export function resolveModule(files: Files, importer: string, specifier: string)
       code: "no-module",
       hint: isPath
         ? "write the whole name, with .ts"
-        : "packages are looked for in node_modules of the folders above",
+        : "packages are looked up in node_modules of this folder and those above",
     },
   );
 }
@@ -50,18 +52,18 @@ export function resolveModule(files: Files, importer: string, specifier: string)
 function packageAbove(files: Files, folder: string, name: string): string | undefined {
   const candidate = `${folder === "/" ? "" : folder}/node_modules/${name}`;
   const kind = files.statusFollowed(candidate)?.kind;
-  if (kind === "file") return candidate; // a file of a package, named with its path
+  if (kind === "file") return candidate; // a file in a package, such as `package/file.js`
   if (kind === "folder") return packageEntry(files, candidate);
   return folder === "/" ? undefined : packageAbove(files, dirname(folder), name);
 }
 
-/** JavaScript of the module in a file; null: the file is that itself. */
+/** The module in a file, as JavaScript; `null` if the file is JavaScript. */
 function readModule(files: Files, compiler: Compiler, path: string): string | null {
   if (path.endsWith(".json")) return `export default ${readText(files, path)};`;
   return /\.[cm]?ts$/.test(path) ? toJavaScript(compiler, readText(files, path), path) : null;
 }
 
-/** Types blanked: every line and column stays. Throws Bq2Error `syntax` or `not-erasable`, with the place. */
+/** Blanks types, so lines and columns stay. @throws Bq2Error `syntax` or `not-erasable`, with the place. */
 export function toJavaScript(compiler: Compiler, source: string, path: string): string {
   const [problem] = compiler.parse(source, path).problems;
   if (problem === undefined) return compiler.blank(source, path);

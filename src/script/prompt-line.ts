@@ -1,22 +1,28 @@
-/** What a line at the prompt means: TypeScript to be evaluated, a command to be run, or the first part of more. */
+/**
+ * Interprets a line at the prompt: TypeScript to evaluate, a command to run, or the beginning of a longer
+ * entry.
+ */
 import type { ImportDeclaration, Node, SourceFile, Statement } from "typescript";
 import { Bq2Error } from "../base/error.ts";
 import { placeAt, pointAt } from "../base/source-text.ts";
 import type { Compiler } from "../program/compiler.ts";
 
-/** A line that starts with it runs a program: `!ls -l /`. */
+/** A line that starts with this mark runs a program: `!ls -l /`. */
 export const COMMAND_MARK = "!";
 
 export type PromptLine =
   | { readonly kind: "nothing" }
-  /** Goes on in the next line; `error` where there is none. */
+  /** Continues on the next line; `error` if there is none. */
   | { readonly kind: "unfinished"; readonly error: Bq2Error }
   | { readonly kind: "command"; readonly line: string }
   | { readonly kind: "code"; readonly javaScript: string };
 
 /**
- * The compiler is asked for only where there is TypeScript. Throws Bq2Error `syntax` or `not-erasable`. Names that are declared at the top can be declared again later, and imports
- * work anywhere, as neither does in a script. `path` is what errors and stacks call the text.
+ * Unlike in a script, top-level names can be declared again later, and imports work anywhere. The compiler is
+ * loaded only for TypeScript.
+ *
+ * @param path The name of the text in errors and stacks.
+ * @throws Bq2Error `syntax` or `not-erasable`.
  */
 export async function readPromptLine(
   loadCompiler: () => Promise<Compiler>,
@@ -47,7 +53,7 @@ interface Replacement {
   readonly text: string;
 }
 
-/** Statements at the top, as a script in the global scope takes them. */
+/** Rewrites top-level statements for a script in the global scope. */
 function asScript(compiler: Compiler, file: SourceFile): string {
   const replacements = file.statements.flatMap((statement) => replace(compiler, file, statement));
   let [text, at] = ["", 0];
@@ -61,7 +67,7 @@ function asScript(compiler: Compiler, file: SourceFile): string {
 function replace({ ts }: Compiler, file: SourceFile, statement: Statement): Replacement[] {
   const start = statement.getStart(file);
   if (ts.isVariableStatement(statement)) {
-    // `const` and `let` cannot be declared twice; columns stay where they are.
+    // `const` and `let` cannot be declared twice. The padding keeps the columns.
     const keyword = /^(const|let)\b/.exec(file.text.slice(start))?.[0];
     if (keyword === undefined) return [];
     return [{ start, end: start + keyword.length, text: "var".padEnd(keyword.length) }];

@@ -1,4 +1,4 @@
-/** The TypeScript prompt: reads, evaluates, shows. */
+/** The TypeScript prompt: reads, evaluates and prints. */
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -20,17 +20,17 @@ const PROMPT_FOR_MORE = "... ";
 const HISTORY_FILE = ".bq2_history";
 
 const HELP = `TypeScript: any expression or statement; await works at the top, import works anywhere.
-  !ls -l /           runs a program, words as they are; !sh opens a shell
-  await $\`ls \${dir}\`  runs a program and gives { stdout, stderr, code }
+  !ls -l /           runs a program without a shell in between; !sh opens a shell
+  await $\`ls \${dir}\`  runs a program and returns { stdout, stderr, code }
   files.list("/")    the machine: files, processes, clock, host, bulk, kernel
-  cd("/workspace")   changes the folder that programs and imports start from
+  cd("/workspace")   changes the folder where programs and imports start
   _                  the last value
-Tab completes, Up and Down recall, Ctrl-C stops what runs, Ctrl-D or exit() leaves.
-Further: !bq2 --help`;
+Tab completes, Up and Down recall lines, Ctrl-C interrupts, Ctrl-D or exit() leaves.
+More: !bq2 --help`;
 
 /**
- * Serves the person at `terminal`, or with none reads lines of standard input to its end. Gives the exit code: 0, or 1
- * where input from no terminal has failed.
+ * Serves the person at `terminal`; without a terminal, reads all lines of standard input. Returns the exit
+ * code: 0, or 1 if a line failed and there is no terminal.
  */
 export async function runPrompt(
   platform: Platform,
@@ -60,7 +60,7 @@ export async function runPrompt(
   }
 }
 
-/** Lines up to the end of a statement. What is no TypeScript is told, and the next entry begins. */
+/** Reads lines up to the end of a statement. After a syntax error, which is shown, starts again. */
 async function readEntry(
   reader: LineReader,
   evaluator: Evaluator,
@@ -85,7 +85,7 @@ async function readEntry(
   }
 }
 
-/** What is at hand at the prompt beside what any program has: the API, and words for a person. */
+/** Global names that only the prompt has: the API, and functions for a person. */
 function namesOf(platform: Platform, engine: Engine, place: Surroundings): object {
   const { files, host } = platform;
   const exit = (code = 0): never => engine.exit(code);
@@ -96,7 +96,7 @@ function namesOf(platform: Platform, engine: Engine, place: Surroundings): objec
     cd(path = place.env.HOME ?? "/") {
       const target = resolvePath(place.cwd, path);
       if (files.statusFollowed(target)?.kind !== "folder") {
-        throw new Bq2Error(`Cannot go to ${target}: there is no such folder`, { code: "no-folder" });
+        throw new Bq2Error(`Cannot change to ${target}: there is no such folder`, { code: "no-folder" });
       }
       place.cwd = target;
     },

@@ -1,4 +1,4 @@
-/** Text and names in the notation of the language. */
+/** Text and names in the language's notation. */
 
 const ESCAPES: { readonly [character: string]: string } = {
   "\n": "\\n",
@@ -7,7 +7,7 @@ const ESCAPES: { readonly [character: string]: string } = {
   "\\": "\\\\",
 };
 
-/** In whichever quotes need no escape; control characters and lone surrogates escaped. */
+/** In quotes that need no escape, if possible; escapes control characters and lone surrogates. */
 export function quote(text: string): string {
   const mark = ["'", '"', "`"].find((candidate) => !text.includes(candidate)) ?? "'";
   const inner = text.replaceAll(
@@ -24,7 +24,7 @@ function unicode(character: string): string {
     : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
-/** A property's name as it would be written. */
+/** A property's name as in source code. */
 export function propertyName(key: string | symbol): string {
   if (typeof key === "symbol") return `[${String(key)}]`;
   return /^[A-Za-z_$\x80-\uffff][\w$\x80-\uffff]*$/.test(key) ? key : quote(key);

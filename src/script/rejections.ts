@@ -1,25 +1,25 @@
-/** Rejections that nobody hears: told once it is sure that nobody will. */
+/** Reports rejected promises that nobody handles, once it is certain that nobody will. */
 import type { Engine } from "./engine.ts";
 
 /**
- * Calls `report` for each promise that is rejected and still has no handler when the engine has come to rest. Counts
- * from the call on; a second call takes the place of the first.
+ * Calls `report` for each rejected promise that still has no handler when all pending jobs are done. Covers
+ * promises from this call on; a second call replaces the first.
  */
 export function trackRejections(
   engine: Pick<Engine, "setRejectionTracker" | "addTimer">,
   report: (reason: unknown) => void,
 ): void {
-  const unheard = new Map<object, unknown>();
+  const unhandled = new Map<object, unknown>();
   let isPlanned = false;
   engine.setRejectionTracker((promise, reason, isHandled) => {
-    if (isHandled) unheard.delete(promise);
-    else unheard.set(promise, reason);
-    if (isPlanned || unheard.size === 0) return;
+    if (isHandled) unhandled.delete(promise);
+    else unhandled.set(promise, reason);
+    if (isPlanned || unhandled.size === 0) return;
     isPlanned = true;
     engine.addTimer(0, () => {
       isPlanned = false;
-      const reasons = [...unheard.values()];
-      unheard.clear();
+      const reasons = [...unhandled.values()];
+      unhandled.clear();
       for (const found of reasons) report(found);
     });
   });

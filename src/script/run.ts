@@ -13,8 +13,8 @@ import { makeShell } from "./shell.ts";
 import { describeFailure } from "./stack.ts";
 
 /**
- * Runs the program and all that it leaves to be done; gives the exit code: 1 where an error was not caught, which then
- * has been shown with its stack.
+ * Runs the program until nothing is left to do. Returns the exit code 0; an uncaught error is shown with its
+ * stack and ends the process with 1.
  *
  * @throws Bq2Error `no-program`.
  */

@@ -12,23 +12,23 @@ function shellWithEcho() {
   return makeShell(platform, () => ({ cwd: "/", env: { NAME: "value" } }));
 }
 
-test("output, errors and the exit code are given", async () => {
+test("standard output, standard error and the exit code are returned", async () => {
   const $ = shellWithEcho();
   assert.equal(await $("echo", "a b", "c"), { stdout: '["a b","c"]', stderr: "/ value", code: 3 });
 });
 
-test("inserted values stay one word, arrays become several", async () => {
+test("an inserted value stays one word, an array becomes several", async () => {
   const $ = shellWithEcho();
   const words = async (output: Promise<{ readonly stdout: string }>) => JSON.parse((await output).stdout);
   assert.equal(await words($`echo -n "x y" ${"a 'b"} --to=${5}/z`), ["-n", "x y", "a 'b", "--to=5/z"]);
   assert.equal(await words($`echo ${["1 2", "3"]} ${""} end`), ["1 2", "3", "", "end"]);
 });
 
-test("a program that is not there is an error", async () => {
+test("a missing program is an error", async () => {
   await assert.rejects(() => shellWithEcho()("none"), /Cannot start none/);
 });
 
-test("a signal becomes a code as in shells", async () => {
+test("a signal becomes an exit code as in shells", async () => {
   const platform = memoryPlatform();
   platform.programs.set("wait", ({ killed }) => killed.then(() => 0));
   const spawn = platform.processes.spawn;

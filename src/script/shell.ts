@@ -1,4 +1,4 @@
-/** `$`: runs a program and gives what it wrote. No shell is in between: words are passed as they are. */
+/** `$`: runs a program and returns its output. There is no shell in between: words are passed unchanged. */
 import { collectBytes } from "../base/bytes.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import { splitWords } from "../base/words.ts";
@@ -8,7 +8,7 @@ import type { Exit, Platform } from "../platform/platform.ts";
 export interface Output {
   readonly stdout: string;
   readonly stderr: string;
-  /** The exit code; 128 and the signal's number where one ended it, as shells tell it. */
+  /** The exit code; 128 plus the signal's number if a signal ended the program, as in shells. */
   readonly code: number;
 }
 
@@ -20,7 +20,7 @@ export interface Place {
 
 /**
  * @example
- * const { stdout } = await $`ls -l ${folder}`; // what is inserted stays one word; an array becomes as many
+ * const { stdout } = await $`ls -l ${folder}`; // an inserted value stays one word; an array becomes several
  * const { code } = await $("grep", "-q", pattern, file);
  */
 export interface Shell {
@@ -28,7 +28,7 @@ export interface Shell {
   (program: string, ...args: readonly string[]): Promise<Output>;
 }
 
-/** Throws SystemError where the program cannot be started; a code other than 0 is no error. */
+/** The shell throws SystemError if a program cannot be started; an exit code other than 0 is not an error. */
 export function makeShell({ processes }: Pick<Platform, "processes">, place: () => Place): Shell {
   return async (first: TemplateStringsArray | string, ...rest: readonly unknown[]) => {
     const argv = typeof first === "string" ? [first, ...rest.map(String)] : templateWords(first, rest);
@@ -56,7 +56,7 @@ export function exitCode(exit: Exit): number {
   return exit.code ?? SIGNAL_BASE + (SIGNALS[exit.signal] ?? 0);
 }
 
-/** No argument of a program can hold it, so it can stand for a value while words are split. */
+/** Marks inserted values while words are split; no argument of a program can contain it. */
 const MARK = "\0";
 
 function templateWords({ raw }: TemplateStringsArray, values: readonly unknown[]): string[] {

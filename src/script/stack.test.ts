@@ -17,12 +17,12 @@ test("only the user's frames are kept", () => {
   ]);
 });
 
-test("from source, the program's own files are not the user's, other files beside them are", () => {
+test("when run from source, the program's files are not the user's, but other files beside them are", () => {
   const stack = "    at a (/p/x.ts:1:1)\n    at run (/p/src/script/run.ts:5:72)\n    at /p/bq2.ts:9:1\n";
   assert.equal(userFrames(stack, "/p/"), ["    at a (/p/x.ts:1:1)"]);
 });
 
-test("a deep recursion is cut", () => {
+test("the stack of a deep recursion is cut", () => {
   const frames = userFrames("    at r (/a.ts:1:1)\n".repeat(1000), "");
   assert.equal(frames.length, 13);
   assert.equal(frames.at(-1), "    … 988 more");
@@ -38,7 +38,7 @@ test("the first place is found in both forms of frames", () => {
   assert.equal(firstPlace(""), undefined);
 });
 
-test("causes and the parts of an aggregate are told", () => {
+test("causes and the parts of an aggregate are shown", () => {
   const error = new Error("outer", { cause: new RangeError("inner") });
   assert.match(describeFailure(error, String), /^Error: outer\n.*caused by RangeError: inner/s);
   const many = new AggregateError([new TypeError("one"), 2], "several");

@@ -1,5 +1,5 @@
 /**
- * Stacks of errors as a user wants them: frames of the user's own code. Types are blanked, never moved, so lines and
+ * Stacks of errors for users: only frames of the user's own code. Blanking types moves nothing, so lines and
  * columns are those of the TypeScript.
  */
 import { Bq2Error, describeError } from "../base/error.ts";
@@ -24,12 +24,12 @@ function parseFrame(text: string): Frame | undefined {
     : { name, file, line: Number(line), column: Number(column) };
 }
 
-/** Frames that are shown of a deep recursion. */
+/** How many frames of a deep recursion are shown. */
 const MOST_FRAMES = 12;
 
 /**
- * What stands before the path of each module of this program: nothing in the image, where programs name their modules
- * relatively; the project's folder when it runs from source.
+ * Prefix of the names of this program's modules: empty in the image, where their names are relative paths;
+ * the project's folder when run from source.
  */
 const OWN_PREFIX = import.meta.url.slice(0, -"src/script/stack.ts".length);
 
@@ -41,8 +41,8 @@ export function isOwnModule(file: string, ownPrefix = OWN_PREFIX): boolean {
 }
 
 /**
- * The lines of `stack` without frames of this program, and without native ones below the last of the user's. Long
- * recursions are cut.
+ * The lines of `stack` without this program's frames and without native frames below the user's last one.
+ * Long stacks are cut.
  */
 export function userFrames(stack: string, ownPrefix = OWN_PREFIX): string[] {
   const frames: string[] = [];
@@ -60,7 +60,7 @@ export function userFrames(stack: string, ownPrefix = OWN_PREFIX): string[] {
   return [...frames.slice(0, MOST_FRAMES), `    … ${frames.length - MOST_FRAMES} more`];
 }
 
-/** Where the innermost frame stands that has a line, or undefined. */
+/** The place of the innermost frame that has a line, or `undefined`. */
 export function firstPlace(
   stack: string,
 ): { readonly file: string; readonly line: number; readonly column: number } | undefined {
@@ -72,14 +72,14 @@ export function firstPlace(
 }
 
 /**
- * An error with its stack and its causes, for a terminal; other values as `show` has them.
+ * An error with its stack and causes, for a terminal; other values as `show` prints them.
  *
  * @example
  * describeFailure(error, String); // "TypeError: not a function\n    at main (/root/a.ts:3:5)"
  */
 export function describeFailure(error: unknown, show: (value: unknown) => string): string {
   if (!(error instanceof Error)) return show(error);
-  // Errors that are meant for a person say what they are.
+  // The message of a Bq2Error needs no class name.
   const head = error instanceof Bq2Error ? describeError(error) : `${error.name}: ${error.message}`;
   const lines = [head, ...userFrames(error.stack ?? "")];
   if (error.cause !== undefined && error.cause !== error) {

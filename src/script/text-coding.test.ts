@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { Utf8Decoder, Utf8Encoder } from "./text-coding.ts";
 
-test("text comes back as it was; what is no character becomes U+FFFD", () => {
+test("text is encoded and decoded unchanged; invalid characters become U+FFFD", () => {
   const text = "a é € 😀";
   assert.equal(new Utf8Decoder().decode(new Utf8Encoder().encode(text)), text);
   assert.equal(new Utf8Encoder().encode("\ud800"), Uint8Array.of(0xef, 0xbf, 0xbd));
@@ -10,13 +10,13 @@ test("text comes back as it was; what is no character becomes U+FFFD", () => {
   assert.throws(() => new Utf8Decoder("latin1"), /only utf-8/);
 });
 
-test("a byte order mark is left out, once", () => {
+test("one byte order mark is removed", () => {
   const bytes = new Utf8Encoder().encode("\ufeff\ufeffa");
   assert.equal(new Utf8Decoder().decode(bytes), "\ufeffa");
   assert.equal(new Utf8Decoder("utf8", { ignoreBOM: true }).decode(bytes), "\ufeff\ufeffa");
 });
 
-test("characters may be cut anywhere in a stream", () => {
+test("a stream may be cut inside a character", () => {
   const text = "é€😀!";
   const decoder = new Utf8Decoder();
   let shown = "";

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { makeTimers } from "./timers.ts";
 
-/** A loop whose time is told. */
+/** A loop whose time the test sets. */
 function fakeLoop() {
   let now = 0;
   let timers: { readonly at: number; readonly wake: () => void }[] = [];
@@ -24,7 +24,7 @@ function fakeLoop() {
   };
 }
 
-test("a timeout calls once, with its arguments", async () => {
+test("a timeout calls its function once, with the arguments", async () => {
   const loop = fakeLoop();
   const { setTimeout } = makeTimers(loop);
   const calls: unknown[] = [];
@@ -36,7 +36,7 @@ test("a timeout calls once, with its arguments", async () => {
   assert.equal(loop.pending(), 0);
 });
 
-test("an interval goes on until it is cleared, also by itself", async () => {
+test("an interval continues until it is cleared, even by its own function", async () => {
   const loop = fakeLoop();
   const { setInterval, clearInterval } = makeTimers(loop);
   let count = 0;
@@ -49,7 +49,7 @@ test("an interval goes on until it is cleared, also by itself", async () => {
   assert.equal(loop.pending(), 0);
 });
 
-test("what is cleared keeps nothing alive", () => {
+test("a cleared timer keeps nothing alive", () => {
   const loop = fakeLoop();
   const { setTimeout, clearTimeout } = makeTimers(loop);
   clearTimeout(setTimeout(() => {}, 60_000));

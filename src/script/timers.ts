@@ -1,4 +1,7 @@
-/** setTimeout and its kin, over the event loop's timers. A pending one keeps the program alive, a cleared one does not. */
+/**
+ * setTimeout and the like, with the event loop's timers. A pending timer keeps the program alive, a cleared
+ * one does not.
+ */
 import type { Engine } from "./engine.ts";
 
 type Callback = (...args: unknown[]) => unknown;
@@ -10,13 +13,13 @@ export interface Timers {
   clearInterval(id?: number): void;
 }
 
-/** Shorter intervals would leave the loop no time for anything else. */
+/** Shorter intervals would leave the event loop no time for anything else. */
 const SHORTEST_INTERVAL_MS = 1;
 
 export function makeTimers({ addTimer }: Pick<Engine, "addTimer">): Timers {
   let lastId = 0;
   const pending = new Map<number, () => void>();
-  /** As a promise job, so that an error in it is an unhandled rejection and does not end the loop itself. */
+  /** Calls in a promise job, so that an error is an unhandled rejection and does not end the event loop. */
   const call = (callback: Callback, args: readonly unknown[]): void => {
     Promise.resolve().then(() => callback(...args));
   };

@@ -1,6 +1,6 @@
 /**
- * The seed `alpine`, and tarballs by URL and release, from a server on this machine with a made-up minirootfs, index and
- * packages, written by GNU tar. Nobody has tried it against Alpine's own server yet.
+ * The seed `alpine`, and tarballs named by URL or release, from a server on this machine. GNU tar writes the
+ * invented minirootfs, index and packages. Nobody has tried this with Alpine's own server yet.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -39,7 +39,7 @@ afterAll(async () => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-/** A tar archive of these files; `isPiece`: without the blocks of zeros at its end, as abuild cuts it. */
+/** A tar archive of these files; with `isPiece`, without the zero blocks at its end, as abuild cuts it. */
 function tar(files: Readonly<Record<string, string | Uint8Array>>, isPiece = false): Buffer {
   const root = fs.mkdtempSync(join(folder, "tree-"));
   for (const [path, content] of Object.entries(files)) {
@@ -59,7 +59,7 @@ function shell(): Uint8Array {
   return header;
 }
 
-/** Serves a package of one file; gives its record for the index. */
+/** Serves a package of one file; returns its record for the index. */
 function addApk(name: string, needs: string, provides: string, damage = false): string {
   const data = gzipSync(tar({ [`usr/bin/${name}`]: `I am ${name}\n` }));
   const info = `pkgname = ${name}\ndatahash = ${damage ? "0".repeat(64) : sha256(data)}\n`;
@@ -90,7 +90,7 @@ function request(name: string, more: Partial<SeedRequest> = {}): SeedRequest {
 }
 
 describe.skipIf(!requireTools("tar", "gzip", "sync"))("seeds from a server", () => {
-  test("alpine: the minirootfs and all that the packages need, once each", async () => {
+  test("alpine: the minirootfs, the packages and all that they need, once each", async () => {
     const gcc = addApk("gcc", "binutils=1-r0 so:libc.musl.so.1 !clang", "cmd:gcc=1-r0");
     const binutils = addApk("binutils", "", "cmd:ld=1-r0");
     const musl = addApk("musl", "", "so:libc.musl.so.1=1");
@@ -109,7 +109,7 @@ describe.skipIf(!requireTools("tar", "gzip", "sync"))("seeds from a server", () 
     expect(server.requests.length).toBe(asked);
   });
 
-  test("alpine: a package that does not fit the index, or its own data, and a package that is not there", async () => {
+  test("alpine: a package that is missing or differs from index or .PKGINFO is refused", async () => {
     serveAlpine([addApk("gcc", "", "", true)]);
     await expect(prepareSeed(request("alpine"))).rejects.toThrow(/gcc-1-r0\.apk: its data has sha256/);
     serveAlpine([addApk("gcc", "", "").replace(/C:Q1.{4}/, "C:Q1AAAA")]);
@@ -121,7 +121,7 @@ describe.skipIf(!requireTools("tar", "gzip", "sync"))("seeds from a server", () 
     await expect(prepareSeed(request("alpine", { sha256: "1".repeat(64) }))).rejects.toThrow();
   });
 
-  test("a release by its name, a tarball by its URL: held to the digest beside it, or the one given", async () => {
+  test("a release by name, a tarball by URL: checked by the digest beside it, or the one given", async () => {
     const own = gzipSync(tar({ "bin/sh": shell(), ".bq2-rootfs": "0.1.0\n" }));
     const name = `bq2-rootfs-0.1.0-${arch}.tar.gz`;
     handlers[`/releases/v0.1.0/${name}`] = serve(own);

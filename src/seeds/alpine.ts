@@ -1,10 +1,10 @@
 /**
- * A seed of Alpine's minirootfs and packages: fetched from upstream, resolved and unpacked by us. Its digest is over the
- * minirootfs, every package's name, version and checksum, and the few files added.
+ * A seed of Alpine's minirootfs and packages, which `bq2` fetches from upstream, resolves and unpacks. Its
+ * digest covers the minirootfs, every package's name, version and checksum, and the few files added.
  *
- * Trusted: the sha256 beside the minirootfs, unless `--seed-sha256` states it, and the repository's index, both as the
- * server gives them by HTTPS; the index's signature is not checked. Packages are held to the index (`apk.ts`). No
- * package's script is run.
+ * Two files are trusted as the server sends them by HTTPS: the sha256 beside the minirootfs (not used with
+ * `--seed-sha256`) and the repository's index, whose signature is not checked. Packages are checked against
+ * the index (`apk.ts`). No package's script runs.
  */
 import type { Arch } from "../base/arch.ts";
 import { ARCHES } from "../base/arch.ts";
@@ -28,21 +28,24 @@ const BRANCH = "v3.23";
 const RELEASE = "3.23.2";
 const UPSTREAM = "https://dl-cdn.alpinelinux.org/alpine";
 
-/** Far above an index (3.23: 0.5 MB) and a package (3.23's gcc: 60 MB), which are held in memory. */
+/**
+ * Far above the size of an index (3.23: 0.5 MB) and of a package (3.23's gcc: 60 MB). Both are kept in
+ * memory.
+ */
 const MOST_INDEX_BYTES = 32 * 2 ** 20;
 const MOST_APK_BYTES = 2 ** 30;
 
-/** To be raised where the same packages are unpacked into other files. */
+/** Raise this when the same packages are unpacked into different files. */
 const FORMAT = "bq2-seed-alpine/1";
 
-/** Alpine's packages for Debian's, where they are called otherwise; the minirootfs has busybox's shell already. */
+/** Alpine's packages for Debian's, if the names differ. The minirootfs already has busybox's shell. */
 const NAMES: { readonly [debian: string]: readonly string[] } = {
   dash: [],
   mawk: ["gawk"],
   "libc6-dev": ["musl-dev", "linux-headers"],
 };
 
-/** Names of the compiler and its tools by which recipes ask for the seed's (`pkgs/cross-tools`). */
+/** The compiler and its tools, which recipes call with the seed's triple before the name. */
 const TOOLS = ["gcc", "g++", "cpp", ...BINUTILS];
 
 function addedFiles(arch: Arch): SeedFile[] {
@@ -50,7 +53,7 @@ function addedFiles(arch: Arch): SeedFile[] {
   const links = TOOLS.map((tool) => ({
     path: `usr/bin/${seedTriple}-${tool}`,
     made: { kind: "symlink" as const, target: tool },
-    why: "recipes ask for the seed's compiler by Debian's names",
+    why: "recipes call the seed's compiler by Debian's names",
   }));
   return [...MOUNT_POINTS, ...links];
 }
@@ -89,7 +92,7 @@ function repository({ platform, arch }: SeedRequest): string {
   return `${mirrorOf(platform)}/${BRANCH}/main/${arch}`;
 }
 
-/** Fetches what the cache lacks and unpacks all into the new folder `root`. */
+/** Fetches what the cache lacks, and unpacks minirootfs and packages into the new folder `root`. */
 export async function makeAlpineTree(
   request: SeedRequest,
   { minirootfs, apks }: { readonly minirootfs: Archive; readonly apks: readonly ApkRecord[] },
@@ -115,7 +118,7 @@ export async function makeAlpineTree(
   fixFolderTimes(files, root);
 }
 
-/** The package's file in the cache, where only one that fits the index is kept. */
+/** The package's file in the cache, which holds only packages that match the index. */
 async function fetchApk(request: SeedRequest, apk: ApkRecord): Promise<string> {
   const { files } = request.platform;
   const name = `${apk.name}-${apk.version}.apk`;
@@ -133,9 +136,9 @@ async function fetchApk(request: SeedRequest, apk: ApkRecord): Promise<string> {
 function sha1Of({ name, checksum }: ApkRecord): Uint8Array {
   const digits = /^Q1([A-Za-z0-9+/]{27}=)$/.exec(checksum)?.[1];
   if (digits !== undefined) return fromBase64(digits);
-  throw new Bq2Error(`Cannot hold ${name} to its checksum ${checksum}: Q1 and a sha1 in base64 was wanted`, {
+  throw new Bq2Error(`Cannot check ${name}: its checksum is ${checksum}, wanted Q1 and a sha1 in base64`, {
     code: "unknown-checksum",
-    hint: "the index may be of a newer format than bq2 reads",
+    hint: "the index may have a newer format than bq2 can read",
   });
 }
 

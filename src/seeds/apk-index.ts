@@ -1,18 +1,18 @@
 /**
- * The index of an Alpine repository (apk-package(5), "APKINDEX"): records of `X:value` lines, and which of them some
- * packages need. Subset: names and what provides them; version constraints, conflicts and `install_if` are left aside,
- * since one release's index is consistent in itself.
+ * The index of an Alpine repository (apk-package(5), "APKINDEX"): parses its records of `X:value` lines and
+ * resolves which packages are needed. Subset: names and what provides them. Version constraints, conflicts
+ * and `install_if` are ignored, because the index of one release is consistent.
  */
 import { Bq2Error } from "../base/error.ts";
 
 export interface ApkRecord {
   readonly name: string;
   readonly version: string;
-  /** `Q1` and the base64 of the control stream's sha1. */
+  /** `Q1` and the sha1 of the control stream, in base64. */
   readonly checksum: string;
   readonly needs: readonly string[];
   readonly provides: readonly string[];
-  /** Which of several providers is taken: the highest. */
+  /** Of several providers, the one with the highest priority is taken. */
   readonly priority: number;
 }
 
@@ -34,15 +34,15 @@ export function parseApkIndex(text: string): ApkRecord[] {
     });
 }
 
-/** `so:libc.musl-x86_64.so.1` of `so:libc.musl-x86_64.so.1=1`, `gcc` of `gcc~=14`. */
+/** `so:libc.musl-x86_64.so.1` from `so:libc.musl-x86_64.so.1=1`, `gcc` from `gcc~=14`. */
 function nameOf(dependency: string): string {
   return /^[^<>=~@]*/.exec(dependency)?.[0] ?? "";
 }
 
 /**
- * The packages and all they need, in byte order of their names.
+ * The packages and everything they need, in byte order of their names.
  *
- * @throws Bq2Error `unknown-package` where nothing of the index provides a name.
+ * @throws Bq2Error `unknown-package` if nothing in the index provides a name.
  */
 export function resolveApks(index: readonly ApkRecord[], wanted: readonly string[]): ApkRecord[] {
   const providers = new Map<string, ApkRecord[]>();
@@ -64,7 +64,7 @@ export function resolveApks(index: readonly ApkRecord[], wanted: readonly string
     const needs = best.needs.filter((need) => !need.startsWith("!"));
     waiting.push(...needs.map((need) => ({ name: nameOf(need), for: best.name })));
   }
-  return [...chosen.values()].sort((a, b) => (a.name < b.name ? -1 : 1)); // ASCII, and no name twice
+  return [...chosen.values()].sort((a, b) => (a.name < b.name ? -1 : 1)); // names are ASCII and unique
 }
 
 function byPriority(a: ApkRecord, b: ApkRecord): number {
@@ -74,6 +74,6 @@ function byPriority(a: ApkRecord, b: ApkRecord): number {
 function unknownPackage(name: string, wantedBy: string): Bq2Error {
   return new Bq2Error(`Cannot resolve Alpine's packages: nothing provides ${name}, which ${wantedBy} needs`, {
     code: "unknown-package",
-    hint: "is the index one of the release's main repository?",
+    hint: "check that BQ2_ALPINE_MIRROR has the release's main repository",
   });
 }

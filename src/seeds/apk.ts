@@ -1,9 +1,10 @@
 /**
- * Alpine's packages, version 2 of the format (apk-v2(5)): three gzip streams behind each other, each a piece of a tar
- * archive: signature, control (`.PKGINFO`), data. The repository's index states the sha1 of the control stream, and
- * `.PKGINFO` the sha256 of the data. Signatures are not checked: trusted is who serves the index.
+ * Alpine's packages, version 2 of the format (apk-v2(5)): three gzip streams in a row, each a piece of a tar
+ * archive: signature, control (`.PKGINFO`), data. The repository's index states the sha1 of the control
+ * stream, and `.PKGINFO` the sha256 of the data. Signatures are not checked; the server of the index is
+ * trusted.
  *
- * Where a stream ends is found without inflating it: at a gzip header such that the bytes before have the stated sha1.
+ * The control stream is found without inflating: from one gzip header to another, with the stated sha1.
  */
 import { concatBytes, equalBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -13,12 +14,19 @@ import { BLOCK_SIZE } from "../formats/tar/header.ts";
 import { readTar } from "../formats/tar/reader.ts";
 import type { Platform } from "../platform/platform.ts";
 
-/** RFC 1952, 2.3: magic, and deflate, the one method there is. */
+/** RFC 1952, 2.3: magic, and the only method, deflate. */
 const GZIP = [0x1f, 0x8b, 0x08];
-/** Signature and control stream are a few kilobytes; packages with long scripts and lists stay below this. */
+/**
+ * Signature and control stream are a few kilobytes; even with long scripts and lists they end before this.
+ */
 const SEARCHED = 1 << 20;
 
-/** The data stream, a gzip of a tar archive, held to `checksum`. @throws Bq2Error `digest-mismatch`. */
+/**
+ * The data stream, a gzipped tar archive.
+ *
+ * @param apk `checksum` is the sha1 of the control stream.
+ * @throws Bq2Error `digest-mismatch`.
+ */
 export async function apkData(
   { bulk }: Pick<Platform, "bulk">,
   apk: { readonly name: string; readonly bytes: Uint8Array; readonly checksum: Uint8Array },
@@ -34,7 +42,7 @@ export async function apkData(
   hasher.update(data);
   const sha256 = hasher.digest();
   if (sha256 === stated) return data;
-  throw mismatch(name, `its data has sha256 ${sha256}, its own .PKGINFO states ${stated ?? "none"}`);
+  throw mismatch(name, `its data has sha256 ${sha256}, but its .PKGINFO states ${stated ?? "none"}`);
 }
 
 function findStream(bytes: Uint8Array, checksum: Uint8Array): { start: number; end: number } | undefined {
@@ -50,7 +58,7 @@ function findStream(bytes: Uint8Array, checksum: Uint8Array): { start: number; e
   return undefined;
 }
 
-/** One file of a small gzipped tar archive. @throws Bq2Error `damaged-archive` where it is not there. */
+/** One file of a small gzipped tar archive. @throws Bq2Error `damaged-archive` if it is missing. */
 export async function fileOfTar(
   bulk: Platform["bulk"],
   archive: { readonly name: string; readonly bytes: Uint8Array },
@@ -69,13 +77,16 @@ export async function fileOfTar(
     memberEnd: () => {},
   });
   if (parts.length > 0) return concatBytes(parts);
-  throw new Bq2Error(`Cannot use ${archive.name}: there is no ${wanted} in it`, {
+  throw new Bq2Error(`Cannot use ${archive.name}: it does not contain ${wanted}`, {
     code: "damaged-archive",
-    hint: "is it what its name says? Check the mirror (BQ2_ALPINE_MIRROR)",
+    hint: "check the mirror (BQ2_ALPINE_MIRROR)",
   });
 }
 
-/** A piece of a tar archive is cut before the blocks of zeros that end one; POSIX.1-2017, pax, "ustar Interchange Format". */
+/**
+ * Adds the zero blocks that end an archive and that a piece lacks; POSIX.1-2017, pax, "ustar Interchange
+ * Format".
+ */
 async function* ended(piece: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   yield* piece;
   yield new Uint8Array(2 * BLOCK_SIZE);
@@ -84,6 +95,6 @@ async function* ended(piece: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arra
 function mismatch(name: string, found: string): Bq2Error {
   return new Bq2Error(`Cannot use ${name}: ${found}`, {
     code: "digest-mismatch",
-    hint: "the mirror may be half updated: run again later, or set BQ2_ALPINE_MIRROR to another one",
+    hint: "the mirror may be in the middle of an update: try again later, or set BQ2_ALPINE_MIRROR to another one",
   });
 }

@@ -3,7 +3,7 @@ import { aptConfiguration, parsePrintedUris } from "./apt.ts";
 
 const DIGEST = "ab".repeat(32);
 
-test("apt's list of packages: epochs and plus signs decoded, pool paths for origins, sorted", () => {
+test("apt's list of packages: decoded epochs and plus signs, pool paths as origins, sorted names", () => {
   const output = [
     "NOTE: something else",
     `'http://m.test/debian/pool/main/z/zlib/zlib1g_1.2.13.dfsg-1_amd64.deb' zlib1g_1%3a1.2.13.dfsg-1_amd64.deb 86684 SHA256:${DIGEST}`,
@@ -34,7 +34,7 @@ test("apt's list of packages: epochs and plus signs decoded, pool paths for orig
   ]);
 });
 
-test("a weak hash, another kind of repository, a name that leads out: refused", () => {
+test("a weak hash, a flat repository and a name that leads outside are refused", () => {
   const bad = [
     "'http://m.test/debian/pool/main/z/zlib1g_1_amd64.deb' zlib1g_1_amd64.deb 86684 MD5Sum:00112233445566778899aabbccddeeff",
     `'http://m.test/flat/zlib1g_1_amd64.deb' zlib1g_1_amd64.deb 86684 SHA256:${DIGEST}`,
@@ -44,7 +44,7 @@ test("a weak hash, another kind of repository, a name that leads out: refused", 
   for (const line of bad) assert.throws(() => parsePrintedUris(line), /Cannot read apt's list/);
 });
 
-test("of the host's configuration only the way to the network is taken over", () => {
+test("only network settings are taken from the host's configuration", () => {
   const dump = [
     'Acquire::http::Proxy "http://proxy.test:3142";',
     'Acquire::https::CaInfo "/etc/ssl/own.pem";',

@@ -1,11 +1,11 @@
 /**
- * Asks the host's apt which packages to take, in a private state folder: its own lists, an empty
- * list of installed packages, no hooks and preferences of the host. The host's system is neither
- * read nor changed, and no root is needed. apt checks the signatures with Debian's keyring.
+ * Asks the host's apt which packages to take. apt runs in a private state folder: it has its own lists,
+ * an empty list of installed packages, and none of the host's hooks and preferences. The host's system is
+ * neither read nor changed, and no root is needed. apt checks the signatures with Debian's keyring.
  *
- * Only the suite itself is asked, without its `-updates` and `-security`: those change on any day,
- * a stable suite only with a point release, so the seed's digest lasts for months. The seed compiles
- * in a namespace without a network, where security fixes gain little.
+ * Only the suite itself is used, without its `-updates` and `-security`. Those can change on any day, a
+ * stable suite only with a point release, so the seed's digest lasts for months. The seed compiles in a
+ * namespace without a network, where security fixes gain little.
  */
 import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
@@ -18,16 +18,16 @@ import { aptSites } from "../sources/origins.ts";
 
 export interface AptRequest {
   readonly platform: Platform;
-  /** Where apt's lists are kept between runs; made if missing. */
+  /** The folder that keeps apt's lists between runs; created if missing. */
   readonly state: string;
   /** `bookworm`. */
   readonly suite: string;
-  /** Debian's name of the architecture: `amd64`. */
+  /** Debian's name for the architecture: `amd64`. */
   readonly architecture: string;
   readonly packages: readonly string[];
-  /** Use the lists of the last run. */
+  /** Use the lists of the previous run. */
   readonly offline: boolean;
-  /** Debian's keys, unless told the host's own (`KEYRINGS`). */
+  /** Debian's keys; by default the host's copy (`KEYRINGS`). */
   readonly keyring?: string;
 }
 
@@ -37,7 +37,7 @@ export interface ResolvedPackage {
   readonly archive: Archive;
 }
 
-/** Of the package debian-archive-keyring, before and since Debian 13. */
+/** Files of the package debian-archive-keyring, until Debian 12 and since Debian 13. */
 const KEYRINGS = [
   "/usr/share/keyrings/debian-archive-keyring.gpg",
   "/usr/share/keyrings/debian-archive-keyring.pgp",
@@ -45,7 +45,7 @@ const KEYRINGS = [
 const LOCK_POLL_SECONDS = 0.5;
 
 /**
- * The packages and all they depend on, with their pinned bytes, in byte order of their names.
+ * The packages and everything they depend on, pinned, in byte order of their names.
  *
  * @throws Bq2Error `missing-tool`, `missing-keyring`, `no-mirror`, `apt-failed`.
  */
@@ -54,7 +54,7 @@ export async function resolvePackages(request: AptRequest): Promise<readonly Res
   if (findTool(platform, "apt-get") === undefined) {
     throw new Bq2Error("Cannot resolve Debian packages: apt-get is not on this machine", {
       code: "missing-tool",
-      hint: "choose --seed host, or --seed with the path of a root filesystem's tarball",
+      hint: "choose --seed host, or --seed with the path of a root filesystem tarball",
     });
   }
   const keyring = request.keyring ?? findKeyring(platform);
@@ -104,7 +104,7 @@ async function writeConfiguration(
   files.writeFile(`${state}/apt.conf`, encodeUtf8(aptConfiguration(state, architecture, dump.stdout)));
 }
 
-/** The whole configuration (apt.conf(5)): ours, and how the host reaches the network (proxies). */
+/** The whole configuration (apt.conf(5)): our settings, and the host's for reaching the network (proxies). */
 export function aptConfiguration(state: string, architecture: string, hostDump: string): string {
   const nothing = (...names: readonly string[]) => names.map((name) => `Dir::Etc::${name} "/dev/null";`);
   return [
@@ -120,12 +120,12 @@ export function aptConfiguration(state: string, architecture: string, hostDump: 
     `APT::Architectures { "${architecture}"; };`,
     'APT::Install-Recommends "false";',
     'APT::Install-Suggests "false";',
-    // As root, apt would go over to the user _apt, who may not enter a cache below /root.
+    // As root, apt would switch to the user _apt, who cannot enter a cache below /root.
     'APT::Sandbox::User "root";',
-    // Without this a mirror that fails, or a wrong signature, only warns and leaves the old lists.
+    // By default, apt only warns about a failing mirror or a wrong signature, and keeps the old lists.
     'APT::Update::Error-Mode "any";',
     'Acquire::Languages "none";',
-    // The hash that --print-uris prints; MD5 otherwise.
+    // The hash that --print-uris prints; by default it is MD5.
     'Acquire::ForceHash "SHA256";',
     ...hostDump.split("\n").filter((line) => TRANSPORT.test(line)),
     "",
@@ -153,15 +153,15 @@ async function apt(
 }
 
 /**
- * Reads lines as `'<uri>' <name>_<version>_<arch>.deb <size> SHA256:<digest>` (apt-get(8), --print-uris).
- * @throws Bq2Error `apt-failed` where a line is another.
+ * Reads lines like `'<uri>' <name>_<version>_<arch>.deb <size> SHA256:<digest>` (apt-get(8), --print-uris).
+ * @throws Bq2Error `apt-failed` for a quoted line of another form.
  */
 export function parsePrintedUris(output: string): readonly ResolvedPackage[] {
   const packages = output
     .split("\n")
     .filter((line) => line.startsWith("'"))
     .map(parsePrintedUri);
-  return packages.sort((a, b) => (a.name < b.name ? -1 : 1)); // ASCII, and no name twice
+  return packages.sort((a, b) => (a.name < b.name ? -1 : 1)); // names are ASCII and unique
 }
 
 const PRINTED_URI =
@@ -177,8 +177,8 @@ function parsePrintedUri(line: string): ResolvedPackage {
     origins: [{ kind: "debian", pool }],
   });
   if (archive.success) return { name, version: decodeURIComponent(version), archive: archive.output };
-  throw new Bq2Error(`Cannot read apt's list of packages: found "${line}"`, {
+  throw new Bq2Error(`Cannot read apt's list of packages: found "${line}", wanted a package and its sha256`, {
     code: "apt-failed",
-    hint: "a package with its sha256 was wanted; is the mirror one of Debian?",
+    hint: "check that apt's mirror is one of Debian's",
   });
 }

@@ -1,4 +1,4 @@
-/** Tells for which architecture a root filesystem was made, by a program that every one has. */
+/** Finds out which architecture a root filesystem is for, by a program that every one has: the shell. */
 import { type Arch, archWith } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
@@ -6,7 +6,7 @@ import { bytes, struct, u8, u16 } from "../base/struct.ts";
 import { MAXSYMLINKS } from "../platform/linux-abi.ts";
 import type { Files } from "../platform/platform.ts";
 
-/** ELF-64 header's beginning (System V ABI, chapter 4, "ELF Header"). */
+/** The beginning of an ELF-64 header (System V ABI, chapter 4, "ELF Header"). */
 const ElfStart = struct("ELF header, first 20 bytes", 20, {
   magic: bytes(4),
   class: u8,
@@ -18,27 +18,29 @@ const ElfStart = struct("ELF header, first 20 bytes", 20, {
 const ELF_MAGIC = "\x7fELF";
 const SHELLS = ["/bin/sh", "/usr/bin/sh", "/bin/busybox"];
 
-/** What the shell below `root` was compiled for; undefined for anything that this project does not know. */
+/** The architecture of the shell below `root`; `undefined` if `bq2` does not know it. */
 export function shellArch(files: Files, root: string): Arch | "no shell" | undefined {
   const shell = SHELLS.map((path) => findInRoot(files, root, path)).find((path) => path !== undefined);
   return shell === undefined ? "no shell" : archWith("elfMachine", machineOf(files, shell) ?? -1)?.name;
 }
 
-/** @throws Bq2Error `no-rootfs` where there is no shell below `root`, `wrong-arch` where it is for another machine. */
+/**
+ * @throws Bq2Error `no-rootfs` if there is no shell below `root`, `wrong-arch` if it is for another machine.
+ */
 export function checkRootfsArch(files: Files, root: string, wanted: Arch, name: string): void {
   const found = shellArch(files, root);
   if (found === wanted) return;
   if (found === "no shell") {
-    throw new Bq2Error(`Cannot use ${name} as a seed: there is no /bin/sh in it`, {
+    throw new Bq2Error(`Cannot use ${name} as a seed: it has no /bin/sh`, {
       code: "no-rootfs",
-      hint: "wanted is a whole root filesystem with a compiler, packed from its root (`bin`, `usr`, … at the top)",
+      hint: "give a whole root filesystem with a compiler, packed from its root (`bin`, `usr`, … at the top)",
     });
   }
   throw new Bq2Error(
     `Cannot use ${name} as a seed: its /bin/sh is ${found === undefined ? "no program for Linux that bq2 knows" : `for ${found}`}, wanted ${wanted}`,
     {
       code: "wrong-arch",
-      hint: `take a root filesystem of ${wanted}, or say with --seed-arch what it is for`,
+      hint: `give a root filesystem for ${wanted}, or name this one's architecture with --seed-arch`,
     },
   );
 }
@@ -56,8 +58,8 @@ function machineOf(files: Files, path: string): number | undefined {
 }
 
 /**
- * The file that `path` names for a process whose root is `root`: links are followed as it would
- * follow them, so an absolute one does not lead to the host's files. `undefined` where there is none.
+ * The file that `path` names for a process whose root is `root`. Links are followed as in that process,
+ * so an absolute link does not lead to the host's files. `undefined` if there is no file.
  */
 export function findInRoot(files: Files, root: string, path: string): string | undefined {
   let wanted = path.split("/").filter((name) => name !== "");

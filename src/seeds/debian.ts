@@ -1,7 +1,7 @@
 /**
- * A seed of Debian's packages: resolved by the host's apt, fetched like any archive, unpacked by us.
- * Its digest is over what it holds (name, version and sha256 of every package, and the few files
- * added), not over where it came from or when.
+ * A seed of Debian's packages, which the host's apt resolves and `bq2` fetches like any archive and
+ * unpacks. Its digest covers the contents (name, version and sha256 of every package, and the few files
+ * added), not where they came from or when.
  */
 import { ARCHES } from "../base/arch.ts";
 import { canonicalJson } from "../base/json.ts";
@@ -14,13 +14,13 @@ import { type ResolvedPackage, resolvePackages } from "./apt.ts";
 import { addSeedFiles, DEBIAN_FILES, fixFolderTimes, MERGED_FOLDERS } from "./files.ts";
 import type { ResolvedSeed, SeedRequest } from "./resolved-seed.ts";
 
-/** The releases that may serve as a seed, and the name of each one's suite. */
+/** The releases that can be a seed, and their suites. */
 export const DEBIAN_SUITES: { readonly [seed: string]: string } = {
   "debian-12": "bookworm",
   "debian-13": "trixie",
 };
 
-/** To be raised where the same packages are unpacked into other files. */
+/** Raise this when the same packages are unpacked into different files. */
 const FORMAT = "bq2-seed-debian/1";
 
 export async function resolveDebian(request: SeedRequest, suite: string): Promise<ResolvedSeed> {
@@ -47,7 +47,7 @@ function digestOf(platform: Platform, architecture: string, packages: readonly R
   return hasher.digest();
 }
 
-/** Fetches what the cache lacks and unpacks all into the new folder `root`. */
+/** Fetches what the cache lacks, and unpacks all packages into the new folder `root`. */
 export async function makeDebianTree(
   request: SeedRequest,
   packages: readonly ResolvedPackage[],
@@ -60,7 +60,7 @@ export async function makeDebianTree(
     request,
   );
   onProgress?.(`unpacking ${packages.length} packages`);
-  // The merged layout comes first: packages that still ship /bin/x put it into /usr/bin through the link.
+  // The merged layout is made first: packages that still ship /bin/x put it into /usr/bin through the link.
   for (const name of MERGED_FOLDERS) {
     makeFolders(files, `${root}/usr/${name}`);
     files.setMode(`${root}/usr/${name}`, 0o755); // whatever the umask

@@ -8,7 +8,7 @@ import { resolveDownload } from "./tarball.ts";
 
 const DIGEST = "a".repeat(64);
 
-/** Every address answers with `body`; `asked` are those that were asked for. */
+/** Every address answers with `body`; `asked` lists the requested addresses. */
 function world(
   name: string,
   more: Partial<SeedRequest> = {},
@@ -47,7 +47,7 @@ function world(
 const codeOf = async (body: () => Promise<unknown>): Promise<unknown> =>
   ((await assert.rejects(body)) as Error & { readonly code?: unknown }).code;
 
-test("a digest that came by HTTP is not believed; nothing is asked for", async () => {
+test("a digest by HTTP is not trusted and not even requested", async () => {
   for (const name of ["http://a.example/root.tar.gz", "bq2-rootfs-0.1.0"]) {
     const { request, asked } = world(name);
     assert.equal(await codeOf(() => resolveDownload(request)), "not-secure");
@@ -58,16 +58,16 @@ test("a digest that came by HTTP is not believed; nothing is asked for", async (
   }
 });
 
-test("a digest by TLS is believed, and it is said so; by a redirect to HTTP it is not", async () => {
+test("a digest by TLS is trusted and reported; after a redirect to HTTP it is not trusted", async () => {
   const url = "https://a.example/root.tar.gz";
   const good = world(url);
   assert.equal((await describeDownload(good.request, url)).sha256, DIGEST);
-  assert.ok(/on the word of https:\/\/a\.example\/root\.tar\.gz\.sha256/.test(good.said.join("\n")));
+  assert.ok(/stated only by https:\/\/a\.example\/root\.tar\.gz\.sha256/.test(good.said.join("\n")));
   const bad = world(url, {}, false);
   assert.equal(await codeOf(() => describeDownload(bad.request, url)), "not-secure");
 });
 
-test("a digest file that does not end is given up", async () => {
+test("reading an endless digest file stops at a limit", async () => {
   const url = "https://a.example/root.tar.gz";
   const { request } = world(url, {}, true, new Uint8Array(10_000));
   await assert.rejects(() => describeDownload(request, url), /sends more than 65536 bytes/);

@@ -1,4 +1,4 @@
-/** A seed's file from the network whose digest no pin states: it is told with `--seed-sha256`, or stands beside the file. */
+/** Downloads a seed's file that no pin describes: `--seed-sha256` or a file beside it states its digest. */
 import { Bq2Error } from "../base/error.ts";
 import { basename } from "../base/path.ts";
 import { decodeUtf8 } from "../base/text.ts";
@@ -11,7 +11,7 @@ import { findInMirror } from "../sources/mirror.ts";
 import type { SeedRequest } from "./resolved-seed.ts";
 
 /**
- * The file's archive: its sha256 is the one given, else what `<url>.sha256` says, by TLS only.
+ * The file as an archive. Its sha256 is the given one, or else that of `<url>.sha256`, by TLS only.
  *
  * @throws Bq2Error `offline`, `fetch-failed`.
  */
@@ -22,17 +22,17 @@ export async function describeDownload(request: SeedRequest, url: string): Promi
   return { ...named, size: knownSize(request, named) ?? (await statedSize(request, url)) };
 }
 
-/** Fetches it, unless the cache has it; gives the verified file's path. */
+/** Fetches the archive if the cache lacks it; returns the path of the verified file. */
 export async function download(request: SeedRequest, archive: Archive): Promise<string> {
   const [fetched] = await fetchArchives([archive], request);
-  if (fetched === undefined) throw new RangeError("one archive was asked for");
+  if (fetched === undefined) throw new RangeError("fetchArchives returned no archive");
   return fetched.path;
 }
 
 /**
- * The body at `url`, of at most `most` bytes, which nothing but the connection vouches for.
+ * The body at `url`, of at most `most` bytes, trusted only because the connection is secure.
  *
- * @throws Bq2Error `not-secure` where somebody on the way could have changed it; `offline`, `fetch-failed`.
+ * @throws Bq2Error `not-secure` if somebody on the way could have changed it; `offline`, `fetch-failed`.
  */
 export async function downloadTrusted(
   request: SeedRequest,
@@ -43,7 +43,7 @@ export async function downloadTrusted(
   const answer = await get(request, url);
   if (answer.isSecure) return collect(answer, url, most);
   answer.cancel();
-  throw notSecure(url, "over a redirect to an address without TLS", hint);
+  throw notSecure(url, "through a redirect to an address without TLS", hint);
 }
 
 function notSecure(url: string, how: string, hint: string): Bq2Error {
@@ -53,7 +53,7 @@ function notSecure(url: string, how: string, hint: string): Bq2Error {
   });
 }
 
-/** A body that the caller holds to a checksum. */
+/** The body at `url`, which the caller checks against a checksum. */
 export async function downloadBytes(request: SeedRequest, url: string, most: number): Promise<Uint8Array> {
   return collect(await get(request, url), url, most);
 }
@@ -68,7 +68,7 @@ async function collect(answer: FetchAnswer, url: string, most: number): Promise<
   }
 }
 
-/** A line of sha256sum(1); some servers put a comment or a signature around it. */
+/** A line of sha256sum(1) and, from some servers, a comment or a signature. */
 const MOST_DIGEST_BYTES = 64 * 1024;
 
 async function digestBeside(request: SeedRequest, url: string): Promise<string> {
@@ -77,11 +77,11 @@ async function digestBeside(request: SeedRequest, url: string): Promise<string> 
   const digest = /^([0-9a-f]{64})\b/.exec(text)?.[1];
   if (digest !== undefined) {
     request.onProgress?.(
-      `${basename(url)} must have sha256 ${digest}, on the word of ${url}.sha256 alone (--seed-sha256 states it)`,
+      `${basename(url)} must have sha256 ${digest}, stated only by ${url}.sha256 (--seed-sha256 replaces it)`,
     );
     return digest;
   }
-  throw new Bq2Error(`Cannot use ${url}: the file beside it, .sha256, holds no sha256`, {
+  throw new Bq2Error(`Cannot use ${url}: there is no sha256 in ${url}.sha256`, {
     code: "fetch-failed",
     hint: "give the digest with --seed-sha256",
   });
@@ -106,7 +106,7 @@ async function get({ fetcher, offline }: SeedRequest, url: string) {
   if (offline)
     throw new Bq2Error(`Cannot fetch ${url} offline`, {
       code: "offline",
-      hint: "run once with a network; a file that the cache or --mirror has is found by --seed-sha256",
+      hint: "run once with a network; with --seed-sha256, a copy in the cache or in --mirror is found",
     });
   const answer = await fetcher.get(url, {}).catch((error: unknown) => {
     throw error instanceof FetchError ? failed(url, error.message) : error;

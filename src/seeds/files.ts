@@ -1,16 +1,16 @@
 /**
- * What Debian's maintainer scripts would have made and a build needs. No script of a package is run:
- * the seed is the packages' files and what stands here.
+ * Files that a build needs and that Debian's maintainer scripts would make. `bq2` runs no package's
+ * script: the seed consists of the packages' files and of these.
  */
 import { encodeUtf8 } from "../base/text.ts";
 import { walk } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 
-/** Bins and libraries are one folder each, below /usr (file-hierarchy(7), "Compatibility Symlinks"). */
+/** Folders that are links into /usr (file-hierarchy(7), "Compatibility Symlinks"). */
 export const MERGED_FOLDERS: readonly string[] = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
 export interface SeedFile {
-  /** Below the root, no leading `/`; parents stand earlier. */
+  /** Relative to the root, without a leading `/`; parents come first. */
   readonly path: string;
   readonly made:
     | { readonly kind: "folder"; readonly mode: number }
@@ -35,9 +35,9 @@ const symlink = (path: string, target: string, why: string): SeedFile => ({
   why,
 });
 
-/** Where a namespace mounts something; in every seed that is a tree. */
+/** Mount points of a namespace, for every seed that is a tree. */
 export const MOUNT_POINTS: readonly SeedFile[] = [
-  folder("dev", 0o755, "devices are bound there"),
+  folder("dev", 0o755, "devices are bound here"),
   folder("proc", 0o555, "procfs"),
   folder("sys", 0o555, "sysfs"),
   folder("tmp", 0o1777, "a tmpfs"),
@@ -47,9 +47,9 @@ export const MOUNT_POINTS: readonly SeedFile[] = [
 /** Added to the packages' files of a Debian seed. */
 export const DEBIAN_FILES: readonly SeedFile[] = [
   ...MOUNT_POINTS,
-  folder("etc", 0o755, "for what follows"),
+  folder("etc", 0o755, "parent of the files below"),
   folder("root", 0o700, "HOME of the build"),
-  folder("var", 0o755, "for what follows"),
+  folder("var", 0o755, "parent of var/tmp"),
   folder("var/tmp", 0o1777, "mkstemp's second choice"),
   file(
     "etc/passwd",
@@ -62,7 +62,7 @@ export const DEBIAN_FILES: readonly SeedFile[] = [
   symlink("usr/bin/cc", "gcc", "gcc's script asks update-alternatives for it"),
 ];
 
-/** Puts `wanted` below `root`; what is there already stays as the packages have it. */
+/** Creates `wanted` below `root`; what a package has already put there stays. */
 export function addSeedFiles(files: Files, root: string, wanted: readonly SeedFile[]): void {
   for (const { path, made } of wanted) {
     const place = `${root}/${path}`;
@@ -84,7 +84,9 @@ export function addSeedFiles(files: Files, root: string, wanted: readonly SeedFi
   }
 }
 
-/** Folders and our own links have the time of the unpacking; fixed, equal digests mean equal trees. */
+/**
+ * Sets the times of folders and links, which unpacking leaves, to 0, so that equal digests mean equal trees.
+ */
 export function fixFolderTimes(files: Files, root: string): void {
   for (const { path, status } of walk(files, root)) {
     if (status.kind !== "file") files.setTime(`${root}/${path}`, 0);

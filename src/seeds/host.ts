@@ -1,6 +1,6 @@
 /**
  * The machine's own toolchain as a seed: its system folders, bound read-only. Nothing is copied. The
- * digest is over the installed packages (where dpkg is) and the bytes of what compiles.
+ * digest covers the installed packages (if there is a dpkg) and the bytes of the toolchain.
  */
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
@@ -15,14 +15,17 @@ import type { ResolvedSeed, SeedBind, SeedPackage, SeedRequest, WatchedFile } fr
 const FORMAT = "bq2-seed-host/1";
 const DPKG_STATUS = "/var/lib/dpkg/status";
 
-/** Parts of /etc that programs below /usr lean on; the rest is the machine's own business. */
+/** Parts of /etc that programs below /usr depend on; the rest stays private to the machine. */
 const ETC = ["alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "passwd", "group"];
 
-/** Asked with `gcc -print-prog-name=` and `gcc -print-file-name=`: what makes the bits of a compiled program. */
+/**
+ * Everything that decides a compiled program's bytes; found with `gcc -print-prog-name=` and
+ * `-print-file-name=`.
+ */
 const GCC_PROGRAMS = ["cc1", "collect2", "as", "ld"];
 const GCC_FILES = ["libc.so.6", "libc.a", "libc_nonshared.a", "crt1.o", "crti.o", "crtbeginS.o", "libgcc.a"];
 
-/** @throws Bq2Error `missing-tool`, naming every program that is missing and Debian's package of it. */
+/** @throws Bq2Error `missing-tool`, naming every missing program and its Debian package. */
 export async function resolveHost({
   platform,
   name,
@@ -31,7 +34,7 @@ export async function resolveHost({
   onProgress,
 }: SeedRequest): Promise<ResolvedSeed> {
   if (arch !== platform.host.arch) {
-    throw new Bq2Error(`Cannot use this machine as a seed of ${arch}: it is ${platform.host.arch}`, {
+    throw new Bq2Error(`Cannot use this machine as a seed for ${arch}: it is ${platform.host.arch}`, {
       code: "wrong-arch",
       hint: "leave --seed-arch out, or choose --seed debian-12",
     });
@@ -73,7 +76,7 @@ async function toolchainFiles(
   ] as const) {
     for (const part of names) {
       const path = (await toolOutput(platform, ["gcc", `-print-${option}-name=${part}`])).trim();
-      // gcc answers with the bare name where it would look on the PATH, or found nothing.
+      // gcc prints the bare name if it would search the PATH, or if it found nothing.
       const full = path.startsWith("/") ? path : findTool(platform, path);
       if (full !== undefined) parts.push(full);
     }
@@ -84,7 +87,7 @@ async function toolchainFiles(
   return [...new Set(real)].sort(compareNames);
 }
 
-/** A line a package; empty on a machine without dpkg. */
+/** One line per package; empty on a machine without dpkg. */
 async function installed(platform: Platform): Promise<readonly string[]> {
   if (findTool(platform, "dpkg-query") === undefined) return [];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own syntax, dpkg-query(1)
@@ -105,5 +108,5 @@ function hostBinds({ files }: Platform): readonly SeedBind[] {
   const wanted = ["/usr", ...MERGED_FOLDERS.map((name) => `/${name}`), ...ETC.map((name) => `/etc/${name}`)];
   return wanted
     .filter((path) => files.statusFollowed(path) !== undefined)
-    .map((path) => ({ source: files.realPath(path), target: path })); // a link cannot be bound, what it names can
+    .map((path) => ({ source: files.realPath(path), target: path })); // a link itself cannot be bound
 }

@@ -1,4 +1,4 @@
-/** What a seed is, in values: what is asked for, what it resolves to, and what is on the disk. */
+/** Types of a seed: the request, what it resolves to, and the seed on the disk. */
 import * as v from "valibot";
 import type { Arch } from "../base/arch.ts";
 import type { Report } from "../kept/damage.ts";
@@ -7,15 +7,18 @@ import type { FetchOptions } from "../sources/fetch.ts";
 import type { ApkRecord } from "./apk-index.ts";
 import type { ResolvedPackage } from "./apt.ts";
 
-/** A folder of the host and where it stands in the seed; read-only. */
+/** A folder of the host and its path in the seed; read-only. */
 export const BindSchema = v.object({ source: v.string(), target: v.string() });
 export type SeedBind = v.InferOutput<typeof BindSchema>;
 
-/** A file whose change means that the seed is another one, as `kept/fingerprints.ts` has it; older records have none. */
+/**
+ * A file whose change makes a different seed. `fingerprint` is of `kept/fingerprints.ts`; older records have
+ * none.
+ */
 export const WatchedSchema = v.object({ path: v.string(), fingerprint: v.optional(v.string()) });
 export type WatchedFile = v.InferOutput<typeof WatchedSchema>;
 
-/** What the seed's files are: a folder of its own, or the host's, bound. */
+/** The seed's files: a separate folder, or bound folders of the host. */
 export type SeedBase =
   | { readonly kind: "tree"; readonly folder: string }
   | { readonly kind: "host"; readonly binds: readonly SeedBind[] };
@@ -23,41 +26,43 @@ export type SeedBase =
 export interface Seed {
   readonly name: string;
   readonly arch: Arch;
-  /** sha256 over what the seed is: equal digests, equal files. */
+  /** sha256 of the contents: equal digests mean equal files. */
   readonly digest: string;
   readonly base: SeedBase;
-  /** It is a rootfs that `bq2` made: its toolchain is our own. */
+  /** Whether `bq2` made this root filesystem, so that its toolchain is our own. */
   readonly isOwn: boolean;
 }
 
-/** What a seed is, before its files are there. */
+/** A seed before its files are made. */
 export type ResolvedSeed = { readonly name: string; readonly arch: Arch; readonly digest: string } & (
   | { readonly kind: "debian"; readonly packages: readonly ResolvedPackage[] }
   | { readonly kind: "alpine"; readonly minirootfs: Archive; readonly apks: readonly ApkRecord[] }
-  /** `download`: what the file is fetched as, where it is not on this machine. */
+  /** `download`: the archive to fetch, if the file is not on this machine. */
   | { readonly kind: "tarball"; readonly file: string; readonly download?: Archive }
   | { readonly kind: "host"; readonly binds: readonly SeedBind[]; readonly watched: readonly WatchedFile[] }
 );
 
 export interface SeedPackage {
-  /** Debian's name of it. */
+  /** Debian's name for the package. */
   readonly name: string;
-  /** A program of it, by which another seed is seen to have it. */
+  /** One of its programs. A seed without Debian's packages must have this program. */
   readonly program: string;
 }
 
 export interface SeedRequest extends FetchOptions {
-  /** A name that {@link resolveSeed} knows, or a tarball's path (absolute, or from the current folder) or URL. */
+  /**
+   * A name that `resolveSeed` knows, or a tarball's URL or path (absolute or relative to the current folder).
+   */
   readonly name: string;
   readonly arch: Arch;
-  /** What a Debian seed must hold (`pkgs/seed-packages.ts`). */
+  /** The packages that the seed must have (`pkgs/seed-packages.ts`). */
   readonly packages: readonly SeedPackage[];
-  /** A tarball's sha256, where it is known beforehand. */
+  /** A tarball's sha256, if known beforehand. */
   readonly sha256?: string | undefined;
-  /** The seed that the state names: opened if it is there, and no other one is accepted. */
+  /** The digest in the state: only this seed is accepted. */
   readonly digest?: string | undefined;
-  /** Told what begins: `resolving packages`, `unpacking 81 packages`. */
+  /** Called with what begins: `resolving packages`, `unpacking 81 packages`. */
   readonly onProgress?: (text: string) => void;
-  /** Given what is found damaged of a seed that was laid out before. */
+  /** Called with the damage found in a seed that was made earlier. */
   readonly onDamage?: Report;
 }

@@ -1,4 +1,4 @@
-/** Seeds made for real: by this machine's apt and mirrors, as root and as an ordinary user; entered and run. */
+/** Real seeds, from this machine's apt and mirrors, made as root and as an ordinary user, entered and run. */
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import { openSeed, prepareSeed, resolveSeed } from "./seed.ts";
 
 const platform = nodePlatform();
 const fetcher = nodeFetcher({ env: platform.host.env });
-/** Small: a shell and the programs to look around with. */
+/** Few packages: a shell and the programs to look around with. */
 const PACKAGES = [
   { name: "dash", program: "sh" },
   { name: "busybox-static", program: "busybox" },
@@ -41,7 +41,7 @@ function treeOf(seed: Seed): string {
   return (seed.base as { folder: string }).folder;
 }
 
-/** Runs a program inside the tree, as root of a user namespace; gives its output. */
+/** Runs a program inside the tree, as root of a user namespace; returns its output. */
 function runInside(tree: string, argv: readonly string[]): string {
   return execFileSync("unshare", ["-Ur", "chroot", tree, ...argv], {
     encoding: "utf8",
@@ -49,11 +49,11 @@ function runInside(tree: string, argv: readonly string[]): string {
   });
 }
 
-/** Kind, mode, size, time and name of all that is in a tree, for comparing two. */
+/** Kind, mode, size, time and name of everything in a tree, for comparing two. */
 function listing(tree: string): string {
   return execFileSync("find", [tree, "-printf", "%y %m %s %T@ %P %l\\n"], { encoding: "utf8" })
     .split("\n")
-    .map((line) => (line.startsWith("d") ? line.replace(/^(d \S+) \S+/, "$1") : line)) // a folder's size is the disk's business
+    .map((line) => (line.startsWith("d") ? line.replace(/^(d \S+) \S+/, "$1") : line)) // without folder sizes
     .sort()
     .join("\n");
 }
@@ -70,7 +70,7 @@ describe.skipIf(!apt)("debian-12", () => {
     expect(runInside(treeOf(seed), ["/bin/busybox", "id", "-un"])).toBe("root\n");
   });
 
-  test("its files are those that dpkg-deb and tar unpack", () => {
+  test("its files are the same as dpkg-deb and tar unpack", () => {
     const reference = join(folder, "reference");
     for (const name of ["bin", "sbin", "lib", "lib32", "lib64", "libx32"]) {
       fs.mkdirSync(join(reference, "usr", name), { recursive: true });
@@ -95,7 +95,7 @@ describe.skipIf(!apt)("debian-12", () => {
     expect(ours).toEqual(files(reference));
   });
 
-  test("found again at once by its digest, without apt", async () => {
+  test("it is found by its digest, without apt", async () => {
     const started = performance.now();
     const again = await prepareSeed(
       request("debian-12", { digest: seed.digest, packages: [{ name: "no-such-package", program: "none" }] }),
@@ -104,7 +104,7 @@ describe.skipIf(!apt)("debian-12", () => {
     expect(again).toEqual(seed);
   });
 
-  test("offline, from what is cached, it is made again the same", async () => {
+  test("made again offline from the cache, it is the same", async () => {
     const before = listing(treeOf(seed));
     fs.rmSync(join(cache, "seeds"), { recursive: true });
     const again = await prepareSeed(request("debian-12", { offline: true }));
@@ -112,14 +112,14 @@ describe.skipIf(!apt)("debian-12", () => {
     expect(listing(treeOf(again))).toBe(before);
   });
 
-  test("a state's digest that cannot be had again is refused", async () => {
+  test("a digest from the state that apt no longer offers is refused", async () => {
     const digest = "0".repeat(64);
     await expect(prepareSeed(request("debian-12", { digest, offline: true }))).rejects.toMatchObject({
       code: "seed-changed",
     });
   });
 
-  test("a package that does not exist is apt's error, in full", async () => {
+  test("a package that does not exist gives apt's whole error", async () => {
     const error = resolveSeed(
       request("debian-12", { packages: [{ name: "no-such-package", program: "none" }], offline: true }),
     );
@@ -185,7 +185,7 @@ await fetcher.close();
 
 const compiler = requireTools("gcc", "flex", "bison", "bc", "make");
 describe.skipIf(!compiler)("host", () => {
-  test("binds system folders and is found again until the machine changes", async () => {
+  test("it binds system folders, and is found by its digest until the machine changes", async () => {
     const seed = await prepareSeed(request("host"));
     expect(seed.base.kind === "host" && seed.base.binds.map((bind) => bind.target)).toContain("/usr");
     expect(openSeed(platform, cache, seed.digest)).toEqual(seed);
@@ -201,7 +201,7 @@ describe.skipIf(!compiler)("host", () => {
 
 const busybox = requireTools("tar", "gzip", "xz", "unshare", "chroot");
 describe.skipIf(!busybox)("a tarball", () => {
-  /** A root filesystem of one static program, with a link and a hard link, an absolute one too. */
+  /** A tarball of a root filesystem with one program, and an absolute link to it as its shell. */
   function pack(name: string, shell: Uint8Array): string {
     const root = fs.mkdtempSync(join(folder, "root-"));
     fs.mkdirSync(join(root, "bin"));
@@ -222,7 +222,7 @@ describe.skipIf(!busybox)("a tarball", () => {
   const native = platform.host.arch === "x86_64" ? 62 : 183;
   const foreign = platform.host.arch === "x86_64" ? 183 : 62;
 
-  test("is unpacked once, by the digest of the file; mount points are there", async () => {
+  test("is unpacked once for each digest, with mount points", async () => {
     for (const name of ["a.tar", "b.tar.gz", "c.tar.xz"]) {
       const tarball = pack(name, elf(native));
       const sha256 = execFileSync("sha256sum", [tarball], { encoding: "utf8" }).slice(0, 64);
@@ -234,7 +234,7 @@ describe.skipIf(!busybox)("a tarball", () => {
     }
   });
 
-  test("a tarball that is not ours is refused under a name of ours, in a cache that has it too", async () => {
+  test("a foreign tarball is refused under a name of ours, even if the cache has it", async () => {
     const seed = await prepareSeed(request(pack("foreign.tar", elf(native))));
     const named = join(folder, "bq2-rootfs-0.1.0.tar");
     fs.renameSync(join(folder, "foreign.tar"), named);
@@ -242,7 +242,7 @@ describe.skipIf(!busybox)("a tarball", () => {
       await expect(prepareSeed(request(named, { digest }))).rejects.toMatchObject({ code: "not-own-rootfs" });
   });
 
-  test("another digest, architecture or content is one clear error, and leaves nothing", async () => {
+  test("a wrong digest, architecture or content gives one clear error and leaves nothing", async () => {
     const before = () => fs.readdirSync(join(cache, "seeds")).filter((name) => !name.endsWith(".lock"));
     const kept = before();
     const other = pack("other.tar.gz", elf(foreign));
@@ -263,7 +263,7 @@ describe.skipIf(!busybox)("a tarball", () => {
   });
 });
 
-test("an unknown name lists the known ones; another architecture is refused", async () => {
+test("the error for an unknown name lists the known ones; another architecture is refused", async () => {
   await expect(prepareSeed(request("debian-11"))).rejects.toMatchObject({
     code: "unknown-seed",
     hint: expect.stringContaining("debian-12, debian-13, alpine, host"),

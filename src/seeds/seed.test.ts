@@ -4,7 +4,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
 import { defaultSeedName } from "./seed.ts";
 
-test("where no seed is named: Debian where apt is, else the machine itself, by its release where it is one of ours", () => {
+test("the default seed: a system of ours by its release, else Debian if there is apt, else host", () => {
   const platform = memoryPlatform();
   assert.equal(defaultSeedName(platform), "host");
   platform.programs.set("apt-get", () => 0);

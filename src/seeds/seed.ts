@@ -1,18 +1,19 @@
 /**
- * The seed: the outer root filesystem that supplies the first compiler. Four kinds: Debian's packages
- * (`debian-12`, `debian-13`), Alpine's (`alpine`), the machine's own toolchain (`host`), a root filesystem's tarball
- * (its path or URL; a release of `bq2`'s own by its name, which in that system is the machine itself). None needs root.
+ * The seed: the root filesystem that supplies the first compiler. There are four kinds: Debian's packages
+ * (`debian-12`, `debian-13`), Alpine's (`alpine`), the machine's own toolchain (`host`), and a root
+ * filesystem tarball (by path or URL; a release of `bq2` by its name, which on a machine that runs that
+ * release means the machine itself). None needs root.
  *
- * Two steps, apart: `resolveSeed` finds out what the seed would be, and its digest (slow: apt, or
- * hashing); `openSeed` finds one that was made before by that digest (a few file look-ups).
+ * Two steps are separate: `resolveSeed` finds out what the seed would be, and its digest (slow: apt, or
+ * hashing); `openSeed` finds a finished seed by that digest (fast: a few file look-ups).
  *
  * ```
  * <cache>/seeds/<digest>/seed.json   what it is
  *                        rootfs/     its files; none for `host`
- *                        rootfs.manifest.json, rootfs.fingerprints.json   what they were when they were laid out
+ *                        rootfs.manifest.json, rootfs.fingerprints.json   its files when it was made
  * ```
  *
- * `soundSeed` also holds the files to that manifest, and is what a build uses.
+ * `soundSeed` also checks the files against that manifest; builds use it.
  */
 import * as v from "valibot";
 import { type Arch, isArch } from "../base/arch.ts";
@@ -51,7 +52,7 @@ const RecordSchema = v.object({
   /** Present for `host` only. */
   binds: v.optional(v.array(BindSchema)),
   watched: v.optional(v.array(WatchedSchema)),
-  /** For people: what a seed of packages was made of. */
+  /** For people: the packages that the seed was made of. */
   packages: v.optional(
     v.array(
       v.object({
@@ -67,32 +68,32 @@ const RecordSchema = v.object({
 const RECORD = "seed.json";
 const ROOTFS = "rootfs";
 
-/** In a system of ours that system itself, `debian-12` where apt is, else the machine's own toolchain. */
+/** On a machine that runs a system of ours, its release; else `debian-12` if there is apt; else `host`. */
 export function defaultSeedName(platform: Platform): string {
   const own = ownRelease(platform.files);
   if (own !== undefined) return seedOfRelease(own);
   return findTool(platform, "apt-get") === undefined ? "host" : "debian-12";
 }
 
-/** The version of the system that this machine runs, where it is one of ours. */
+/** The version of the system that this machine runs; `undefined` if it is not one of ours. */
 function ownRelease(files: Files): string | undefined {
   return files.status(OWN_ROOTFS_MARKER) === undefined
     ? undefined
     : readText(files, OWN_ROOTFS_MARKER).trim();
 }
 
-/** Names that `--seed` takes, apart from paths. */
+/** Names that `--seed` accepts, besides releases, paths and URLs. */
 export const SEED_NAMES: readonly string[] = [...Object.keys(DEBIAN_SUITES), "alpine", "host"];
 
 /**
- * The seed, made if it is not there yet.
+ * The seed, made if it does not exist yet.
  *
- * @throws Bq2Error `unknown-seed`, `wrong-arch`, `foreign-programs`, `seed-changed` (it is no longer the one of `digest`),
- * `digest-mismatch` (a tarball), and what fetching and apt throw.
+ * @throws Bq2Error `unknown-seed`, `wrong-arch`, `foreign-programs`, `seed-changed` (its digest is no longer
+ * `digest`), `digest-mismatch` (a tarball), and the errors of fetching and apt.
  */
 export async function prepareSeed(request: SeedRequest): Promise<Seed> {
   const seed = await openOrMake(request);
-  checkOwnName(request.name, seed.isOwn); // it may have been made under another name
+  checkOwnName(request.name, seed.isOwn); // the seed may have been made under another name
   return seed;
 }
 
@@ -114,12 +115,12 @@ async function openOrMake(request: SeedRequest): Promise<Seed> {
 function changedSeed({ name, cache }: SeedRequest, begun: string, now: string): Bq2Error {
   const [short, shortBegun] = [now.slice(0, 12), begun.slice(0, 12)];
   return new Bq2Error(
-    `Cannot go on with seed ${name}: it is ${short}… now, this workspace was begun with ${shortBegun}…, which is no longer in ${cache}`,
-    { code: "seed-changed", hint: "begin again with `bq2 sysroot --no-resume`" },
+    `Cannot resume with seed ${name}: it is now ${short}…, and ${shortBegun}…, which this workspace was started with, is no longer in ${cache}`,
+    { code: "seed-changed", hint: "start again with `bq2 sysroot --no-resume`" },
   );
 }
 
-/** What the seed is today, without making it. */
+/** Finds out what the seed is today, without making it. */
 export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
   const { name, arch, platform } = request;
   const release = releaseOf(name);
@@ -131,13 +132,15 @@ export async function resolveSeed(request: SeedRequest): Promise<ResolvedSeed> {
   if (name === "alpine") return resolveAlpine(request);
   if (release !== undefined || /^https?:/.test(name)) return resolveDownload(request);
   if (name.includes("/") || /\.(tar(\.\w+)?|t[gxz]z|tzst)$/.test(name)) return resolveTarball(request);
-  throw new Bq2Error(`Cannot use seed "${name}": there is none of that name`, {
+  throw new Bq2Error(`Cannot use seed "${name}": there is no seed of that name`, {
     code: "unknown-seed",
-    hint: `choose ${SEED_NAMES.join(", ")}, bq2-rootfs-<version>, or the path or URL of a root filesystem's .tar, .tar.gz, .tar.xz or .tar.zst`,
+    hint: `choose ${SEED_NAMES.join(", ")}, bq2-rootfs-<version>, or the path or URL of a root filesystem as .tar, .tar.gz, .tar.xz or .tar.zst`,
   });
 }
 
-/** A seed that was made before, or `undefined`; for `host`, also where the machine has changed since. */
+/**
+ * A seed that was made before; `undefined` if there is none or, for `host`, if the machine has changed since.
+ */
 export function openSeed(platform: Platform, cache: string, digest: string): Seed | undefined {
   const { files } = platform;
   const folder = seedFolder(cache, digest);
@@ -155,9 +158,9 @@ export function openSeed(platform: Platform, cache: string, digest: string): See
 }
 
 /**
- * {@link openSeed}, for use: its files are looked at, once in a run. Damaged files are reported and set aside, so that the
- * seed is laid out again. A seed from before manifests were recorded may not be had again (its packages may have been
- * replaced since): it is taken as it is, and recorded.
+ * {@link openSeed}, with its files checked once per run. A damaged seed is reported and set aside, so that it
+ * is made again. A seed older than the manifests is accepted and recorded as it is: it could perhaps not be
+ * made again, because its packages may have been replaced since.
  */
 export function soundSeed(
   platform: Platform,
@@ -184,7 +187,7 @@ function isUnchanged(files: Files, { path, fingerprint }: WatchedFile): boolean 
   return status !== undefined && fingerprintOf(status) === fingerprint;
 }
 
-/** Makes the seed's files; what is there under its final name is whole. */
+/** Makes the seed's files. A folder under its final name is always complete. */
 async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<Seed> {
   const { platform, cache } = request;
   const { files } = platform;
@@ -196,7 +199,7 @@ async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<S
     if (other !== undefined) return other; // another process made it while we waited
     const partial = `${folder}.partial`;
     removeTree(files, partial);
-    removeTree(files, folder); // a host seed whose watched files changed, and changed back in content
+    removeTree(files, folder); // a host seed whose watched files were touched, but hold the same bytes
     files.makeFolder(partial);
     try {
       await fill(request, resolved, partial);
@@ -213,7 +216,7 @@ async function makeSeed(request: SeedRequest, resolved: ResolvedSeed): Promise<S
   }
   const seed = openSeed(platform, cache, resolved.digest);
   if (seed === undefined)
-    throw new Bq2Error(`Cannot open seed ${resolved.name}: it changed meanwhile`, {
+    throw new Bq2Error(`Cannot open seed ${resolved.name}: it changed while it was made`, {
       code: "seed-changed",
       hint: "run the same command again",
     });
@@ -252,12 +255,12 @@ async function fill(request: SeedRequest, resolved: ResolvedSeed, folder: string
   writeFileAtomic(platform.files, `${folder}/${RECORD}`, prettyJson(record));
 }
 
-/** Tens of thousands of files are flushed at once: one fsync(2) a file takes minutes on a hard disk. */
+/** Flushes tens of thousands of files at once: an fsync(2) for each file takes minutes on a hard disk. */
 async function flush(platform: Platform, folder: string): Promise<void> {
   await runTool(platform, ["sync", "--file-system", folder]);
 }
 
-/** The seed's folder and the tree in it, as they are laid out. */
+/** The paths of the seed's record and tree. */
 export function seedPlaces(
   cache: string,
   digest: string,
@@ -266,7 +269,7 @@ export function seedPlaces(
   return { record: `${folder}/${RECORD}`, tree: recordedTree(`${folder}/${ROOTFS}`, folder) };
 }
 
-/** Whether the seed's record is as it was written. */
+/** Whether the seed's record is readable and names this digest. */
 export function isSeedRecordWhole({ files }: Platform, cache: string, digest: string): boolean {
   return readJson(files, seedPlaces(cache, digest).record, RecordSchema)?.digest === digest;
 }

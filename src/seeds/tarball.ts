@@ -1,4 +1,4 @@
-/** A seed from a root filesystem's tarball: one that `bq2` made, or any with a compiler in it. */
+/** A seed from a root filesystem tarball: one that `bq2` made, or any other that contains a compiler. */
 import { Bq2Error } from "../base/error.ts";
 import { resolvePath } from "../base/path.ts";
 import { isOwnRootfs, OWN_ROOTFS_MARKER, releaseOf } from "../base/seed-name.ts";
@@ -11,14 +11,16 @@ import { describeDownload, download } from "./download.ts";
 import { addSeedFiles, MOUNT_POINTS } from "./files.ts";
 import type { ResolvedSeed, SeedRequest } from "./resolved-seed.ts";
 
-/** The digest is the file's own sha256. @throws Bq2Error `seed-missing`, `digest-mismatch`, `unknown-archive`. */
+/**
+ * The digest is the file's own sha256. @throws Bq2Error `seed-missing`, `digest-mismatch`, `unknown-archive`.
+ */
 export function resolveTarball({ platform, name, arch, sha256, onProgress }: SeedRequest): ResolvedSeed {
   const file = resolvePath(platform.host.cwd, name);
   compressionOf(file);
   if (platform.files.statusFollowed(file)?.kind !== "file") {
     throw new Bq2Error(`Cannot use seed ${name}: there is no file ${file}`, {
       code: "seed-missing",
-      hint: "give the path of a root filesystem's tarball",
+      hint: "give the path of a root filesystem tarball",
     });
   }
   onProgress?.(`hashing ${file}`);
@@ -26,15 +28,16 @@ export function resolveTarball({ platform, name, arch, sha256, onProgress }: See
   if (sha256 !== undefined && digest !== sha256) {
     throw new Bq2Error(`Cannot use seed ${file}: its sha256 is ${digest}, wanted ${sha256}`, {
       code: "digest-mismatch",
-      hint: "get it again, or check the digest given with --seed-sha256",
+      hint: "download it again, or check the digest given with --seed-sha256",
     });
   }
   return { kind: "tarball", name, arch, digest, file };
 }
 
 /**
- * A tarball of another machine: a URL, or a release of our own by its name. The digest is the one given, else the one
- * beside the file, as releases have it. @throws Bq2Error `no-releases`, `unknown-archive`, `offline`, `fetch-failed`.
+ * A tarball on another machine: by its URL, or a release of `bq2` by its name. The digest is the given one,
+ * or else that of the file beside it. @throws Bq2Error `no-releases`, `unknown-archive`, `offline`,
+ * `fetch-failed`.
  */
 export async function resolveDownload(request: SeedRequest): Promise<ResolvedSeed> {
   const { name, arch, cache } = request;
@@ -50,29 +53,28 @@ function urlOf({ platform: { host }, name, arch }: SeedRequest): string {
   if (version === undefined) return name;
   const releases = (host.env.BQ2_RELEASES ?? "").replace(/\/+$/, "");
   if (releases !== "") return `${releases}/v${version}/bq2-rootfs-${version}-${arch}.tar.gz`;
-  throw new Bq2Error(`Cannot find the release ${name}: it is not said where releases are`, {
+  throw new Bq2Error(`Cannot find the release ${name}: BQ2_RELEASES is not set`, {
     code: "no-releases",
-    hint: "set BQ2_RELEASES to the address that holds v<version>/, or give the tarball's path or URL",
+    hint: "set BQ2_RELEASES to the address that contains v<version>/, or give the tarball's path or URL",
   });
 }
 
 /**
- * Refuses a foreign tree under a name of ours: the plan would take its toolchain for ours.
+ * Refuses a foreign tree under a name of ours: the plan would treat its toolchain as ours.
  *
  * @throws Bq2Error `not-own-rootfs`.
  */
 export function checkOwnName(name: string, isOwn: boolean): void {
   if (isOwn || !isOwnRootfs(name)) return;
-  throw new Bq2Error(
-    `Cannot use ${name} as a seed: no ${OWN_ROOTFS_MARKER} is in it, so bq2 did not make it`,
-    {
-      code: "not-own-rootfs",
-      hint: "give it another name: its toolchain is then built anew, as from any seed",
-    },
-  );
+  throw new Bq2Error(`Cannot use ${name} as a seed: it has no ${OWN_ROOTFS_MARKER}, so bq2 did not make it`, {
+    code: "not-own-rootfs",
+    hint: "give it another name; bq2 then builds a new toolchain, as from any seed",
+  });
 }
 
-/** Unpacks it to the new folder `root`. Owners are left out: in a namespace all files are root's. */
+/**
+ * Unpacks the tarball into the new folder `root`. Owners are dropped: in a namespace, root owns all files.
+ */
 export async function makeTarballTree(
   request: SeedRequest,
   { file, download: archive }: { readonly file: string; readonly download?: Archive },

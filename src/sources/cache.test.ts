@@ -47,10 +47,10 @@ test("states of an archive, by name and size", () => {
   assert.equal(state(), [["cached", 5, "https://a.test/v1.0.tar.gz"]]);
   files.writeFile(paths.file, encodeUtf8("abcd"));
   assert.equal(state(), [["damaged", 4, "https://a.test/v1.0.tar.gz"]]);
-  assert.throws(() => verifiedArchive(platform, "/c", ARCHIVE), /it has 4 bytes, pinned are 5/);
+  assert.throws(() => verifiedArchive(platform, "/c", ARCHIVE), /it has 4 bytes instead of the pinned 5/);
 });
 
-test("a damaged record is no record", () => {
+test("a damaged record counts as missing", () => {
   const platform = memoryPlatform();
   const paths = archivePaths("/c", ARCHIVE);
   makeFolders(platform.files, paths.folder);
@@ -60,7 +60,7 @@ test("a damaged record is no record", () => {
   }
 });
 
-test("a folder of copies: the one of the right size first, else one to complain about", () => {
+test("a folder of copies: a file of the right size is preferred, else one of a wrong size is found", () => {
   const { files } = memoryPlatform();
   makeFolders(files, "/m");
   assert.equal(findInMirror(files, "/m", ARCHIVE), undefined);

@@ -1,16 +1,16 @@
 /**
- * Archives kept by digest, shared by every checkout of this user:
+ * Archives, kept by digest and shared by all of a user's checkouts:
  *
  * ```
  * <cache>/archives/<sha256>/<file>            verified bytes; only whole, checked files get this name
- *                           <file>.part       what has arrived so far; a later run goes on from there
- *                           <file>.part.json  which address it is from, and that address's ETag
+ *                           <file>.part       what has arrived so far; a later run continues it
+ *                           <file>.part.json  the address it comes from, and that address's ETag
  *                           <file>.json       where the archive came from, when it was last verified
- *                           <file>.fingerprints.json   saves hashing it where nothing has changed
+ *                           <file>.fingerprints.json   saves hashing a file that has not changed
  *                           lock              held while a process fetches
  * ```
  *
- * Looked at again on every use: hashed where the file has changed since it was last hashed.
+ * An archive is checked on every use, and hashed if its file has changed since the last time.
  */
 import * as v from "valibot";
 import { Bq2Error, errorCode } from "../base/error.ts";
@@ -24,10 +24,10 @@ import { chunksOf, sha256File, syncFolder, writeFileAtomic } from "../platform/f
 import { type Files, type Host, type Platform, SystemError } from "../platform/platform.ts";
 
 /**
- * The folder of everything that is worth keeping across checkouts: `BQ2_CACHE`, else `bq2` in the
- * XDG cache folder (XDG Base Directory Specification: relative values are to be ignored).
+ * The folder for everything worth keeping across checkouts: `BQ2_CACHE`, else `bq2` in the XDG cache
+ * folder (XDG Base Directory Specification: relative values are ignored).
  *
- * @throws Bq2Error `no-cache-folder` where the environment names none.
+ * @throws Bq2Error `no-cache-folder` if the environment names none.
  */
 export function cacheFolder(host: Pick<Host, "env" | "cwd">): string {
   const { BQ2_CACHE: chosen = "", XDG_CACHE_HOME: xdg = "", HOME: home = "" } = host.env;
@@ -40,11 +40,11 @@ export function cacheFolder(host: Pick<Host, "env" | "cwd">): string {
   });
 }
 
-/** An error as it is, or, where the cache may not be written, with what to do about that. */
+/** Adds a hint to errors that say that the cache cannot be written; returns others as they are. */
 export function withCacheHint(error: unknown): unknown {
   const isForbidden = ["EACCES", "EPERM", "EROFS"].includes(errorCode(error) ?? "");
   if (!isForbidden || !(error instanceof SystemError)) return error;
-  const hint = "set BQ2_CACHE to a folder that you may write, or give yourself that right";
+  const hint = "set BQ2_CACHE to a folder that you can write to, or change that folder's permissions";
   return new Bq2Error(error.message, { code: error.code, hint, cause: error });
 }
 
@@ -78,10 +78,10 @@ const RecordSchema = v.object({ origin: v.string(), verifiedAt: v.string() });
 export type ArchiveRecord = v.InferOutput<typeof RecordSchema>;
 
 const PartNoteSchema = v.object({ url: v.string(), etag: v.optional(v.string()) });
-/** The address that a part file is from. */
+/** The address that a part file comes from. */
 export type PartNote = v.InferOutput<typeof PartNoteSchema>;
 
-/** `undefined` where there is none or it is damaged: it informs, nothing depends on it. */
+/** `undefined` if the record is missing or damaged: it only informs, nothing depends on it. */
 export function readRecord(files: Files, paths: ArchivePaths): ArchiveRecord | undefined {
   return readJson(files, paths.record, RecordSchema);
 }
@@ -94,19 +94,19 @@ export function writePartNote(files: Files, paths: ArchivePaths, note: PartNote)
   files.writeFile(paths.partNote, encodeUtf8(prettyJson(note)));
 }
 
-/** Notes that the archive was found good now. */
+/** Records that the archive was verified now. */
 export function writeRecord(platform: Platform, paths: ArchivePaths, origin: string): void {
   const record: ArchiveRecord = { origin, verifiedAt: formatTimestamp(platform.clock.nowMicroseconds()) };
   writeFileAtomic(platform.files, paths.record, prettyJson(record));
 }
 
-/** What a look at a file that should be an archive found. */
+/** The result of comparing a file with its pin. */
 export type Check =
   | { readonly outcome: "good" }
   | { readonly outcome: "missing" }
   | { readonly outcome: "damaged"; readonly reason: string };
 
-/** Size and sha256 of the file at `path` against the pin. */
+/** Compares size and sha256 of the file at `path` with the pin. */
 export function checkFile(platform: Platform, path: string, archive: Archive): Check {
   const status = platform.files.statusFollowed(path);
   if (status === undefined) return { outcome: "missing" };
@@ -119,14 +119,16 @@ export function checkFile(platform: Platform, path: string, archive: Archive): C
 }
 
 export function sizeReason(found: number, archive: Archive): string {
-  return `it has ${found} bytes, pinned are ${archive.size}`;
+  return `it has ${found} bytes instead of the pinned ${archive.size}`;
 }
 
 export function digestReason(found: string, archive: Archive): string {
-  return `its sha256 is ${found}, pinned is ${archive.sha256}`;
+  return `its sha256 is ${found} instead of the pinned ${archive.sha256}`;
 }
 
-/** Whether the archive is kept and good; hashed where it has changed since it was last found good. */
+/**
+ * Whether the cache holds the verified archive; it is hashed if it has changed since it was last verified.
+ */
 export function isKept(platform: Platform, cache: string, archive: Archive): boolean {
   const { file: path, fingerprints } = archivePaths(cache, archive);
   if (platform.files.statusFollowed(path)?.size !== archive.size) return false;
@@ -134,9 +136,9 @@ export function isKept(platform: Platform, cache: string, archive: Archive): boo
 }
 
 /**
- * The path of an archive that is kept and good.
+ * The path of a verified archive in the cache.
  *
- * @throws Bq2Error `archive-missing` or `archive-damaged`; fetching again repairs both.
+ * @throws Bq2Error `archive-missing` or `archive-damaged`; fetching repairs both.
  */
 export function verifiedArchive(platform: Platform, cache: string, archive: Archive): string {
   const { file } = archivePaths(cache, archive);
@@ -153,12 +155,12 @@ export function verifiedArchive(platform: Platform, cache: string, archive: Arch
     case "damaged":
       throw new Bq2Error(`Cannot use ${file}: ${check.reason}`, {
         code: "archive-damaged",
-        hint: "run `bq2 sources fetch`, which fetches it again",
+        hint: "run `bq2 sources fetch` to fetch it again",
       });
   }
 }
 
-/** A file's bytes in order. A chunk is valid until the next one is asked for. */
+/** A file's bytes, in order. A chunk is valid until the next one is requested. */
 export function* fileChunks(files: Files, path: string): Generator<Uint8Array> {
   const fd = files.open(path, "read");
   try {
@@ -168,7 +170,7 @@ export function* fileChunks(files: Files, path: string): Generator<Uint8Array> {
   }
 }
 
-/** Gives a finished, verified part file its final name, so that it is there after a power cut too. */
+/** Gives a verified part file its final name, so that it survives a power cut. */
 export function keepPart(files: Files, paths: ArchivePaths): void {
   files.rename(paths.part, paths.file);
   syncFolder(files, paths.folder);

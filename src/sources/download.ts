@@ -1,9 +1,10 @@
 /**
- * One archive from one address into its part file: resumed where it stopped (Range, RFC 9110, 14.2),
- * held to its size and sha256. Tries once; `fetch.ts` decides about trying again.
+ * Downloads one archive from one address into its part file. A download resumes where it stopped
+ * (Range, RFC 9110, 14.2) and is checked against the archive's size and sha256. There is one try;
+ * `fetch.ts` decides whether to retry.
  *
- * A part may be resumed from another address than it began at: all hold the same bytes, and the
- * sha256 of the whole tells if one did not. Then the part is dropped, and the next try starts anew.
+ * A part may be resumed from a different address than it began at: all should hold the same bytes. If
+ * the sha256 of the whole is wrong, the part is dropped and the next try starts from nothing.
  */
 
 import { Bq2Error } from "../base/error.ts";
@@ -36,11 +37,11 @@ export interface Job {
   readonly platform: Platform;
   readonly archive: Archive;
   readonly paths: ArchivePaths;
-  /** Told after each part of the body: bytes that are there now. May throw to stop. */
+  /** Called after each chunk of the body with the bytes received so far. May throw to stop. */
   readonly onReceived: (received: number) => void;
 }
 
-/** After it returns, the part file holds the archive's bytes, verified and on the disk. @throws OriginFailure */
+/** Once this returns, the part file holds the archive's bytes, verified and synced. @throws OriginFailure */
 export async function download(job: Job, fetcher: Fetcher, url: string): Promise<void> {
   const { files } = job.platform;
   const have = resumableBytes(job);
@@ -56,7 +57,7 @@ export async function download(job: Job, fetcher: Fetcher, url: string): Promise
     checkLength(job, answer, start);
     if (start === 0) {
       const found = answer.header("etag");
-      // A weak ETag does not promise equal bytes, so it may not be used to resume (RFC 9110, 13.1.5).
+      // A weak ETag does not promise equal bytes, so it cannot be used to resume (RFC 9110, 13.1.5).
       writePartNote(files, job.paths, found?.startsWith('"') ? { url, etag: found } : { url });
     }
     await receive(job, answer.body, start);
@@ -65,22 +66,22 @@ export async function download(job: Job, fetcher: Fetcher, url: string): Promise
   }
 }
 
-/** Copies a file of the host into the part file, under the same checks. @throws OriginFailure */
+/** Copies a file of the host into the part file, with the same checks. @throws OriginFailure */
 export async function copyIn(job: Job, path: string): Promise<void> {
   await receive(job, fileChunks(job.platform.files, path), 0);
 }
 
-/** Bytes of the part file, 0 where it is missing or cannot be a beginning of this archive. */
+/** Size of the part file; 0 if it is missing or cannot be the beginning of this archive. */
 function resumableBytes({ platform, archive, paths }: Job): number {
   const status = platform.files.status(paths.part);
   if (status === undefined) return 0;
-  // A part of full size is no use either: it would have been verified and kept.
+  // A part of full size has wrong bytes: a good one would already have its final name.
   if (status.kind === "file" && status.size < archive.size) return status.size;
   platform.files.removeFile(paths.part);
   return 0;
 }
 
-/** Offset at which the body starts; throws where the status is no success. */
+/** Offset at which the body starts. @throws OriginFailure if the status is not a success. */
 function startOf({ platform, archive, paths }: Job, answer: FetchAnswer, have: number): number {
   const { status } = answer;
   if (status === 200) return 0; // nothing to resume, or the server ignores Range, or has another file now
@@ -94,7 +95,7 @@ function startOf({ platform, archive, paths }: Job, answer: FetchAnswer, have: n
   }
   if (status === 416) {
     throw new OriginFailure(
-      `has no bytes after ${have}, pinned are ${archive.size}`,
+      `has no bytes after the first ${have} of the pinned ${archive.size}`,
       dropPart(platform.files, paths),
     );
   }
@@ -102,7 +103,7 @@ function startOf({ platform, archive, paths }: Job, answer: FetchAnswer, have: n
   throw new OriginFailure(`HTTP ${status}`, transient);
 }
 
-/** Removes what arrived; true where there was any, so that another try is a different try. */
+/** Removes the part file; true if there was one, so that a retry can have another result. */
 function dropPart(files: Files, paths: ArchivePaths): boolean {
   const wasThere = files.status(paths.part) !== undefined;
   removeIfThere(files, paths.part);
@@ -110,7 +111,7 @@ function dropPart(files: Files, paths: ArchivePaths): boolean {
   return wasThere;
 }
 
-/** Refuses a body of a wrong size before it is read. */
+/** Refuses a body of the wrong size before reading it. */
 function checkLength({ platform, archive, paths }: Job, answer: FetchAnswer, start: number): void {
   const stated = answer.header("content-length");
   if (stated === undefined || !/^\d+$/.test(stated)) return;
@@ -120,7 +121,7 @@ function checkLength({ platform, archive, paths }: Job, answer: FetchAnswer, sta
   throw new OriginFailure(isHtml(answer) ? htmlReason(archive) : sizeReason(whole, archive), false);
 }
 
-/** Writes `body` from `start` on and verifies the whole. */
+/** Writes `body` at offset `start` and verifies the whole file. */
 async function receive(
   job: Job,
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -159,7 +160,7 @@ async function writeBody(
       if (received + chunk.length > archive.size) {
         dropPart(platform.files, paths);
         throw new OriginFailure(
-          `goes on after ${archive.size} bytes, where the pinned archive ends`,
+          `continues after ${archive.size} bytes, where the pinned archive ends`,
           start > 0,
         );
       }
@@ -175,7 +176,7 @@ async function writeBody(
   return received;
 }
 
-/** Of the fetcher's failures, those that do not pass by themselves. */
+/** Failures of the fetcher that a retry cannot cure. */
 const FINAL: readonly FetchFailure[] = ["bad-url", "bad-redirect", "unknown-host"];
 
 function rethrow(error: unknown): never {

@@ -1,4 +1,4 @@
-/** Downloads from a real HTTP server with the faults that servers, networks and disks have. */
+/** Downloads from a real HTTP server, with the usual faults of servers, networks and disks. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -60,7 +60,7 @@ function archive(origins: readonly string[], bytes = GOOD, file = "good-1.0.tar"
   };
 }
 
-/** Starts a server, and an archive whose origins are these paths of it, in order. */
+/** Starts a server, and describes an archive whose origins are these paths of it, in order. */
 async function pinned(handlers: { readonly [path: string]: Handler }, paths = Object.keys(handlers)) {
   server = await startServer(handlers);
   const { base } = server;
@@ -81,7 +81,7 @@ async function fetched(wanted: Archive, more: Partial<FetchOptions> = {}): Promi
   ]);
 }
 
-/** The download fails, nothing stands under the final name; gives the message. */
+/** Expects the download to fail and to leave nothing under the final name; returns the message. */
 async function failed(wanted: Archive, more: Partial<FetchOptions> = {}): Promise<string> {
   const error = await fetchArchives([wanted], options(more)).then(
     () => expect.unreachable("an error was wanted"),
@@ -96,7 +96,7 @@ const kinds = (): readonly string[] =>
 const ranges = (): readonly (string | undefined)[] => server?.requests.map((request) => request.range) ?? [];
 
 describe("servers", () => {
-  test("a good file is kept with its record, and is not asked for again", async () => {
+  test("a good file is kept with its record, and is not requested again", async () => {
     const wanted = await pinned({ "/good": serve(GOOD) });
     await fetched(wanted);
     const record = JSON.parse(fs.readFileSync(archivePaths(cache, wanted).record, "utf8"));
@@ -107,13 +107,13 @@ describe("servers", () => {
     expect(kinds()).toEqual(["fetched", "cached"]);
   });
 
-  test("a missing file is not tried twice, the next origin is", async () => {
+  test("a missing file is not tried twice; the next origin is tried", async () => {
     await fetched(await pinned({ "/good": serve(GOOD) }, ["/absent", "/good"]));
     expect(server?.requests.map((request) => request.path)).toEqual(["/absent", "/good"]);
     expect(kinds()).toEqual(["refused", "fetched"]);
   });
 
-  test("an HTML page of another size, or of the right one, is called what it is", async () => {
+  test("an HTML page is recognized, whether or not its size is right", async () => {
     const page: Handler = (_request, response) =>
       void response.setHeader("content-type", "text/html").end("<html>no");
     const padded: Handler = (_request, response) => void response.end(HTML);
@@ -121,7 +121,7 @@ describe("servers", () => {
     expect(message.match(/HTML page/g)?.length).toBe(2);
   });
 
-  test("wrong bytes, too many and too few are refused, and the good origin wins", async () => {
+  test("wrong, too many and too few bytes are refused, and the good origin is used", async () => {
     const wanted = await pinned({
       "/wrong": serve(WRONG),
       "/long": (_request, response) => void response.end(Buffer.concat([GOOD, GOOD])),
@@ -134,9 +134,9 @@ describe("servers", () => {
     });
     await fetched(wanted);
     const reasons = events.flatMap((event) => (event.kind === "refused" ? [event.reason] : []));
-    expect(reasons[0]).toMatch(/its sha256 is [0-9a-f]{64}, pinned is/);
-    expect(reasons[1]).toMatch(/it has 600000 bytes, pinned are 300000/);
-    expect(reasons[2]).toMatch(/goes on after 300000 bytes/);
+    expect(reasons[0]).toMatch(/its sha256 is [0-9a-f]{64} instead of the pinned/);
+    expect(reasons[1]).toMatch(/it has 600000 bytes instead of the pinned 300000/);
+    expect(reasons[2]).toMatch(/continues after 300000 bytes/);
     expect(reasons[3]).toMatch(/it has 1000 bytes/);
   });
 
@@ -146,12 +146,12 @@ describe("servers", () => {
     expect(kinds()).toEqual(["retry", "fetched"]);
   });
 
-  test("a server without Range starts again", async () => {
+  test("a download from a server without Range starts again", async () => {
     await fetched(await pinned({ "/cut": cutAfter(GOOD, 100_000, serveWhole(GOOD)) }));
     expect(ranges()).toEqual([undefined, "bytes=100000-"]);
   });
 
-  test("a file that changed between the two requests (another ETag) starts again", async () => {
+  test("a download starts again if the file changed between two requests (another ETag)", async () => {
     const other: Handler = (request, response) => {
       expect(request.headers["if-range"]).toBe('"one"');
       serveWhole(GOOD)(request, response);
@@ -159,7 +159,7 @@ describe("servers", () => {
     await fetched(await pinned({ "/cut": cutAfter(GOOD, 100_000, other) }));
   });
 
-  test("a part left by an earlier run is gone on with, from another origin too", async () => {
+  test("a part left by an earlier run is continued, from another origin too", async () => {
     const wanted = await pinned({ "/good": serve(GOOD) });
     const paths = archivePaths(cache, wanted);
     fs.mkdirSync(paths.folder, { recursive: true });
@@ -168,7 +168,7 @@ describe("servers", () => {
     expect(ranges()).toEqual(["bytes=1234-"]);
   });
 
-  test("a part with wrong bytes costs one more try, not the archive", async () => {
+  test("a part with wrong bytes costs only one more try", async () => {
     const wanted = await pinned({ "/good": serve(GOOD) });
     const paths = archivePaths(cache, wanted);
     fs.mkdirSync(paths.folder, { recursive: true });
@@ -177,7 +177,7 @@ describe("servers", () => {
     expect(ranges()).toEqual(["bytes=200000-", undefined]);
   });
 
-  test("a whole part (cut off before it got its name) needs no download", async () => {
+  test("a whole part (from a run that ended before renaming it) needs no download", async () => {
     const wanted = await pinned({ "/good": serve(GOOD) });
     const paths = archivePaths(cache, wanted);
     fs.mkdirSync(paths.folder, { recursive: true });
@@ -194,7 +194,7 @@ describe("servers", () => {
     expect(kinds()).toEqual(["fetched", "damaged", "fetched"]);
   });
 
-  test("HTTP 500, then good; HTTP 500 for ever", async () => {
+  test("HTTP 500 once, and HTTP 500 always", async () => {
     await fetched(await pinned({ "/shaky": failing(500, 2, serve(GOOD)) }));
     expect(kinds()).toEqual(["retry", "retry", "fetched"]);
     await server?.close();
@@ -204,7 +204,7 @@ describe("servers", () => {
     expect(server?.requests.length).toBe(3);
   });
 
-  test("a body or a head that trickles ends in a time-out, though it is never silent", async () => {
+  test("a body or a head that only trickles ends in a time-out", async () => {
     const trickle = (response: ServerResponse, text: string): void => {
       const timer = setInterval(() => response.socket?.write(text), 100);
       response.on("close", () => clearInterval(timer));
@@ -224,7 +224,7 @@ describe("servers", () => {
     expect(await failed(await pinned({ "/head": head }), { retrySeconds: [] })).toMatch(/for too long/);
   });
 
-  test("silence ends in a time-out", async () => {
+  test("a silent server ends in a time-out", async () => {
     const silent: Handler = (_request, response) => {
       response.writeHead(200, { "content-length": GOOD.length });
       response.write(GOOD.subarray(0, 1000));
@@ -252,7 +252,7 @@ describe("servers", () => {
     );
   });
 
-  test("one archive that fails does not keep the others", async () => {
+  test("one archive that fails does not stop the others", async () => {
     const wanted = await pinned({ "/good": serve(GOOD) });
     const absent = archive([`${server?.base}/absent`], WRONG, "absent.tar");
     await expect(fetchArchives([absent, wanted], options())).rejects.toThrow("Cannot fetch 1 of 2 archives");
@@ -276,7 +276,7 @@ async function pinnedBase(handlers: { readonly [path: string]: Handler }): Promi
 }
 
 describe("mirror and offline", () => {
-  test("a folder of copies is looked at first, by name or by sha256", async () => {
+  test("a folder of copies is searched first, by name or by sha256", async () => {
     const wanted = archive(["http://127.0.0.1:1/other-name.tar"]);
     for (const name of [wanted.file, wanted.sha256, "other-name.tar", `${wanted.sha256}/${wanted.file}`]) {
       const mirror = fs.mkdtempSync(join(cache, "mirror-"));
@@ -287,7 +287,7 @@ describe("mirror and offline", () => {
     }
   });
 
-  test("a changed copy is refused, and without a network that is the end", async () => {
+  test("a changed copy is refused, and without a network the fetch fails", async () => {
     const wanted = archive(["http://127.0.0.1:1/x"]);
     fs.writeFileSync(join(cache, wanted.file), WRONG);
     const message = await failed(wanted, { mirror: cache, offline: true });
@@ -295,7 +295,7 @@ describe("mirror and offline", () => {
   });
 });
 
-/** A program of its own that fetches argv's archive into argv's cache and prints the outcome. */
+/** A separate program that fetches argv's archive into argv's cache and prints the outcome. */
 const PROGRAM = `
 import { execFileSync } from "node:child_process";
 import { nodePlatform } from "../platform/node/platform.ts";
@@ -329,7 +329,7 @@ async function bundledProgram(): Promise<string> {
     outfile,
     logLevel: "error",
   });
-  // Packages are found from the checkout, wherever the bundle lies.
+  // Packages are found from the checkout, wherever the bundle is.
   fs.symlinkSync(join(import.meta.dirname, "../../node_modules"), join(cache, "node_modules"));
   return outfile;
 }
@@ -337,7 +337,7 @@ async function bundledProgram(): Promise<string> {
 describe("processes and disks", () => {
   const asUser = process.getuid?.() === 0 && requireTools("setpriv");
   test.skipIf(!asUser)(
-    "another user's cache serves what it has; for the rest the error says what to set",
+    "another user's cache serves what it holds; for anything else the error says what to set",
     async () => {
       const wanted = await pinned({ "/good": serve(GOOD) });
       const folder = join(cache, "theirs");
@@ -381,7 +381,7 @@ describe("processes and disks", () => {
 
   const namespaces = requireTools("unshare", "mount", "find");
   test.skipIf(!namespaces)(
-    "a full disk is one clear error; with room again the part is gone on with",
+    "a full disk is one clear error; once there is space, the part is continued",
     async () => {
       const wanted = await pinned({ "/good": serve(GOOD), "/also": serve(GOOD) });
       const program = await bundledProgram();

@@ -9,7 +9,7 @@ import { type FetchEvent, type FetchOptions, fetchArchives } from "./fetch.ts";
 
 const GOOD = Uint8Array.from({ length: 100 }, (_, i) => i);
 
-/** Stands in for sha256, which this engine-neutral test has no code of: FNV-1a, one word. */
+/** FNV-1a, one word: stands in for sha256, for which this engine-neutral test has no code. */
 function standInHasher(): Hasher {
   let hash = 0x811c9dc5; // https://datatracker.ietf.org/doc/html/draft-eastlake-fnv, 32-bit offset basis
   return {
@@ -28,13 +28,14 @@ function archive(bytes: Uint8Array, file: string, urls: readonly string[]): Arch
   return { file, sha256: hasher.digest(), size: bytes.length, origins };
 }
 
-/** What a server does with one request. */
+/** A server's behaviour for one request. */
 interface Behaviour {
   readonly status: 200 | 206 | 404 | 416 | 500;
-  /** The body is these bytes of the file from the offset asked for (or another one) … */
+  /** How far the body starts from the requested offset. */
   readonly shift: number;
-  /** … up to this length, with one byte changed where `flip` is within. */
+  /** The body's greatest length. */
   readonly length: number;
+  /** Offset in the body of a byte that is changed; none if beyond its end. */
   readonly flip: number;
   readonly cut: boolean;
   readonly statesLength: boolean;
@@ -80,7 +81,7 @@ function options(platform: MemoryPlatform, fetcher: Fetcher, more: Partial<Fetch
   return { platform, fetcher, cache: "/c", retrySeconds: [0, 0], ...more };
 }
 
-test("whatever a server does, only the pinned bytes get the name; a good server then repairs all", async () => {
+test("whatever a server does, only pinned bytes get the name, and a good server repairs all", async () => {
   const behaviour: fc.Arbitrary<Behaviour> = fc.record({
     status: fc.constantFrom<Behaviour["status"][]>(200, 206, 206, 404, 416, 500),
     shift: fc.constantFrom(0, 0, 0, -1, 5),
@@ -109,7 +110,7 @@ test("whatever a server does, only the pinned bytes get the name; a good server 
   );
 });
 
-test("no more downloads at once than asked for", async () => {
+test("no more downloads run at once than requested", async () => {
   const platform = memoryPlatform({ bulk });
   const archives = Array.from({ length: 9 }, (_, i) =>
     archive(Uint8Array.of(i), `f${i}.tar`, ["http://a.test/x"]),
@@ -129,7 +130,7 @@ test("no more downloads at once than asked for", async () => {
   assert.equal(most, 3);
 });
 
-test("a full disk stops all downloads with one error that says what is missing", async () => {
+test("a full disk stops all downloads with one error that says how many bytes are missing", async () => {
   const platform = memoryPlatform({ bulk, capacity: 4096 });
   const big = ["a", "b", "c"].map((name, i) => [name, new Uint8Array(100_000).fill(i)] as const);
   const archives = big.map(([name, bytes]) => archive(bytes, `${name}.tar`, [`http://m.test/${name}`]));
@@ -150,7 +151,7 @@ test("a full disk stops all downloads with one error that says what is missing",
   assert.equal((error as { code?: string }).code, "ENOSPC");
 });
 
-test("a pin that renames an archive finds the bytes under the old name", async () => {
+test("a renamed archive is found under its old name", async () => {
   const platform = memoryPlatform({ bulk });
   const before = archive(GOOD, "old.tar", ["http://a.test/x"]);
   const after = archive(GOOD, "new.tar", ["http://a.test/x"]);

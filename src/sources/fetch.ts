@@ -1,10 +1,10 @@
 /**
  * Brings archives into the cache: several at a time, each from the first of its origins whose bytes
- * match the pin. Order of looking: the cache, a folder of copies (`--mirror`), then the origins.
+ * match the pin. The cache is searched first, then a folder of copies (`--mirror`), then the origins.
  *
- * Trying again is for what passes by itself (a cut connection, silence, HTTP 5xx), not for a missing
- * file or wrong bytes. A full disk, or any other failure of this machine, stops everything; what has
- * arrived stays for the next run.
+ * Only temporary failures are retried (a cut connection, silence, HTTP 5xx), not a missing file or
+ * wrong bytes. A full disk, or any other failure of this machine, stops everything; what has arrived
+ * stays for the next run.
  */
 import { Bq2Error, errorCode } from "../base/error.ts";
 import type { Archive } from "../plan/source.ts";
@@ -24,16 +24,16 @@ import { copyIn, download, type Job, OriginFailure } from "./download.ts";
 import { findInMirror } from "./mirror.ts";
 import { describeOrigin, type OriginResolver, originResolver } from "./origins.ts";
 
-/** What happens to one archive, for a progress display and the log. */
+/** An event in the fetching of one archive, for a progress display and the log. */
 export type FetchEvent = { readonly archive: Archive } & (
   | { readonly kind: "cached" }
-  /** Another process fetches it; we wait for that. */
+  /** Another process is fetching it. */
   | { readonly kind: "waiting" }
   | { readonly kind: "progress"; readonly origin: string; readonly received: number; readonly total: number }
   | { readonly kind: "retry"; readonly origin: string; readonly reason: string; readonly seconds: number }
   /** An origin is given up; the next one is tried. */
   | { readonly kind: "refused"; readonly origin: string; readonly reason: string }
-  /** What the cache held is no good; it was removed and is fetched again. */
+  /** The cached file is damaged; it is removed and fetched again. */
   | { readonly kind: "damaged"; readonly path: string; readonly reason: string }
   | { readonly kind: "fetched"; readonly origin: string }
 );
@@ -43,14 +43,14 @@ export interface FetchOptions {
   readonly fetcher: Fetcher;
   /** The cache folder (`cacheFolder`). */
   readonly cache: string;
-  /** A folder of copies, looked at before any origin. */
+  /** A folder of copies, searched before any origin. */
   readonly mirror?: string | undefined;
-  /** Ask no network: the cache and the mirror must do. */
+  /** Use only the cache and the mirror, not the network. */
   readonly offline?: boolean;
   readonly onEvent?: (event: FetchEvent) => void;
-  /** Downloads at once. */
+  /** How many downloads run at once. */
   readonly parallel?: number;
-  /** Waits before further tries of one address; as many tries as there are waits, and one. */
+  /** Seconds to wait before each retry of an address; the first try has no wait. */
   readonly retrySeconds?: readonly number[];
   readonly resolver?: OriginResolver;
 }
@@ -63,15 +63,15 @@ export interface FetchedArchive {
 
 const PARALLEL = 4;
 const RETRY_SECONDS = [0.5, 2, 5];
-/** A try that brings this many new bytes gives the address its full number of tries again. */
+/** A try that brings this many new bytes resets the number of retries. */
 const PROGRESS_BYTES = 1 << 20;
 const LOCK_POLL_SECONDS = 0.2;
 
 /**
- * Fetches what the cache lacks and verifies what it has; paths come in the order of `archives`.
+ * Fetches what the cache lacks and verifies what it has; paths are in the order of `archives`.
  *
  * @throws Bq2Error `fetch-failed` (or `offline`), which lists every origin tried and why it failed,
- * after all other archives are done; `ENOSPC` at once where the disk is full.
+ * after all other archives are done; `ENOSPC` as soon as the disk is full.
  */
 export async function fetchArchives(
   archives: readonly Archive[],
@@ -132,7 +132,7 @@ class Run {
   async one(archive: Archive): Promise<void> {
     const { platform, cache } = this.#options;
     const paths = archivePaths(cache, archive);
-    // Before the lock, so that a cache that may only be read (another user's, a DVD) serves too.
+    // Before the lock, so that a read-only cache (another user's, a DVD) works too.
     if (checkFile(platform, paths.file, archive).outcome === "good")
       return this.#emit({ kind: "cached", archive });
     let lock: FileLock | undefined;
@@ -166,7 +166,7 @@ class Run {
     }
   }
 
-  /** True where the cache holds good bytes; damaged ones are removed. */
+  /** Whether the cache holds good bytes; a damaged file is removed. */
   #kept(archive: Archive, paths: ArchivePaths): boolean {
     const { platform } = this.#options;
     const check = checkFile(platform, paths.file, archive);
@@ -178,7 +178,7 @@ class Run {
     return false;
   }
 
-  /** Fills the part file with verified bytes and gives the address or path they are from. */
+  /** Fills the part file with verified bytes and returns the address or path that they came from. */
   async #obtain(archive: Archive, paths: ArchivePaths): Promise<string> {
     const { platform, fetcher, mirror, offline = false } = this.#options;
     const here = this.#already(archive, paths);
@@ -204,11 +204,14 @@ class Run {
     throw new Unfetched(archive, reasons);
   }
 
-  /** The bytes may be in the archive's folder without its name: whole as a part, or as a pin named them before. */
+  /**
+   * The archive's folder may hold the bytes under another name: as a whole part, or under a pin's earlier
+   * name.
+   */
   #already(archive: Archive, paths: ArchivePaths): string | undefined {
     const { platform } = this.#options;
     const { files } = platform;
-    // Cut off between the last byte and the final name, as by a power cut.
+    // A run that ended between the last byte and the final name, such as by a power cut.
     if (checkFile(platform, paths.part, archive).outcome === "good") {
       return readPartNote(files, paths)?.url ?? paths.part;
     }
@@ -232,7 +235,7 @@ class Run {
     }
   }
 
-  /** Tries one origin until it works, or for good it does not: then why. */
+  /** Tries one origin until it succeeds (`undefined`) or is given up (the reason). */
   async #persist(
     archive: Archive,
     paths: ArchivePaths,
@@ -267,7 +270,7 @@ class Run {
   }
 }
 
-/** A full disk in the words of what was being done; a cache that may not be written with a hint. */
+/** Says for a full disk which archive needs how much, and adds a hint if the cache cannot be written. */
 function explained(error: unknown, archive: Archive, paths: ArchivePaths, platform: Platform): unknown {
   const code = errorCode(error);
   if (code !== "ENOSPC" && code !== "EDQUOT") return withCacheHint(error);
@@ -276,7 +279,7 @@ function explained(error: unknown, archive: Archive, paths: ArchivePaths, platfo
     `Cannot keep ${archive.file}: no space left in ${paths.folder}, ${archive.size - have} of ${archive.size} bytes are missing`,
     {
       code,
-      hint: "free some space there or set BQ2_CACHE; the next run goes on from what has arrived",
+      hint: "free some space there or set BQ2_CACHE; the next run continues from what has arrived",
       cause: error,
     },
   );
@@ -296,7 +299,7 @@ function summary(
   return new Bq2Error([head, ...lines].join("\n"), {
     code: offline ? "offline" : "fetch-failed",
     hint: offline
-      ? "run `bq2 sources fetch` once with a network, or give a folder that holds them with --mirror"
-      : "check the network and the proxy variables, or give a folder that holds them with --mirror",
+      ? "run `bq2 sources fetch` once with a network, or name a folder of copies with --mirror"
+      : "check the network and the proxy variables, or name a folder of copies with --mirror",
   });
 }

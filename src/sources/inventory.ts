@@ -1,4 +1,4 @@
-/** What the cache holds of the pinned archives, for `bq2 sources list` and `verify`. */
+/** Which pinned archives the cache holds, for `bq2 sources list` and `verify`. */
 import type { Archive } from "../plan/source.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type ArchivePaths, archivePaths, type Check, checkFile, readRecord, writeRecord } from "./cache.ts";
@@ -6,15 +6,15 @@ import { describeOrigin } from "./origins.ts";
 
 export interface ListedArchive {
   readonly archive: Archive;
-  /** `partial`: a download was cut off. `damaged`: of a wrong size; only `verifyArchives` hashes. */
+  /** `partial`: a download was cut off. `damaged`: the size is wrong; only `verifyArchives` hashes. */
   readonly state: "cached" | "partial" | "missing" | "damaged";
   readonly path: string;
-  /** Bytes there. */
+  /** Bytes in the cache. */
   readonly received: number;
-  /** The address or path that it came from, and when its bytes were last verified (UTC). */
+  /** The address or path that the archive came from, and when its bytes were last verified (UTC). */
   readonly from: string | undefined;
   readonly verifiedAt: string | undefined;
-  /** Where it may come from, for people. */
+  /** Where it can come from, as text for people. */
   readonly origins: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function listArchives(
 
 export type VerifiedArchive = { readonly archive: Archive; readonly path: string } & Check;
 
-/** Hashes every archive that is there, and notes when it was good. Changes nothing else. */
+/** Hashes every archive in the cache and records when it was good. Changes nothing else. */
 export function* verifyArchives(
   platform: Platform,
   cache: string,
@@ -61,7 +61,7 @@ export function* verifyArchives(
 
 function noteVerified(platform: Platform, paths: ArchivePaths): void {
   const lock = platform.files.tryLock(paths.lock);
-  if (lock === undefined) return; // a process that fetches it writes the record itself
+  if (lock === undefined) return; // the process that fetches it writes the record
   writeRecord(platform, paths, readRecord(platform.files, paths)?.origin ?? "unknown");
   lock.release();
 }

@@ -1,12 +1,12 @@
-/** A folder of archives brought by hand (`--mirror DIR`), for machines without a network. */
+/** A folder of archives copied by hand (`--mirror DIR`), for machines without a network. */
 import type { Archive } from "../plan/source.ts";
 import type { Files } from "../platform/platform.ts";
 import { originFileName } from "./origins.ts";
 
 /**
- * The file in `folder` that seems to be `archive`, or `undefined`: by its name, by its sha256, as the
- * `archives` folder of another cache holds it, or by the name that one of its origins gives it. Of
- * these the first of the pinned size; its bytes are for the caller to verify.
+ * The file in `folder` that seems to be `archive`, or `undefined`: found by its name, by its sha256 (as
+ * in the `archives` folder of another cache), or by the name that one of its origins gives it. A file
+ * of the pinned size is preferred. The caller verifies its bytes.
  */
 export function findInMirror(files: Files, folder: string, archive: Archive): string | undefined {
   const byDigest = `${folder}/${archive.sha256}`;

@@ -7,7 +7,7 @@ import { aptSites, describeOrigin, originFileName, originResolver } from "./orig
 const POOL: Origin = { kind: "debian", pool: "main/g/gmp/gmp_6.3.0+dfsg.orig.tar.xz" };
 const NPM: Origin = { kind: "npm", package: "@scope/thing", version: "1.2.3" };
 
-/** A machine whose apt answers `indextargets` with these lines, or, before its first update, `fresh`. */
+/** A machine whose apt answers `indextargets` with these lines, or with `fresh` before its first update. */
 function machine(targets: string, fresh = "", env: MemoryOptions["host"] = {}): MemoryPlatform {
   const platform = memoryPlatform({ host: env });
   platform.programs.set("apt-get", (run) => {
@@ -17,7 +17,7 @@ function machine(targets: string, fresh = "", env: MemoryOptions["host"] = {}): 
   return platform;
 }
 
-test("a pool path is looked for on apt's Debian mirrors, each once, security last", async () => {
+test("a pool path is looked up on apt's Debian mirrors, each once, security last", async () => {
   const lines = [
     "http://mirror.test/debian-security\tDebian\tDebian-Security",
     "http://mirror.test/debian\tDebian\tDebian",
@@ -33,13 +33,13 @@ test("a pool path is looked for on apt's Debian mirrors, each once, security las
   assert.equal(await aptSites(platform), ["http://mirror.test/debian"]);
 });
 
-test("before apt's first update the addresses alone must do", async () => {
+test("before apt's first update, Debian's mirrors are recognized by address", async () => {
   const fresh =
     "http://mirror.test/debian\t$(ORIGIN)\t$(LABEL)\nhttp://mirror.test/ubuntu\t$(ORIGIN)\t$(LABEL)\n";
   assert.equal(await aptSites(machine("", fresh)), ["http://mirror.test/debian"]);
 });
 
-test("apt's mirror lists are read for the addresses in them", async () => {
+test("addresses are read from apt's mirror lists", async () => {
   const platform = machine("mirror+file:///etc/apt/mirrors/debian.list\tDebian\tDebian\n");
   for (const folder of ["/etc", "/etc/apt", "/etc/apt/mirrors"]) platform.files.makeFolder(folder);
   const list = "http://a.test/debian/\tpriority:1\n# a comment\nhttp://b.test/debian\n";
@@ -51,7 +51,7 @@ test("apt's mirror lists are read for the addresses in them", async () => {
   );
 });
 
-test("a mirror of one's own is asked instead of apt's", async () => {
+test("BQ2_DEBIAN_MIRROR replaces apt's mirrors", async () => {
   const platform = machine("http://mirror.test/debian\tDebian\tDebian\n", "", {
     env: { BQ2_DEBIAN_MIRROR: "http://own.test/debian/" },
   });
@@ -60,14 +60,14 @@ test("a mirror of one's own is asked instead of apt's", async () => {
   assert.match(address ?? "", /^http:\/\/own\.test\/debian\/pool\/main\//);
 });
 
-test("no mirror at all says what to set", async () => {
+test("without any mirror, the error says what to set", async () => {
   for (const platform of [memoryPlatform(), machine("http://mirror.test/ubuntu\tUbuntu\tUbuntu\n")]) {
     await assert.rejects(() => originResolver(platform).addressesOf(POOL), /no Debian mirror/);
     await assert.rejects(() => aptSites(platform), /no Debian mirror/);
   }
 });
 
-test("npm packages come from the registry that npm is set up for, asked once", async () => {
+test("npm packages come from npm's configured registry, which is asked for once", async () => {
   const platform = memoryPlatform();
   let asked = 0;
   platform.programs.set("npm", (run) => {
@@ -87,7 +87,7 @@ test("npm packages come from the registry that npm is set up for, asked once", a
   await assert.rejects(() => originResolver(memoryPlatform()).addressesOf(NPM), /npm is not installed/);
 });
 
-test("origins are shown and named for people", () => {
+test("origins as text, and their file names", () => {
   assert.equal(describeOrigin(POOL), "debian:pool/main/g/gmp/gmp_6.3.0+dfsg.orig.tar.xz");
   assert.equal(describeOrigin(NPM), "npm:@scope/thing@1.2.3");
   assert.equal(originFileName(POOL), "gmp_6.3.0+dfsg.orig.tar.xz");

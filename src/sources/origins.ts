@@ -1,7 +1,7 @@
 /**
- * From origins, as pins state them, to addresses. A Debian pool path is looked for on the mirrors
- * that the host's own apt is set up for; an npm package in the registry that npm is set up for. So
- * no mirror or registry is named here, and a company's own are used where they are configured.
+ * From origins, as pins state them, to addresses. Debian pool paths are looked up on the mirrors that
+ * the host's apt is configured for, npm packages in the registry that npm is configured for. So no
+ * mirror or registry is named here, and a company's own are used if configured.
  *
  * Subset: http(s) mirrors and apt's `mirror+file:` lists; no `cdrom:`, `tor+http:`; npm's default
  * registry only, without its credentials.
@@ -12,10 +12,10 @@ import type { Origin } from "../plan/source.ts";
 import type { Platform } from "../platform/platform.ts";
 import { findTool, runTool, toolOutput } from "../platform/tool.ts";
 
-/** Finds addresses; asks apt and npm once, when first needed. */
+/** Finds addresses; apt and npm are asked once, when first needed. */
 export interface OriginResolver {
   /**
-   * Where to look, best first; empty only where the host knows no mirror.
+   * The addresses of an origin, best first.
    * @throws Bq2Error `no-mirror` or `no-registry`, with the setting that helps.
    */
   addressesOf(origin: Origin): Promise<readonly string[]>;
@@ -40,7 +40,7 @@ export function originResolver(platform: Platform): OriginResolver {
   };
 }
 
-/** How an origin is shown to people. */
+/** An origin as text for people. */
 export function describeOrigin(origin: Origin): string {
   switch (origin.kind) {
     case "url":
@@ -52,7 +52,7 @@ export function describeOrigin(origin: Origin): string {
   }
 }
 
-/** The last part of an origin's path: the name under which a folder of copies may hold it. */
+/** The last part of an origin's path: a name that a copy may have in a folder of copies. */
 export function originFileName(origin: Origin): string {
   const path = origin.kind === "npm" ? tarballPath(origin.package, origin.version) : describeOrigin(origin);
   return path.slice(path.lastIndexOf("/") + 1);
@@ -63,15 +63,15 @@ function tarballPath(name: string, version: string): string {
   return `${name}/-/${name.slice(name.lastIndexOf("/") + 1)}-${version}.tgz`;
 }
 
-/** Percent-encodes what may not stand in a URL's path (RFC 3986, 3.3); `+` and `~` are common in pool names. */
+/** Percent-encodes for a URL's path (RFC 3986, 3.3); `+` and `~` are common in pool names. */
 function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-/** One repository that apt is set up for. */
+/** One repository in apt's configuration. */
 interface AptTarget {
   readonly site: string;
-  /** `Origin:` and `Label:` of its Release file, or `undefined` before the host's first `apt-get update`. */
+  /** `Origin:` and `Label:` of its Release file; `undefined` before the host's first `apt-get update`. */
   readonly origin: string | undefined;
   readonly label: string | undefined;
 }
@@ -86,12 +86,12 @@ async function poolSites(platform: Platform): Promise<readonly string[]> {
   if (sites.length > 0) return sites;
   throw new Bq2Error("Cannot fetch from Debian's pool: this machine's apt has no Debian mirror", {
     code: "no-mirror",
-    hint: "set BQ2_DEBIAN_MIRROR to the address above a mirror's dists/ and pool/",
+    hint: "set BQ2_DEBIAN_MIRROR to the address that contains a mirror's dists/ and pool/",
   });
 }
 
 /**
- * Sites for apt itself, as they stand in its sources (`mirror+file:` too): those with whole suites.
+ * Sites for apt itself, as written in its sources (`mirror+file:` too): those with whole suites.
  * @throws Bq2Error `no-mirror`.
  */
 export async function aptSites(platform: Platform): Promise<readonly string[]> {
@@ -101,7 +101,7 @@ export async function aptSites(platform: Platform): Promise<readonly string[]> {
   if (sites.length > 0) return sites;
   throw new Bq2Error("Cannot resolve Debian packages: this machine's apt has no Debian mirror", {
     code: "no-mirror",
-    hint: "set BQ2_DEBIAN_MIRROR to the address above a mirror's dists/ and pool/, or choose another seed",
+    hint: "set BQ2_DEBIAN_MIRROR to the address that contains a mirror's dists/ and pool/, or choose another seed",
   });
 }
 
@@ -114,7 +114,7 @@ async function debianTargets(platform: Platform): Promise<readonly AptTarget[]> 
   if (findTool(platform, "apt-get") === undefined) return [];
   const format = "$(SITE)\t$(ORIGIN)\t$(LABEL)";
   const known = await runTool(platform, ["apt-get", "indextargets", "--format", format]);
-  // Before the first `apt-get update` (fresh containers) only the addresses are known.
+  // Before the first `apt-get update` (as in new containers) only the addresses are known.
   const all =
     known.stdout.trim() !== ""
       ? known
@@ -128,7 +128,7 @@ async function debianTargets(platform: Platform): Promise<readonly AptTarget[]> 
 
 function parseTarget(line: string): AptTarget {
   const [site = "", origin, label] = line.split("\t");
-  // apt leaves a variable that it has no value for as it stands.
+  // apt prints a variable that has no value unchanged.
   const value = (text: string | undefined) =>
     text === undefined || text.startsWith("$(") ? undefined : text;
   return { site: site.replace(/\/+$/, ""), origin: value(origin), label: value(label) };
@@ -142,7 +142,9 @@ function isSecurity(target: AptTarget): boolean {
   return target.label === "Debian-Security" || target.site.endsWith("-security");
 }
 
-/** Cloud images list mirrors in a file, `mirror+file:/etc/apt/mirrors/debian.list` (apt-transport-mirror(1)). */
+/**
+ * Cloud images list mirrors in a file: `mirror+file:/etc/apt/mirrors/debian.list`, apt-transport-mirror(1).
+ */
 function expandSite(platform: Platform, site: string): readonly string[] {
   const listFile = /^mirror\+file:(?:\/\/)?(\/.*)$/.exec(site)?.[1];
   if (listFile === undefined) return /^https?:/.test(site) ? [site] : [];
@@ -154,7 +156,7 @@ function expandSite(platform: Platform, site: string): readonly string[] {
 }
 
 async function npmRegistry(platform: Platform): Promise<string> {
-  const hint = "set BQ2_NPM_REGISTRY, or npm's own `registry`";
+  const hint = "set BQ2_NPM_REGISTRY, or npm's `registry`";
   const chosen = platform.host.env.BQ2_NPM_REGISTRY;
   if (chosen !== undefined && chosen !== "") return chosen.replace(/\/+$/, "");
   if (findTool(platform, "npm") === undefined) {

@@ -1,4 +1,4 @@
-/** For tests only: an HTTP server on 127.0.0.1 that serves bytes well or badly, as each path says. */
+/** For tests only: an HTTP server on 127.0.0.1 that serves bytes well or badly, depending on the path. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -34,7 +34,7 @@ export async function startServer(handlers: { readonly [path: string]: Handler }
 
 const ETAG = '"one"';
 
-/** The bytes, with Range and ETag as a good server has them. */
+/** Serves the bytes as a good server does, with Range and ETag. */
 export function serve(bytes: Uint8Array): Handler {
   return (request, response) => {
     const start = startOf(request);
@@ -57,7 +57,7 @@ function startOf(request: IncomingMessage): number {
   return Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
 }
 
-/** Announces all the bytes, sends `sent` of them and cuts; from the second request on `then` answers. */
+/** Announces all bytes, sends the first `sent` and cuts the connection; later requests go to `then`. */
 export function cutAfter(bytes: Uint8Array, sent: number, then: Handler): Handler {
   let cut = false;
   return (request, response) => {
@@ -68,12 +68,12 @@ export function cutAfter(bytes: Uint8Array, sent: number, then: Handler): Handle
   };
 }
 
-/** Ignores Range: always the whole. */
+/** Ignores Range and always sends the whole. */
 export function serveWhole(bytes: Uint8Array): Handler {
   return (_request, response) => void response.writeHead(200, { "content-length": bytes.length }).end(bytes);
 }
 
-/** The first `times` answers have this status, then `then` answers. */
+/** Answers the first `times` requests with this status; later ones go to `then`. */
 export function failing(status: number, times: number, then: Handler): Handler {
   let left = times;
   return (request, response) => {

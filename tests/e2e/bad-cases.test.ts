@@ -31,7 +31,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
   const WRONG_INPUT: readonly (readonly [words: readonly string[], answer: RegExp])[] = [
     [["boot", "folder"], /Cannot boot .*folder: it is neither a QCOW2 image nor a raw disk/],
     [["boot", "absent"], /Cannot boot .*absent: no such file/],
-    [["build", "--seed", "constructor"], /Cannot use seed "constructor": there is none of that name/],
+    [["build", "--seed", "constructor"], /Cannot use seed "constructor": there is no seed of that name/],
     [["build", "--seed", "http://192.0.2.1/a.tar.gz"], /Cannot trust .* anyone on the way can change it/],
   ];
 

@@ -1,4 +1,4 @@
-/** curl judges ours, against servers in this process that answer well and badly. */
+/** curl judges ours, with servers in this process that answer well and badly. */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
@@ -17,7 +17,7 @@ let folder = "";
 let server: TestServer;
 let raw: Server;
 let rawBase = "";
-/** What the raw server says, byte for byte, before it hangs up; by path. */
+/** By path: the bytes that the raw server sends before it closes the connection. */
 const RAW: { [path: string]: string | Buffer } = {
   "/short": "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this",
   "/none": "",
@@ -90,11 +90,11 @@ let count = 0;
 interface Options {
   readonly files?: { readonly [name: string]: Buffer };
   readonly env?: { readonly [name: string]: string };
-  /** Only the exit code and the files: curl's own words, or headers with a date, are on standard output. */
+  /** Compare only exit code and files: standard output has curl's own messages, or headers with a date. */
   readonly ignoresOutput?: boolean;
 }
 
-/** Short enough to be printed where it differs. */
+/** Short enough to print when it differs. */
 function shown(bytes: Buffer): string {
   if (bytes.length < 2000) return bytes.toString("latin1");
   return `${bytes.length} bytes, sha256 ${createHash("sha256").update(bytes).digest("hex")}`;
@@ -122,7 +122,7 @@ async function agree(args: readonly string[], { files = {}, env = {}, ignoresOut
   return ours;
 }
 
-test.skipIf(!hasTools)("bodies, files and headers come as curl has them", async () => {
+test.skipIf(!hasTools)("bodies, files and headers are the same as curl's", async () => {
   const { base } = server;
   await agree(["-s", `${base}/file`]);
   await agree([`${base}/file`, "-o", "out"]);
@@ -155,7 +155,7 @@ test.skipIf(!hasTools)("bodies, files and headers come as curl has them", async 
   ]);
 });
 
-test.skipIf(!hasTools)("errors, and what -f, -s and -S do of them", async () => {
+test.skipIf(!hasTools)("errors with -f, -s and -S", async () => {
   const { base } = server;
   await agree(["-s", `${base}/error`]);
   for (const flags of [["-f"], ["-fs"], ["-fsS"]]) {
@@ -175,10 +175,12 @@ test.skipIf(!hasTools)("errors, and what -f, -s and -S do of them", async () => 
   const secure = await runOurs("curl", ["https://example.org/"], { cwd: folder });
   expect(secure.code).toBe(1);
   expect((await runOurs("curl", ["gopher://x/"], { cwd: folder })).code).toBe(1);
-  expect(secure.error).toMatch(/^curl: \(1\) Protocol "https" not supported: there is no TLS.*hint: /);
+  expect(secure.error).toMatch(
+    /^curl: \(1\) Protocol "https" not supported: this program has no TLS.*hint: /,
+  );
 });
 
-test.skipIf(!hasTools)("answers as servers should not give them", async () => {
+test.skipIf(!hasTools)("malformed answers", async () => {
   for (const path of Object.keys(RAW)) {
     if (path === "/chunk-bad") continue; // curl: 56, a code of its library
     await agree(["-s", `${rawBase}${path}`], { ignoresOutput: path === "/not-http" });
@@ -201,7 +203,7 @@ test.skipIf(!hasTools)("redirects", async () => {
   expect((await runOurs("curl", ["-L", `${base}/to-https`], { cwd: folder })).code).toBe(1);
 });
 
-test.skipIf(!hasTools)("resuming and trying again", async () => {
+test.skipIf(!hasTools)("resuming and retries", async () => {
   const { base } = server;
   const part = { out: BODY.subarray(0, 1234) };
   await agree(["-s", "-C", "-", "-o", "out", `${base}/file`], { files: part });
@@ -221,7 +223,7 @@ test.skipIf(!hasTools)("resuming and trying again", async () => {
   expect(refused.code).toBe(7);
 });
 
-test.skipIf(!hasTools)("proxies of the environment", async () => {
+test.skipIf(!hasTools)("proxies from the environment", async () => {
   const http_proxy = server.base;
   await agree(["-s", "http://example.invalid/echo"], { env: { http_proxy } });
   await agree(["-s", `${server.base}/echo`], {

@@ -1,8 +1,9 @@
 /**
- * `curl` for http: GET, HEAD and POST, redirects, resuming, proxies, trying again. The options and exit codes are curl's.
+ * `curl` for http: GET, HEAD and POST, redirects, resuming, proxies, retries. The options and exit codes are
+ * curl's.
  *
- * Not here: TLS (an https address is an error that says so), any other scheme, IPv6, cookies, logging in, uploads,
- * forms, compression, keeping connections, a progress meter.
+ * Not here: TLS (the error for an https address says so), any other scheme, IPv6, cookies, authentication,
+ * uploads, forms, compression, persistent connections, a progress meter.
  */
 import { Bq2Error, describeError, errorCode } from "../../base/error.ts";
 import { basename } from "../../base/path.ts";
@@ -19,24 +20,26 @@ import { CurlOutput } from "./output.ts";
 
 export const curl: Applet = {
   usage: `Usage: curl [OPTION]... URL...
-Fetch http addresses (no https: there is no TLS in this program).
+Fetch http addresses (no https: this program has no TLS).
 
-  -o, --output=FILE, -O, --remote-name   write to FILE, or to the address's last name; --output-dir, --create-dirs
-  -C, --continue-at=OFFSET   go on from there; - is from where the file ends
-  -f, --fail               no output and exit code 22 where the server answers with an error (400 and above)
-  -L, --location           follow redirects (at most --max-redirs=N, 50)
-  -I, --head               headers only; -i, --include: headers too
-  -X, --request=METHOD     in place of GET or POST
-  -d, --data=DATA          POST; @FILE is what FILE holds; --data-binary, --data-raw
+  -o, --output=FILE, -O, --remote-name   write to FILE, or to the last name in the address
+      --output-dir=DIR, --create-dirs    write below DIR, and make missing directories
+  -C, --continue-at=OFFSET   resume at OFFSET; - means the end of the file
+  -f, --fail               for HTTP errors (400 and above), no output and exit code 22
+  -L, --location           follow redirects (at most --max-redirs=N, by default 50)
+  -I, --head               print headers only; -i, --include: headers too
+  -X, --request=METHOD     use METHOD instead of GET or POST
+  -d, --data=DATA          POST; @FILE means the contents of FILE; --data-binary, --data-raw
   -H, --header=LINE, -A, --user-agent=NAME, -e, --referer=URL, -r, --range=RANGE
   -w, --write-out=FORMAT   afterwards: %{http_code}, %{url_effective}, %{size_download}, %{redirect_url}, …
   -s, --silent, -S, --show-error
   -m, --max-time=SECONDS, --connect-timeout=SECONDS
       --retry=N, --retry-delay=SECONDS, --retry-connrefused, --retry-all-errors
-  -x, --proxy=URL, --noproxy=LIST   in place of http_proxy and no_proxy
+  -x, --proxy=URL, --noproxy=LIST   instead of http_proxy and no_proxy
 
-Exit codes: 0 done, 1 no http, 2 usage, 3 no address, 6 no such host, 7 not reached, 18 cut short, 22 HTTP error with
--f, 23 cannot write, 28 too slow, 33 cannot resume, 47 too many redirects, 52 no answer.
+Exit codes: 0 success, 1 unsupported protocol, 2 wrong usage, 3 bad address, 6 unknown host, 7 no connection,
+18 cut short, 22 HTTP error with -f, 23 cannot write, 28 timeout, 33 cannot resume, 47 too many redirects,
+52 no answer.
 `,
   failureCode: 2,
 
@@ -48,7 +51,7 @@ Exit codes: 0 done, 1 no http, 2 usage, 3 no address, 6 no such host, 7 not reac
   },
 };
 
-/** One that ends a transfer, with curl's exit code. */
+/** An error that ends a transfer, with curl's exit code. */
 class CurlError extends Bq2Error {
   readonly exitCode: number;
 
@@ -68,7 +71,7 @@ const EXIT_CODES: { readonly [F in FetchFailure]: number } = {
   "bad-url": 3,
 };
 
-/** What `--write-out` tells. */
+/** The values that `--write-out` can print. */
 export interface Facts {
   url: string;
   status: number;
@@ -152,7 +155,7 @@ function mayPass(job: CurlJob, error: unknown, facts: Facts): boolean {
   return error.code === "timed-out" || job.retriesAll;
 }
 
-/** The whole way, redirects included, once. */
+/** One try, with all redirects. */
 async function attempt(
   context: AppletContext,
   job: CurlJob,
@@ -204,8 +207,8 @@ function unusableUrl(text: string): CurlError {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === "https") {
     const hint =
-      "get it where there is TLS, or from a mirror that speaks http; what is pinned is checked by its sha256";
-    return new CurlError(1, `Protocol "https" not supported: there is no TLS in this program`, hint);
+      "download it on a machine with TLS, or use a mirror with http; pinned archives are checked by sha256";
+    return new CurlError(1, `Protocol "https" not supported: this program has no TLS`, hint);
   }
   if (scheme !== undefined && scheme !== "http")
     return new CurlError(1, `Protocol "${scheme}" not supported`);
@@ -229,7 +232,7 @@ function firstMethod(job: CurlJob): Sent {
   return { method: job.method ?? usual, data: job.data };
 }
 
-/** After a redirect: 301, 302 and 303 make a POST a GET, as every browser does (RFC 9110, 15.4). */
+/** After a redirect. 301, 302 and 303 turn POST into GET, as in every browser (RFC 9110, 15.4). */
 function nextMethod(job: CurlJob, status: number, sent: Sent): Sent {
   const keeps = status === 307 || status === 308 || sent.method === "HEAD";
   if (keeps) return sent;
@@ -239,7 +242,7 @@ function nextMethod(job: CurlJob, status: number, sent: Sent): Sent {
   };
 }
 
-/** Seconds: curl waits for ever, unless told. */
+/** Seconds. By default, curl waits forever. */
 const NO_LIMIT = 1_000_000;
 
 async function ask(
@@ -289,12 +292,12 @@ async function receive(job: CurlJob, answer: HttpAnswer, output: CurlOutput, fac
   }
 }
 
-/** The body must go on where the file ends. */
+/** Checks that the body starts where the file ends. */
 function checkResumed(answer: HttpAnswer, output: CurlOutput): void {
   const range = headerOf(answer.headers, "content-range") ?? "";
   if (answer.status === 206 && range.startsWith(`bytes ${output.start}-`)) return;
   if (answer.status === 416 && range.trim() === `bytes */${output.start}`) {
-    output.discard(); // all is there; what comes is an error page
+    output.discard(); // the file is complete; the body is an error page
     return;
   }
   if (answer.status >= 400) throw new CurlError(22, `The requested URL returned error: ${answer.status}`);

@@ -48,18 +48,20 @@ const OPTIONS = {
 
 type Name = keyof typeof OPTIONS;
 
-/** Where the body of one address goes; undefined: standard output; `remote`: the address's last name. */
+/**
+ * Where one address's body goes. `undefined`: standard output; `remote`: a file with the address's last name.
+ */
 export type Destination = { readonly path: string } | "remote" | undefined;
 
 export interface CurlJob {
   readonly urls: readonly { readonly text: string; readonly to: Destination }[];
-  /** Undefined: by what is sent. */
+  /** By default it depends on the data and on `isHead`. */
   readonly method: string | undefined;
   readonly isHead: boolean;
-  /** As the user has it: an empty value takes a header of ours away. */
+  /** As on the command line. An empty value removes one of our headers. */
   readonly headers: readonly Header[];
   readonly data: Uint8Array | undefined;
-  /** Byte to go on from; `auto`: the size of what is there. */
+  /** The offset to resume at; `auto`: the size of the file. */
   readonly continueAt: number | "auto" | undefined;
   readonly failsOnError: boolean;
   readonly includesHead: boolean;
@@ -76,11 +78,11 @@ export interface CurlJob {
   readonly retrySeconds: number | undefined;
   readonly retriesRefused: boolean;
   readonly retriesAll: boolean;
-  /** The environment's, or what the command line says in their place. */
+  /** The environment, with the command line's proxies instead of its own. */
   readonly proxyEnvironment: { readonly [name: string]: string };
 }
 
-/** Throws the usage error. */
+/** Throws a usage error. */
 export function parseCurlArguments(context: AppletContext, args: readonly string[]): CurlJob {
   const items = readOptions(OPTIONS, args);
   const values = new Map<Name, string[]>();
@@ -88,9 +90,9 @@ export function parseCurlArguments(context: AppletContext, args: readonly string
     if (item.kind === "option") values.set(item.name, [...(values.get(item.name) ?? []), item.value]);
   }
   const last = (name: Name): string | undefined => values.get(name)?.at(-1);
-  const number = (name: Name, otherwise: number): number => {
+  const number = (name: Name, byDefault: number): number => {
     const text = last(name);
-    if (text === undefined) return otherwise;
+    if (text === undefined) return byDefault;
     if (!/^\d{1,9}(\.\d{1,6})?$/.test(text))
       throw usageError(`option --${name}: expected a proper numerical parameter`);
     return Number(text);
@@ -129,7 +131,7 @@ export function parseCurlArguments(context: AppletContext, args: readonly string
   };
 }
 
-/** The first output is for the first address, and so on. */
+/** Pairs the first output with the first address, and so on. */
 function destinations(
   context: AppletContext,
   items: readonly Item<Name>[],
@@ -154,7 +156,7 @@ function destinations(
 function headersOf(values: ReadonlyMap<Name, readonly string[]>): Header[] {
   const headers = (values.get("header") ?? []).map((text): Header => {
     const found = /^([^:;]+)[:;]\s*(.*)$/s.exec(text);
-    if (found === null) throw usageError(`option --header: ${text} is no header`);
+    if (found === null) throw usageError(`option --header: ${text} is not a header`);
     return [found[1] ?? "", found[2] ?? ""];
   });
   const option = (name: Name, header: string): Header[] => {
@@ -170,7 +172,7 @@ function headersOf(values: ReadonlyMap<Name, readonly string[]>): Header[] {
   ];
 }
 
-/** Several are joined by `&`. */
+/** The data of all options, joined by `&`. */
 function dataOf(context: AppletContext, items: readonly Item<Name>[]): Uint8Array | undefined {
   const parts = items.flatMap((item) => {
     if (item.kind === "operand") return [];
@@ -191,7 +193,7 @@ function dataOf(context: AppletContext, items: readonly Item<Name>[]): Uint8Arra
   return concatBytes([first, ...more.flatMap((part) => [encodeUtf8("&"), part])]);
 }
 
-/** `@file` is what the file holds, `@-` standard input. */
+/** `@file` means the contents of the file, `@-` standard input. */
 function dataPart(context: AppletContext, value: string): Uint8Array {
   if (!value.startsWith("@")) return encodeUtf8(value);
   const { files } = context.platform;

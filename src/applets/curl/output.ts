@@ -1,4 +1,4 @@
-/** Where a transfer's bytes go: standard output, or a file that is opened when the first ones come. */
+/** Where a transfer's bytes go: standard output, or a file that is opened for the first of them. */
 import { dirname } from "../../base/path.ts";
 import { makeFolders } from "../../platform/files.ts";
 import type { AppletContext } from "../applet.ts";
@@ -7,9 +7,9 @@ import type { CurlJob } from "./options.ts";
 export class CurlOutput {
   readonly #context: AppletContext;
   readonly #createsFolders: boolean;
-  /** Absolute; undefined: standard output. */
+  /** An absolute path; `undefined`: standard output. */
   readonly path: string | undefined;
-  /** Bytes that are there already and stay (`-C`). */
+  /** Bytes already in the file, which stay (`-C`). */
   readonly start: number;
   #fd: number | undefined;
   #position: number;
@@ -36,12 +36,12 @@ export class CurlOutput {
     this.#position += bytes.length;
   }
 
-  /** What is still to come goes nowhere. */
+  /** Ignores all further bytes. */
   discard(): void {
     this.#isDiscarded = true;
   }
 
-  /** An answer without bytes makes an empty file. */
+  /** Makes an empty file if the answer had no bytes. */
   finish(): void {
     if (this.path !== undefined && !this.#isDiscarded) this.#fd ??= this.#open(this.path);
   }

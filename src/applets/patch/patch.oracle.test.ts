@@ -1,4 +1,4 @@
-/** GNU patch judges the command: the same words, exit codes, files and rejects. */
+/** GNU patch judges ours: the same messages, exit codes, files and rejects. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ async function agree(files: Files, patch: string, args: readonly string[]): Prom
   const ours = await runOurs("patch", args, { cwd: join(place, "ours"), input: patch });
   const gnu = await runProgram("patch", args, { cwd: join(place, "gnu"), input: patch });
   const what = `${args.join(" ")}\n${patch}${ours.error}`;
-  // It asks where there is a terminal, and says what it would have asked where there is none.
+  // With a terminal, GNU patch asks; without one, it prints the question.
   const words = gnu.out
     .toString("latin1")
     .replaceAll(
@@ -68,7 +68,7 @@ const line = fc.constantFrom("a", "b", "c", "{", "}", "", "  x", "long line of t
 const text = fc
   .array(line, { minLength: 1, maxLength: 40 })
   .map((lines) => lines.map((one) => `${one}\n`).join(""));
-/** Changes a text here and there. */
+/** Changes some lines of a text. */
 const edits = fc.array(fc.tuple(fc.nat(60), fc.constantFrom("insert", "remove", "change")), { maxLength: 4 });
 
 function edited(source: string, changes: readonly (readonly [number, string])[]): string {
@@ -82,7 +82,7 @@ function edited(source: string, changes: readonly (readonly [number, string])[])
   return lines.join("");
 }
 
-test.skipIf(!hasTools)("random patches on files that have changed since", async () => {
+test.skipIf(!hasTools)("random patches to files that have changed since", async () => {
   const options = fc.subarray([
     "-N",
     "-s",
@@ -145,7 +145,7 @@ test.skipIf(!hasTools)("creating, deleting, renaming, missing files, other folde
   await agree({ f: NUMBERS }, "", ["-p1"]);
 });
 
-test("what cannot be read or is meant to do harm ends with an error", async () => {
+test("unreadable and malicious patches end with an error", async () => {
   const run = async (patch: string, ...args: string[]) => {
     const place = join(folder, String(++count));
     put(place, { f: NUMBERS });

@@ -1,9 +1,9 @@
 /**
- * `patch`: applies unified diffs, plain and git's, over `sources/patch-*`, which take what GNU patch takes. Hunks that
- * do not fit go to `.rej` files, the others are applied.
+ * `patch`: applies unified diffs, plain and git's, with `src/patch/`, which accepts what GNU patch accepts.
+ * Hunks that do not fit go to `.rej` files; the others are applied.
  *
- * Differs from GNU's on purpose: it never asks (the answer is the default: skip), and nothing is written before the
- * whole patch is read. Not here: context, normal and ed diffs, merging, `-l`, `-t`.
+ * Differs from GNU's on purpose: it never asks (it takes the default answer, to skip), and it writes nothing
+ * before it has read the whole patch. Not here: context, normal and ed diffs, merging, `-l`, `-t`.
  */
 
 import { concatBytes } from "../../base/bytes.ts";
@@ -46,22 +46,22 @@ const OPTIONS = {
 
 export const patch: Applet = {
   usage: `Usage: patch [OPTION]... [ORIGFILE [PATCHFILE]]
-Apply a unified diff, from standard input unless told.
+Apply a unified diff, by default from standard input.
 
-  -p, --strip=NUM          leave out the first NUM folders of names (without: all)
-  -i, --input=PATCHFILE    read the patch from there
-  -d, --directory=DIR      the folder to patch
+  -p, --strip=NUM          remove the first NUM directories from names (default: all)
+  -i, --input=PATCHFILE    read the patch from PATCHFILE
+  -d, --directory=DIR      the directory to patch
   -R, --reverse            undo the patch
-  -N, --forward            skip what is applied already (it is skipped in any case)
-  -f, --force              apply it all the same
-  -F, --fuzz=LINES         lines of context at each end that may differ (2)
-  -E, --remove-empty-files remove files that are left empty
-  -o, --output=FILE        write the patched file there (- is standard output)
-  -r, --reject-file=FILE   write rejects there (- is nowhere)
-  -b, --backup             keep the old file as FILE.orig; -z, --suffix=SUFFIX in place of .orig
-      --no-backup-if-mismatch   keep none even where a patch fits inexactly
-      --dry-run            say what would be done
-  -s, --quiet, --silent    say nothing but what fails
+  -N, --forward            skip patches that are already applied (always the case)
+  -f, --force              apply even patches that seem to be applied
+  -F, --fuzz=LINES         lines of context at each end that may differ (default: 2)
+  -E, --remove-empty-files remove files that become empty
+  -o, --output=FILE        write the patched file to FILE (- is standard output)
+  -r, --reject-file=FILE   write rejects to FILE (- discards them)
+  -b, --backup             keep the old file as FILE.orig; -z, --suffix=SUFFIX replaces .orig
+      --no-backup-if-mismatch   keep no backup even if a patch fits inexactly
+      --dry-run            only print what would be done
+  -s, --quiet, --silent    print only failures
 `,
   failureCode: 2,
 
@@ -79,10 +79,10 @@ Apply a unified diff, from standard input unless told.
 };
 
 interface PatchJob {
-  /** Absolute; undefined: standard input. */
+  /** An absolute path; `undefined`: standard input. */
   input: string | undefined;
   folder: string;
-  /** Patched whatever the patch says: absolute, and as the user has it. */
+  /** The file to patch, whatever the patch names: its absolute path, and as the user wrote it. */
   original: { readonly path: string; readonly stated: string } | undefined;
   output: string | undefined;
   rejectFile: string | undefined;
@@ -104,10 +104,10 @@ function parseArguments(context: AppletContext, args: readonly string[]): PatchJ
     item.kind === "operand" ? [item.value] : [],
   );
   if (more.length > 0) throw usageError(`${more[0]}: extra operand`);
-  if (flags.has("batch")) throw usageError("--batch is not supported: nothing is ever asked");
-  const count = (name: "strip" | "fuzz", otherwise: number): number => {
+  if (flags.has("batch")) throw usageError("--batch is not supported: this program never asks");
+  const count = (name: "strip" | "fuzz", byDefault: number): number => {
     const value = flags.get(name);
-    if (value === undefined) return otherwise;
+    if (value === undefined) return byDefault;
     if (!/^\d{1,9}$/.test(value)) throw usageError(`${name} ${value} is not a number`);
     return Number(value);
   };
@@ -115,7 +115,7 @@ function parseArguments(context: AppletContext, args: readonly string[]): PatchJ
   const below = (path: string): string => (path.startsWith("/") ? path : `${folder}/${path}`);
   const input = flags.get("input") ?? patchFile;
   return {
-    // As GNU's, which goes to the folder first: the patch's name is relative to it.
+    // GNU patch changes into the folder first, so the patch's path is relative to it.
     input: input === undefined || input === "-" ? undefined : below(input),
     folder,
     original: original === undefined ? undefined : { path: below(original), stated: original },
@@ -143,7 +143,7 @@ function readPatch(context: AppletContext, input: string | undefined): Uint8Arra
   return concatBytes(Array.from(chunksOf(files, context.stdin), (chunk) => chunk.slice()));
 }
 
-/** Where a patch is put: read from one file, written to one (another for git's renames and copies). */
+/** The files of a patch: the one it reads and the one it writes. They differ for git's renames and copies. */
 interface Target {
   readonly from: string;
   readonly to: string;
@@ -161,7 +161,7 @@ class Run {
     this.#context = context;
     this.#job = job;
     this.#out = new TextOutput(context);
-    // A file that the user names may lie anywhere; the patch's own names may not.
+    // The user may name a file anywhere; names in the patch must stay in the folder.
     this.#tree = new PatchedTree(
       context.platform.files,
       job.original === undefined ? job.folder : dirname(job.original.path),
@@ -208,7 +208,7 @@ class Run {
     this.#tree.release();
   }
 
-  /** As GNU's does: in quotes where a shell would want them. */
+  /** Quoted if a shell would need that, as GNU patch does. */
   #shown(path: string): string {
     const stated = this.#job.original?.stated ?? "";
     return quoteWords([stated.slice(0, stated.lastIndexOf("/") + 1) + path]);
@@ -223,15 +223,15 @@ class Run {
   }
 
   #say(line: string): void {
-    if (!this.#job.isSilent) this.#tell(line);
+    if (!this.#job.isSilent) this.#print(line);
   }
 
   #fail(line: string): void {
     this.#hasFailed = true;
-    this.#tell(line);
+    this.#print(line);
   }
 
-  #tell(line: string): void {
+  #print(line: string): void {
     if (this.#job.output === "-") this.#context.platform.host.writeError(`${line}\n`);
     else this.#out.write(`${line}\n`);
   }
@@ -312,7 +312,7 @@ class Run {
   }
 }
 
-/** What a patch would do to a file of this size (undefined: to none), and why it cannot. */
+/** What a patch would do to a file of this size (`undefined`: no file), and why it cannot. */
 function contradiction(size: number | undefined): readonly [verb: string, state: string] {
   if (size === undefined) return ["delete", "does not exist"];
   return size === 0 ? ["empty out", "is already empty"] : ["create", "already exists"];

@@ -1,12 +1,12 @@
-/** What `patch` says of hunks, and the text of its reject files: the words of GNU patch. */
+/** What `patch` prints about hunks, and the text of its reject files, in GNU patch's words. */
 import type { HunkResult } from "../../patch/apply.ts";
 import { stripName } from "../../patch/header.ts";
 import type { Hunk, HunkSide } from "../../patch/hunk.ts";
 import type { FilePatch } from "../../patch/parse.ts";
 
-/** A line for each hunk that failed, or that fitted elsewhere or inexactly. */
+/** A line for each hunk that failed, moved or fit inexactly. */
 export function hunkLines(hunks: readonly Hunk[], { outcomes }: HunkResult): string[] {
-  let grown = 0; // lines that hunks before have added
+  let grown = 0; // lines that earlier hunks have added
   return outcomes.flatMap((outcome, index) => {
     const hunk = hunks[index] as Hunk;
     const line = outcome.line + grown;
@@ -28,7 +28,7 @@ export function summaryLine(failed: number, all: number, what: "FAILED" | "ignor
   return `${failed} out of ${all} hunk${all === 1 ? "" : "s"} ${what}`;
 }
 
-/** The hunks that failed as a diff of their own; line numbers are moved by what hunks before have added. */
+/** The failed hunks as a separate diff; its line numbers count the lines that earlier hunks have added. */
 export function rejectedText(
   patch: FilePatch,
   strip: number,
@@ -66,7 +66,7 @@ function hunkText(hunk: Hunk, moved: number): string {
   return text;
 }
 
-/** A side without lines is numbered by the line before it. */
+/** A side without lines has the number of the line before it. */
 function rangeText({ first, lines }: HunkSide, moved: number): string {
   const start = first + moved - (lines.length === 0 ? 1 : 0);
   return lines.length === 1 ? String(start) : `${start},${lines.length}`;

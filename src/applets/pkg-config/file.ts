@@ -20,13 +20,13 @@ export interface PackageText {
 }
 
 export interface Definitions {
-  /** `name=value`, in place of what the file says. */
+  /** `name=value`, replacing the file's own definitions. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Stands before values that are absolute paths; empty where there is none. */
+  /** Prepended to values that are absolute paths; may be empty. */
   readonly sysroot: string;
 }
 
-/** What is not understood is passed over, as pkgconf does. */
+/** Unknown lines are ignored, as in pkgconf. */
 export function parsePackageText(text: string, folder: string, definitions: Definitions): PackageText {
   const variables = new Map<string, string>([["pcfiledir", folder]]);
   const fields: PackageFields = {
@@ -53,14 +53,14 @@ export function parsePackageText(text: string, folder: string, definitions: Defi
   return { variables, fields };
 }
 
-/** Characters of one value: far above any file's, far below what doubling variables could make. */
+/** Most characters of a value: far above any real one, far below what doubling variables could produce. */
 const VALUE_LIMIT = 1 << 20;
 
 function isField(fields: PackageFields, key: string): boolean {
   return Object.hasOwn(fields, key);
 }
 
-/** Comments taken away, lines that end in a backslash joined to the next. */
+/** The lines without comments; a line that ends in a backslash is joined to the next. */
 function logicalLines(text: string): string[] {
   return text
     .replaceAll(/\r?\n/g, "\n")
@@ -83,7 +83,7 @@ function expandVariables(
     if (length <= VALUE_LIMIT) return found;
     throw new Bq2Error(`Cannot expand a variable: its value is longer than ${VALUE_LIMIT} characters`, {
       code: "package",
-      hint: "the .pc file is damaged or made to do harm",
+      hint: "the .pc file is damaged or malicious",
     });
   });
 }
@@ -93,7 +93,7 @@ export function withSysroot(path: string, sysroot: string): string {
   return sysroot + path;
 }
 
-/** `zlib` of `/usr/lib/pkgconfig/zlib.pc`. */
+/** `zlib` from `/usr/lib/pkgconfig/zlib.pc`. */
 export function packageId(path: string): string {
   return basename(path).replace(/\.pc$/, "");
 }

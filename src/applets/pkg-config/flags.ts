@@ -1,4 +1,6 @@
-/** Flags as pkgconf handles them: which doubles go, which are the system's own, how they are printed. */
+/**
+ * Flags as pkgconf handles them: which duplicates are dropped, which are the system's, how they are printed.
+ */
 import { splitWords } from "../../base/words.ts";
 import { withSysroot } from "./file.ts";
 
@@ -10,17 +12,17 @@ export interface FlagSurroundings {
 
 export interface Fragment {
   /**
-   * The letter behind the dash where the rest is its value (`I` of `-I/usr/include`), the flag where its value is a
-   * word of its own (`-isystem`); else empty.
+   * The letter after the dash if the rest is its value (`I` of `-I/usr/include`); the whole flag if its value
+   * is a separate word (`-isystem`); else empty.
    */
   readonly type: string;
   readonly value: string;
   readonly origin: "cflags" | "libs";
 }
 
-/** Flags whose value is a word of its own. */
+/** Flags whose value is a separate word. */
 const WITH_VALUE = ["-framework", "-isystem", "-idirafter", "-include"];
-/** What starts with these is one word, whatever its second letter. */
+/** Words that start with these have no letter with a value. */
 const NO_TYPE = /^-(framework|isystem|idirafter|include|pthread|Wl,|Wa,)|^[^-]|^-?$/;
 
 export function fragmentsOf(text: string, origin: Fragment["origin"]): Fragment[] {
@@ -35,11 +37,14 @@ export function fragmentsOf(text: string, origin: Fragment["origin"]): Fragment[
   return fragments;
 }
 
-/** Of these the first stays where it is; of all others the last counts, since libraries resolve leftwards. */
+/**
+ * For these, the first of several equal flags is kept; for all others the last, because libraries resolve
+ * leftwards.
+ */
 const FIRST_STAYS = ["F", "I", "L"];
 const ALWAYS_MERGED = ["I", "L", "l"];
 
-/** libpkgconf, fragment.c: `pkgconf_fragment_copy`. What only static linking wants is never taken for a double. */
+/** libpkgconf, fragment.c: `pkgconf_fragment_copy`. Flags for static linking only are never duplicates. */
 export function addFragment(list: Fragment[], fragment: Fragment, isPrivate: boolean): void {
   const at = isPrivate
     ? -1
@@ -57,7 +62,7 @@ export function addFragment(list: Fragment[], fragment: Fragment, isPrivate: boo
   list.push(fragment);
 }
 
-/** The kinds that were asked for, or `all`; undefined where none was. */
+/** The flags of the requested kinds, or `all`; `undefined` if none was requested. */
 export function selectFlags(
   asked: { readonly [kind: string]: boolean },
   collect: () => readonly Fragment[],
@@ -72,12 +77,12 @@ export function selectFlags(
   });
 }
 
-/** Whose absolute paths are below the sysroot; a word without a dash is a file itself. */
+/** Types whose absolute paths get the sysroot; a word without a dash is a file. */
 const WITH_PATH = ["I", "L", "-isystem", "-idirafter", ""];
 const SYSTEM_CFLAGS = ["/usr/include"];
 const SYSTEM_LIBS = ["/usr/lib", "/lib"];
 
-/** One line, in which a shell finds the flags again. */
+/** The flags as one line, escaped for a shell. */
 export function flagsText(
   { sysroot, allowsSystemCflags, allowsSystemLibs }: FlagSurroundings,
   fragments: readonly Fragment[],
@@ -98,7 +103,7 @@ function spelling(type: string): string {
   return type === "" ? "" : `-${type}`;
 }
 
-/** What a shell would take for something else (libpkgconf, fragment.c: `fragment_quote`). */
+/** Escapes what a shell would interpret (libpkgconf, fragment.c: `fragment_quote`). */
 function escapeFlag(value: string): string {
   return value.replaceAll(/[^$()+,./0-9:=@A-Z\\^_a-z~-]/g, (character) => `\\${character}`);
 }

@@ -1,4 +1,4 @@
-/** Packages and what they need: finding, checking versions, and walking them in pkgconf's order. */
+/** Packages and what they need: finding them, checking versions, and walking them in pkgconf's order. */
 import { Bq2Error } from "../../base/error.ts";
 import { dirname } from "../../base/path.ts";
 import { readText } from "../../platform/files.ts";
@@ -22,7 +22,7 @@ export interface Package extends PackageText {
 
 const OPERATOR = /^(<=?|>=?|!=|=)$/;
 
-/** `a >= 1.2, b c`: commas and spaces alike. */
+/** `a >= 1.2, b c`: commas and spaces both separate. */
 export function parseDependencies(text: string): Dependency[] {
   const words = text.match(/[<>=!]+|[^\s,<>=!]+/g) ?? [];
   const dependencies: Dependency[] = [];
@@ -57,7 +57,7 @@ export function satisfies(found: string, operator: string | undefined, wanted: s
 
 const SYSTEM_FOLDERS = "/usr/lib/pkgconfig:/usr/share/pkgconfig";
 
-/** The packages that can be found; files are read once. */
+/** The packages in the search path; each file is read once. */
 export class PackageSet {
   readonly #platform: Pick<Platform, "files" | "host">;
   readonly #folders: readonly string[];
@@ -83,7 +83,7 @@ export class PackageSet {
     };
   }
 
-  /** Throws the error `package`: what is missing, or of another version. */
+  /** @throws Bq2Error `package` if the package is missing or has another version. */
   find(dependency: Dependency, wantedBy: string): Package {
     const { id, operator, version } = dependency;
     const found = this.#load(id);
@@ -102,7 +102,7 @@ export class PackageSet {
     );
   }
 
-  /** All that these need is there, what links statically included. */
+  /** Checks that everything these packages need exists, static linking included. */
   checkAll(packages: readonly Package[]): void {
     walkPackages(this, packages, true, () => {});
   }
@@ -147,8 +147,8 @@ function packageError(message: string): Bq2Error {
 }
 
 /**
- * Calls `visit` with each package before what it needs, again for every way that leads to it, as pkgconf does
- * (libpkgconf, pkg.c: `pkgconf_pkg_traverse`); only circles are cut. Checks conflicts on the way.
+ * Calls `visit` with each package before those that it needs, once for every path that leads to it, as
+ * pkgconf does (libpkgconf, pkg.c: `pkgconf_pkg_traverse`). Only cycles are cut. Also checks conflicts.
  */
 function walkPackages(
   set: PackageSet,
@@ -192,7 +192,7 @@ function checkConflicts({ id, conflicts }: Package, others: readonly Package[]):
   }
 }
 
-/** The flags of `packages` and all they need, doubles taken out. */
+/** The flags of `packages` and everything they need, without duplicates. */
 export function collectFlags(
   set: PackageSet,
   packages: readonly Package[],

@@ -31,8 +31,8 @@ async function agree(
   const options = { cwd: place, env: { PKG_CONFIG_LIBDIR: place, ...env } };
   const ours = await runOurs("pkg-config", args, options);
   const theirs = await runProgram("pkgconf", args, options);
-  // Behind flags pkgconf prints a space, and an empty line where it has failed.
-  // Which doubles stay in a static list depends in pkgconf on what stands before them: there the set counts.
+  // pkgconf prints a space after flags, and an empty line when it fails.
+  // Which duplicates it keeps in a static list depends on what precedes them, so only the sets are compared.
   const plain = (line: string) =>
     args.includes("--static") ? [...new Set(line.split(" "))].sort().join(" ") : line.trimEnd();
   const lines = (text: Buffer) => text.toString().trimEnd().split("\n").map(plain);
@@ -42,7 +42,7 @@ async function agree(
 }
 
 const IDS = ["a", "b", "c", "d", "e"];
-/** As a .pc file names it. */
+/** As in a .pc file. */
 const variable = (name: string) => `\${${name}}`;
 const word = fc.constantFrom(
   `-I${variable("prefix")}/i`,
@@ -53,10 +53,13 @@ const word = fc.constantFrom(
   '"-DZ=a b"',
 );
 const lib = fc.constantFrom(`-L${variable("libdir")}`, "-L/usr/lib", "-L/opt/l", "-lx", "-ly", "-lz", "-lm");
-/** Each once, and none like -std= or -pthread: what pkgconf makes of doubles of such depends on what stands before them. */
+/**
+ * Each once, and none like -std= or -pthread: how pkgconf treats duplicates of these depends on what precedes
+ * them.
+ */
 const flags = (one: fc.Arbitrary<string>) =>
   fc.uniqueArray(one, { maxLength: 4 }).map((words) => words.join(" "));
-/** Packages need later ones only: circles are another test. */
+/** Packages need only later ones; cycles are tested separately. */
 const packageText = (index: number) => {
   const needs = fc.subarray(IDS.slice(index + 1)).chain((ids) => fc.shuffledSubarray(ids));
   return fc
@@ -78,7 +81,7 @@ const options = fc
   )
   .map((lists) => lists.flat());
 
-test.skipIf(!hasTools)("flags of random packages", async () => {
+test.skipIf(!hasTools)("random packages have the same flags", async () => {
   await fc.assert(
     fc.asyncProperty(
       packages,
@@ -95,7 +98,7 @@ test.skipIf(!hasTools)("flags of random packages", async () => {
   );
 });
 
-test.skipIf(!hasTools)("questions about versions, variables and what is missing", async () => {
+test.skipIf(!hasTools)("versions, variables and missing packages", async () => {
   const place = put({
     a: `prefix=/opt/a\nx=${variable("prefix")}/x y\nName: A\nDescription: the a\nVersion: 1.2.3\nRequires: b >= 2\nLibs: -la\n`,
     b: "Name: B\nDescription: the b\nVersion: 2.0\nCflags: -Ib \\\n -DB\n",
@@ -168,7 +171,7 @@ test.skipIf(!hasTools)("questions about versions, variables and what is missing"
   expect(listed.out.toString()).toBe("b                              B - another\n");
 });
 
-test.skipIf(!hasTools)("versions are ordered alike", async () => {
+test.skipIf(!hasTools)("versions have the same order", async () => {
   const piece = fc.constantFrom("0", "1", "2", "10", "01", "a", "rc", "b1", "~rc1");
   const version = fc
     .array(piece, { minLength: 1, maxLength: 4 })

@@ -1,7 +1,7 @@
 /**
- * `pkg-config`: flags to compile and link with libraries, from their `.pc` files. The interface and the order of flags
- * are pkgconf's. Not here: `Provides` of other packages, `-uninstalled` files, `--define-prefix`, personalities; doubles of
- * `-std=` and its like, and in static lists, go more often than pkgconf lets them.
+ * `pkg-config`: flags to compile and link with libraries, from their `.pc` files. The interface and the order
+ * of flags are pkgconf's. Not here: `Provides` of other packages, `-uninstalled` files, `--define-prefix`,
+ * personalities. Drops more duplicates than pkgconf does of flags like `-std=` and in static lists.
  */
 import { type Bq2Error, describeError, errorCode } from "../../base/error.ts";
 import { type Applet, type AppletContext, TextOutput, usageError } from "../applet.ts";
@@ -9,7 +9,7 @@ import { type Item, readOptions } from "../options.ts";
 import { flagsText, selectFlags } from "./flags.ts";
 import { collectFlags, type Dependency, PackageSet, parseDependencies, satisfies } from "./graph.ts";
 
-/** What `--version` says: the pkgconf whose interface this is. Callers compare it. */
+/** Printed by `--version`: the pkgconf release whose interface this is. Callers compare it. */
 const INTERFACE_VERSION = "1.8.1";
 
 const OPTIONS = {
@@ -49,22 +49,22 @@ type Name = keyof typeof OPTIONS;
 
 export const pkgConfig: Applet = {
   usage: `Usage: pkg-config OPTION... PACKAGE [[OPERATOR] VERSION]...
-Flags for compiling and linking, from PACKAGE.pc.
+Print flags for compiling and linking, from PACKAGE.pc.
 
-  --cflags, --libs         all flags; with -only-I, -only-L, -only-l, -only-other a part of them
-  --static                 what linking statically takes, too
-  --exists                 exit code 0 where all packages are there, in the versions named
+  --cflags, --libs         all flags; with -only-I, -only-L, -only-l, -only-other some of them
+  --static                 also flags for static linking
+  --exists                 exit code 0 if all packages exist in the given versions
   --atleast-version=V, --exact-version=V, --max-version=V   the same for one version
   --modversion             the version
   --variable=NAME, --print-variables, --define-variable=NAME=VALUE
   --print-requires, --print-requires-private, --print-provides
-  --list-all               every package that is found
+  --list-all               all packages
   --print-errors, --silence-errors, --short-errors, --errors-to-stdout
-  --keep-system-cflags, --keep-system-libs   -I/usr/include and -L/usr/lib are flags, too
+  --keep-system-cflags, --keep-system-libs   keep -I/usr/include and -L/usr/lib
   --validate, --uninstalled, --atleast-pkgconfig-version=V, --version
 
-Environment: PKG_CONFIG_PATH (looked at first), PKG_CONFIG_LIBDIR (in place of the system's folders),
-PKG_CONFIG_SYSROOT_DIR (stands before absolute paths), PKG_CONFIG_ALLOW_SYSTEM_CFLAGS, _LIBS.
+Environment: PKG_CONFIG_PATH (searched first), PKG_CONFIG_LIBDIR (replaces the system's directories),
+PKG_CONFIG_SYSROOT_DIR (prepended to absolute paths), PKG_CONFIG_ALLOW_SYSTEM_CFLAGS, _LIBS.
 `,
   failureCode: 1,
   version: INTERFACE_VERSION,
@@ -109,7 +109,7 @@ function answer(
     return about(set, dependencies, out, options);
   } catch (error) {
     if (errorCode(error) !== "package") throw error;
-    tell(context, out, options, error as Bq2Error);
+    printError(context, out, options, error as Bq2Error);
     return 1;
   }
 }
@@ -123,7 +123,7 @@ const QUIET: readonly Name[] = [
   "validate",
 ];
 
-function tell(context: AppletContext, out: TextOutput, options: Options, error: Bq2Error): void {
+function printError(context: AppletContext, out: TextOutput, options: Options, error: Bq2Error): void {
   const isQuiet = QUIET.some((name) => options.has(name)) && !options.has("print-errors");
   if (isQuiet || options.has("silence-errors")) return;
   const text = options.has("short-errors")

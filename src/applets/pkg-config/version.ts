@@ -1,4 +1,4 @@
-/** Versions in RPM's order, which pkgconf takes: runs of digits and of letters, one by one. */
+/** Versions in RPM's order, as in pkgconf: compares runs of digits and of letters, one by one. */
 
 const PIECE = /[^A-Za-z0-9~]*(~|[0-9]+|[A-Za-z]+)?/y;
 

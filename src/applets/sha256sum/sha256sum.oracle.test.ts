@@ -24,7 +24,7 @@ async function agree(args: readonly string[], input = ""): Promise<void> {
 
 const NAMES = ["plain", "with space", "new\nline", "back\\slash", "ret\rurn", "mix\\n\n", "-dash", "ä"];
 
-test.skipIf(!hasTools)("digests of files with any name, and of standard input", async () => {
+test.skipIf(!hasTools)("digests of files with odd names, and of standard input", async () => {
   for (const [i, name] of NAMES.entries()) writeFileSync(join(folder, name), "x".repeat(i * 1000));
   for (const flags of [[], ["-b"], ["--tag"], ["-z"], ["--tag", "-z"], ["-t"]]) {
     await agree([...flags, "--", ...NAMES, "missing"]);
@@ -36,7 +36,7 @@ test.skipIf(!hasTools)("digests of files with any name, and of standard input", 
   await agree(["."]);
 });
 
-test.skipIf(!hasTools)("lists with good, bad and broken lines are checked alike", async () => {
+test.skipIf(!hasTools)("lists with good, bad and malformed lines are checked the same way", async () => {
   for (const [i, name] of NAMES.entries()) writeFileSync(join(folder, name), "x".repeat(i * 1000));
   const plain = await runProgram("sha256sum", ["--", ...NAMES], { cwd: folder });
   const tagged = await runProgram("sha256sum", ["--tag", "--", ...NAMES], { cwd: folder });

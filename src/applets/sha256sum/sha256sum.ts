@@ -1,6 +1,6 @@
 /**
- * `sha256sum`: prints and checks digests, in the forms of GNU coreutils. Lines of either form are checked, the plain
- * one and BSD's (`--tag`). Not here: `--text` and `--binary` differ in the mark alone, as on every POSIX system.
+ * `sha256sum`: prints and checks digests, in the forms of GNU coreutils: plain lines and BSD's (`--tag`).
+ * `--text` and `--binary` differ only in the mark, as on every POSIX system.
  */
 import { describeError } from "../../base/error.ts";
 import { decodeUtf8 } from "../../base/text.ts";
@@ -30,12 +30,12 @@ Print or check SHA-256 digests. With no FILE, or when FILE is -, read standard i
   -b, --binary          mark files as binary (*)
   -c, --check           read digests from the FILEs and check them
       --tag             write BSD's form
-  -z, --zero            end lines with NUL, and escape no names
-      --ignore-missing  with --check: no word on files that are missing
-      --quiet           with --check: print no OK
-      --status          with --check: print nothing, the exit code tells
-      --strict          with --check: malformed lines are a failure
-  -w, --warn            with --check: point at malformed lines
+  -z, --zero            end lines with NUL, and do not escape names
+      --ignore-missing  with --check: ignore missing files
+      --quiet           with --check: do not print OK
+      --status          with --check: print nothing, only set the exit code
+      --strict          with --check: fail for malformed lines
+  -w, --warn            with --check: warn about each malformed line
 `,
   failureCode: 1,
 
@@ -44,7 +44,7 @@ Print or check SHA-256 digests. With no FILE, or when FILE is -, read standard i
     const flags = flagsOf(items);
     const operands = items.flatMap((item) => (item.kind === "operand" ? [item.value] : []));
     const files = operands.length === 0 ? ["-"] : operands;
-    if (flags.has("check") && flags.has("tag")) throw usageError("--tag is of no use with --check");
+    if (flags.has("check") && flags.has("tag")) throw usageError("--tag cannot be used with --check");
     const out = new TextOutput(context);
     let isGood = true;
     for (const file of files) {
@@ -58,14 +58,14 @@ Print or check SHA-256 digests. With no FILE, or when FILE is -, read standard i
   },
 };
 
-/** Of these the last counts. */
-const TELLING: readonly Flag[] = ["quiet", "status", "warn"];
+/** Only the last of these options counts. */
+const VERBOSITY: readonly Flag[] = ["quiet", "status", "warn"];
 
 function flagsOf(items: readonly Item<Flag>[]): ReadonlySet<Flag> {
   const flags = new Set<Flag>();
   for (const item of items) {
     if (item.kind !== "option") continue;
-    if (TELLING.includes(item.name)) for (const other of TELLING) flags.delete(other);
+    if (VERBOSITY.includes(item.name)) for (const other of VERBOSITY) flags.delete(other);
     flags.add(item.name);
   }
   return flags;
@@ -83,8 +83,8 @@ function digestOf(context: AppletContext, file: string): string {
   return hasher.digest();
 }
 
-/** Runs `body`; an error is told with the file's name, and undefined given. */
-function telling<T>(context: AppletContext, body: () => T): T | undefined {
+/** Runs `body`; reports its error, if it throws one, and returns `undefined`. */
+function reporting<T>(context: AppletContext, body: () => T): T | undefined {
   try {
     return body();
   } catch (error) {
@@ -99,7 +99,7 @@ function printDigest(
   file: string,
   flags: ReadonlySet<Flag>,
 ): boolean {
-  const digest = telling(context, () => digestOf(context, file));
+  const digest = reporting(context, () => digestOf(context, file));
   if (digest === undefined) return false;
   const name = flags.has("zero") ? file : escapeName(file);
   const mark = name === file ? "" : "\\";
@@ -124,7 +124,7 @@ interface Line {
 const PLAIN_LINE = /^(\\?)([0-9a-fA-F]{64}) [ *](.+)$/s;
 const BSD_LINE = /^(\\?)SHA256 \((.*)\) = ([0-9a-fA-F]{64})$/s;
 
-/** Undefined where the line is none of a list. */
+/** `undefined` if the line does not belong in a list of digests. */
 export function parseLine(text: string): Line | undefined {
   const line = text.replace(/^[ \t]+/, "").replace(/\r$/, "");
   const plain = PLAIN_LINE.exec(line);
@@ -140,7 +140,7 @@ export function parseLine(text: string): Line | undefined {
 type Outcome = "good" | "different" | "unreadable" | "missing";
 
 function checkList(context: AppletContext, out: TextOutput, list: string, flags: ReadonlySet<Flag>): boolean {
-  const text = telling(context, () => readList(context, list));
+  const text = reporting(context, () => readList(context, list));
   if (text === undefined) return false;
   const { writeError } = context.platform.host;
   const shown = list === "-" ? "standard input" : list;
@@ -157,7 +157,7 @@ function checkList(context: AppletContext, out: TextOutput, list: string, flags:
     }
     const outcome = checkLine(context, line, flags);
     counts[outcome]++;
-    tellOutcome(out, line.file, outcome, flags);
+    printOutcome(out, line.file, outcome, flags);
   }
   out.flush();
   const found = counts.good + counts.different + counts.unreadable + counts.missing;
@@ -189,7 +189,7 @@ function checkLine(context: AppletContext, line: Line, flags: ReadonlySet<Flag>)
     line.file !== "-" &&
     context.platform.files.statusFollowed(absolutePath(context, line.file)) === undefined;
   if (flags.has("ignore-missing") && isMissing) return "missing";
-  const digest = telling(context, () => digestOf(context, line.file));
+  const digest = reporting(context, () => digestOf(context, line.file));
   if (digest === undefined) return "unreadable";
   return digest === line.digest ? "good" : "different";
 }
@@ -201,10 +201,10 @@ const WORDS: { readonly [O in Outcome]: string } = {
   missing: "",
 };
 
-function tellOutcome(out: TextOutput, file: string, outcome: Outcome, flags: ReadonlySet<Flag>): void {
+function printOutcome(out: TextOutput, file: string, outcome: Outcome, flags: ReadonlySet<Flag>): void {
   if (flags.has("status") || outcome === "missing") return;
   if (outcome === "good" && flags.has("quiet")) return;
-  // Here, other than in a list, a backslash alone needs no escape.
+  // Unlike in a list, a backslash alone needs no escape.
   const name = file.includes("\n") ? `\\${escapeName(file)}` : file;
   out.write(`${name}: ${WORDS[outcome]}\n`);
 }

@@ -1,4 +1,4 @@
-/** `tar -c`: files of the command line as an archive. */
+/** `tar -c`: writes the files of the command line as an archive. */
 import { describeError } from "../../base/error.ts";
 import { GzipWriter } from "../../formats/gzip.ts";
 import { type ChunkSink, writeTar } from "../../formats/tar/writer.ts";
@@ -48,11 +48,11 @@ async function openOutput(context: AppletContext, job: TarJob, fd: number): Prom
     case "xz":
       return throughProgram(context, job.compression, fd);
     case "zstd":
-      throw usageError("there is no zstd here: take -z, -j or -J");
+      throw usageError("zstd is not supported for writing: use -z, -j or -J");
   }
 }
 
-/** As GNU tar does it: the compressor is a program of that name. */
+/** Runs the compressor as a program, as GNU tar does. */
 async function throughProgram(context: AppletContext, program: string, fd: number): Promise<Output> {
   const { processes, host } = context.platform;
   const { env, cwd } = host;
@@ -75,7 +75,7 @@ async function throughProgram(context: AppletContext, program: string, fd: numbe
   };
 }
 
-/** Goes through the operands and what is below them; what cannot be read is told and left out. */
+/** Walks the operands and everything below them. A file that cannot be read is reported and left out. */
 class Collector {
   readonly #context: AppletContext;
   readonly #job: TarJob;
@@ -161,7 +161,7 @@ class Collector {
     }
     switch (status.kind) {
       case "file": {
-        // Opened before its header is written, so that one that cannot be read is left out as a whole.
+        // Opened before its header is written, so that an unreadable file leaves nothing in the archive.
         const isReadable =
           status.size === 0 || this.#try(operand, "open", () => this.#sources.descriptor(full)) !== undefined;
         if (!isReadable) return undefined;
@@ -179,7 +179,7 @@ class Collector {
     }
   }
 
-  /** Without what would lead out of the folder that it is unpacked into. */
+  /** The name without a start that would lead out of the folder it is unpacked into. */
   #storedName(name: string): string {
     const outside = this.#job.keepsLeadingSlash ? null : /^(.*\/)?\.\.(\/|$)|^\/+/s.exec(name);
     if (outside === null) return name;

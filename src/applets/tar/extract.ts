@@ -1,4 +1,4 @@
-/** `tar -x` and `tar -t`: members of an archive, unpacked or listed. */
+/** `tar -x` and `tar -t`: unpack or list members of an archive. */
 
 import { concatBytes } from "../../base/bytes.ts";
 import { describeError } from "../../base/error.ts";
@@ -25,7 +25,7 @@ export async function extractArchive(context: AppletContext, job: TarJob, report
   }
 }
 
-/** Others may write in the folder meanwhile: whatever they do there, no file lands outside. */
+/** Others may write to the folder at the same time; whatever they do there, no file is written outside it. */
 async function unpackInto(context: AppletContext, job: TarJob, report: TarReport, fd: number): Promise<void> {
   const { files } = context.platform;
   const folder = files.realPath(absolutePath(context, job.folder));
@@ -35,7 +35,7 @@ async function unpackInto(context: AppletContext, job: TarJob, report: TarReport
     await readArchive(context, job, report, fd, unpacker);
   } finally {
     unpacker.abort();
-    unpacker.finish(); // what is there gets its mode and time, even where the rest is missing
+    unpacker.finish(); // sets modes and times, even after an error
     held.release();
   }
 }
@@ -52,14 +52,14 @@ async function readArchive(
   const source = peeked(context, fd, job.archive ?? "standard input");
   const compression = compressionOfBytes(source.head);
   await readTar(bulk.decompress(source, compression), chooser);
-  // What comes behind the end belongs to the archive: whoever writes it shall not meet a broken pipe.
+  // Reads on after the archive's end, so that its writer does not get a broken pipe.
   if (job.archive === undefined) for (const _ of source.chunks);
   chooser.tellMissing();
 }
 
-const HEAD = 6; // bytes that tell a compression
+const HEAD = 6; // bytes that identify a compression
 
-/** The stream, of which the beginning is looked at already. */
+/** The stream, and its first bytes. */
 function peeked(
   context: AppletContext,
   fd: number,
@@ -90,7 +90,7 @@ function folderUnpacker(files: FilesBeneath, folder: string, job: TarJob, report
       files.setTime(place, mtime);
     },
     onMember(path, member) {
-      // A hard link's file has its owner; chown(2) would take setuid away again.
+      // The file of a hard link already has its owner, and chown(2) would remove setuid.
       if (!job.keepsOwners || member.kind === "hardlink") return;
       try {
         files.setOwner(path === "" ? folder : `${folder}/${path}`, member.uid, member.gid);
@@ -101,7 +101,7 @@ function folderUnpacker(files: FilesBeneath, folder: string, job: TarJob, report
   });
 }
 
-/** Files to standard output, or nothing but the names. */
+/** Writes files to standard output (`-O`), or nothing. */
 function outputOf(context: AppletContext, job: TarJob): TarHandler {
   const { files } = context.platform;
   let member: TarMember | undefined;
@@ -124,7 +124,9 @@ function outputOf(context: AppletContext, job: TarJob): TarHandler {
   };
 }
 
-/** Hands on the members that are wanted, as they shall be put down, and tells their names. */
+/**
+ * Passes on the wanted members, with the paths, modes and times to unpack them with, and prints their names.
+ */
 class Chooser implements TarHandler {
   readonly #job: TarJob;
   readonly #report: TarReport;
@@ -143,7 +145,7 @@ class Chooser implements TarHandler {
     this.#target = target;
     this.#isExcluded = excluder(job.exclude);
     this.#wanted = job.operands.map(({ name }) => ({ name: name.replace(/(.)\/+$/s, "$1") }));
-    // As an ordinary user, setuid is nobody's gift (GNU tar, extract.c).
+    // Without -p, setuid, setgid and sticky bits are dropped, as in GNU tar's extract.c.
     this.#modeMask = job.keepsModes || job.mode === "list" ? 0o7777 : 0o777 & ~umaskOf(platform);
     this.#now = Math.floor(platform.clock.nowMicroseconds() / 1e6);
   }
@@ -179,7 +181,7 @@ class Chooser implements TarHandler {
     return found.length > 0;
   }
 
-  /** Undefined where stripping leaves nothing of its name. */
+  /** `undefined` if stripping leaves nothing of the name. */
   #changed(member: TarMember): TarMember | undefined {
     const path = this.#stripped(member.path);
     if (path === undefined) return undefined;
@@ -209,7 +211,7 @@ class Chooser implements TarHandler {
   }
 }
 
-/** Reading the mask is setting it (umask(2)). */
+/** The mask can be read only by setting it (umask(2)). */
 function umaskOf(platform: Platform): number {
   const call = { name: "umask", action: "read", what: "the umask" } as const;
   const mask = systemCall(platform, call, 0o77);

@@ -1,4 +1,4 @@
-/** Names as `tar` shows and chooses them. */
+/** How `tar` prints and excludes names. */
 import { nameToBytes } from "../../base/text.ts";
 import type { TarKind, TarMember } from "../../formats/tar/members.ts";
 
@@ -13,7 +13,7 @@ const LETTERS: { readonly [code: number]: string } = {
   92: "\\",
 };
 
-/** For a terminal: what is no printable character, and no UTF-8, as C's escapes. */
+/** For a terminal: control characters, backslashes and bytes that are not UTF-8 become C escapes. */
 export function quoteName(name: string): string {
   if (!NEEDS_QUOTES.test(name)) return name;
   return name.replaceAll(NEEDS_QUOTES_ALL, (character) => {
@@ -27,7 +27,7 @@ const ODD = "[\\x00-\\x1f\\x7f\\\\\\udc80-\\udcff]";
 const NEEDS_QUOTES = new RegExp(ODD, "u");
 const NEEDS_QUOTES_ALL = new RegExp(ODD, "gu");
 
-/** What `--exclude` leaves out: GNU's rules, where `*` takes slashes too and a pattern fits at any name of a path. */
+/** `--exclude` with GNU's rules: `*` matches slashes too, and a pattern can match at any name of a path. */
 export function excluder(patterns: readonly string[]): (path: string) => boolean {
   if (patterns.length === 0) return () => false;
   const alternatives = patterns.map((pattern) => globSource(pattern.replace(/(.)\/+$/, "$1")));
@@ -61,7 +61,7 @@ const KIND_LETTERS: { readonly [K in TarKind]: string } = {
   fifo: "p",
 };
 
-/** Lines of `tar -tv`; owner and size are set in columns that grow. */
+/** Lines of `tar -tv`. The column of owner and size grows. */
 export class LongLines {
   #width = 19; // GNU tar, list.c: ugswidth
 

@@ -58,10 +58,10 @@ export interface TarOperand {
 
 export interface TarJob {
   readonly mode: TarMode;
-  /** Absolute; undefined: standard input or output. */
+  /** An absolute path; `undefined`: standard input or output. */
   readonly archive: string | undefined;
   readonly operands: readonly TarOperand[];
-  /** Where to unpack to. */
+  /** The folder to unpack into. */
   readonly folder: string;
   /** For writing. */
   readonly compression: Compression;
@@ -74,7 +74,7 @@ export interface TarJob {
   readonly keepsTimes: boolean;
   readonly keepsLeadingSlash: boolean;
   readonly dereferences: boolean;
-  /** In place of what the disk says; for writing. */
+  /** For writing: `mtime`, `owner` and `group` replace the files' own. */
   readonly mtime: number | undefined;
   readonly owner: number | undefined;
   readonly group: number | undefined;
@@ -89,7 +89,7 @@ type Draft = { -readonly [K in keyof TarJob]: TarJob[K] } & {
   compressesByName: boolean;
 };
 
-/** Throws the usage error. */
+/** Throws a usage error. */
 export function parseTarArguments(context: AppletContext, args: readonly string[]): TarJob {
   const isRoot = context.platform.host.uid === 0;
   const draft: Draft = {
@@ -128,7 +128,7 @@ export function parseTarArguments(context: AppletContext, args: readonly string[
   return { ...draft, mode };
 }
 
-/** Old style: a first word without a dash is letters, whose values follow in their order. */
+/** Old style: a first word without a dash consists of letters; their values follow in the same order. */
 function withDash(args: readonly string[]): string[] {
   const [first = "", ...rest] = args;
   if (first === "" || first.startsWith("-")) return [...args];
@@ -146,7 +146,7 @@ function applyItem(context: AppletContext, draft: Draft, item: Item<keyof typeof
   else SETTERS[item.name](draft, item.value, context);
 }
 
-/** Options before a name count for it: `-C`, `--no-recursion`. */
+/** `-C` and `--no-recursion` apply to the names after them. */
 function addOperand(draft: Draft, name: string): void {
   const { folder, recurses } = draft;
   draft.operands.push({ name, folder, recurses });
@@ -230,7 +230,7 @@ function oneOf(option: string, value: string, known: readonly string[]): void {
   if (!known.includes(value)) throw usageError(`${option}=${value}: wanted one of ${known.join(", ")}`);
 }
 
-/** `0`, `name:0`, `root`: what is stored are numbers. */
+/** `0`, `name:0` or `root`: only the number is stored. */
 function parseId(option: string, value: string): number {
   const number = value === "root" ? "0" : value.replace(/^[^:]*:/, "").replace(/^\+/, "");
   if (!/^\d{1,10}$/.test(number))

@@ -1,7 +1,7 @@
 import { type AppletContext, TextOutput } from "../applet.ts";
 import type { TarJob } from "./options.ts";
 
-/** Names on standard output (standard error, where the archive or a file goes there), and what went wrong. */
+/** Prints names, on standard error if standard output has the archive or a file, and problems. */
 export class TarReport {
   readonly #context: AppletContext;
   readonly #out: TextOutput;
@@ -20,14 +20,14 @@ export class TarReport {
     else this.#out.write(`${text}\n`);
   }
 
-  /** Once each. */
+  /** Prints a warning, unless it was printed before. */
   warn(text: string): void {
     if (this.#told.has(text)) return;
     this.#told.add(text);
     this.#context.platform.host.writeError(`tar: ${text}\n`);
   }
 
-  /** What was left out; the run goes on and ends with 2. */
+  /** Reports something that was left out. The run continues and ends with exit code 2. */
   fail(text: string): void {
     this.warn(text);
     this.#hasFailed = true;

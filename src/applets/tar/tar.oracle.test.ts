@@ -1,4 +1,4 @@
-/** GNU tar judges ours: it reads what we write, we read what it writes, and lists read the same. */
+/** GNU tar judges ours: it reads our archives, ours reads its archives, and both print the same lists. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
@@ -69,7 +69,7 @@ const item: fc.Arbitrary<Item> = fc.oneof(
 );
 const tree = fc.array(fc.tuple(path, item), { maxLength: 12 });
 
-/** Puts the items below `root`; those whose place is taken are left out. */
+/** Creates the items below `root`, except those whose path already exists. */
 function makeTree(root: string, items: readonly (readonly [string, Item])[]): void {
   mkdirSync(root, { recursive: true });
   let file: string | undefined;
@@ -89,7 +89,7 @@ function makeTree(root: string, items: readonly (readonly [string, Item])[]): vo
         if (file !== undefined) linkSync(file, full);
       } else execFileSync("mkfifo", [full]);
     } catch {
-      // A file where a folder was to be.
+      // A file is in the place of a folder.
     }
   }
   for (const path of everything(root)) {
@@ -101,7 +101,7 @@ function everything(root: string): string[] {
   return readdirSync(root, { recursive: true }).map(String).sort().reverse();
 }
 
-/** What a tree is, for comparing. */
+/** A tree's contents, for comparing. */
 function facts(root: string): unknown[] {
   return everything(root).map((path) => {
     const full = join(root, path);
@@ -131,7 +131,7 @@ function fine(run: Pick<Finished, "code" | "error">): void {
 }
 
 test.skipIf(!hasTools)(
-  "random trees come out of GNU tar as they went into ours, and the other way round",
+  "GNU tar unpacks random trees from our archives unchanged, and ours from its archives",
   async () => {
     const format = fc.constantFrom("gnu", "pax", "posix");
     const compression = fc.constantFrom("", "z", "j", "J");
@@ -167,7 +167,7 @@ test.skipIf(!hasTools)(
   },
 );
 
-test.skipIf(!hasTools)("members are chosen, stripped, left out and shown as by GNU tar", async () => {
+test.skipIf(!hasTools)("members are selected, stripped, excluded and listed as by GNU tar", async () => {
   const place = fresh();
   for (const path of ["p-1/src/a.c", "p-1/src/a.o", "p-1/doc/a.txt", "p-1/README", "p-1/src/sub/b.o"]) {
     mkdirSync(dirname(join(place, path)), { recursive: true });
@@ -210,7 +210,7 @@ test.skipIf(!hasTools)("members are chosen, stripped, left out and shown as by G
   }
 });
 
-test.skipIf(!hasTools)("names, owners, times and order of what is written are as asked for", async () => {
+test.skipIf(!hasTools)("archives have the requested names, owners, times and order", async () => {
   const place = fresh();
   makeTree(join(place, "t"), [
     ["b/x", { kind: "file", size: 3, mode: 0o644, hole: false }],
@@ -239,7 +239,7 @@ test.skipIf(!hasTools)("names, owners, times and order of what is written are as
 });
 
 test.skipIf(!hasTools)(
-  "hostile, cut and damaged archives end with an error, and nothing outside is touched",
+  "hostile, cut and damaged archives end with an error and change nothing outside",
   async () => {
     const place = fresh();
     const out = join(place, "out");
@@ -282,7 +282,9 @@ test.skipIf(!hasTools)(
   },
 );
 
-/** Writes an archive in two pieces into a pipe; between them `d`, which is made by then, becomes a link to `../out`. */
+/**
+ * Writes an archive into a pipe in two pieces; between them, replaces the folder `d` by a link to `../out`.
+ */
 const EXCHANGER = `
 const fs = require("node:fs");
 const [archive, pipe, first, d] = process.argv.slice(1);
@@ -296,11 +298,11 @@ fs.renameSync(d, d + ".moved");
 fs.symlinkSync("../out", d);
 try {
   fs.writeSync(fd, bytes, Number(first));
-} catch {} // whoever reads has refused it
+} catch {} // the reader has refused the archive
 `;
 
 test.skipIf(!hasTools)(
-  "whoever exchanges a folder for a link meanwhile makes no file land outside",
+  "no file is written outside if a folder is replaced by a link while tar runs",
   async () => {
     const place = fresh();
     for (const path of ["source", "source/d", "out", "target"]) mkdirSync(join(place, path));
@@ -319,7 +321,7 @@ test.skipIf(!hasTools)(
   },
 );
 
-test("a command line that cannot be meant says so", async () => {
+test("a senseless command line is an error", async () => {
   for (const args of [
     ["-xf", "x", "--bogus"],
     ["-f", "x"],
@@ -333,7 +335,7 @@ test("a command line that cannot be meant says so", async () => {
   }
 });
 
-test.skipIf(!hasTools)("a full disk and a reader that is gone are told", async () => {
+test.skipIf(!hasTools)("a full disk is reported", async () => {
   const place = fresh();
   writeFileSync(join(place, "big"), Buffer.alloc(3_000_000, "x"));
   const full = await runOurs("tar", ["cf", "/dev/full", "big"], { cwd: place });

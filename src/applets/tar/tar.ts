@@ -1,9 +1,9 @@
 /**
- * `tar`: makes, lists and unpacks archives, over `formats/tar-*` and `sources/unpack-folder.ts`.
+ * `tar`: makes, lists and unpacks archives, with `src/formats/tar/` and `src/trees/unpack-folder.ts`.
  *
- * Differs from GNU's on purpose: names are stored in the order of their bytes; owners are numbers; nothing is ever
- * written outside the folder that is unpacked into, and an archive that tries to ends the run. Not here: changing
- * archives (`-r -u -A --delete`), comparing, several volumes, sparse files on writing, wildcards of members.
+ * Differs from GNU's on purpose: names are stored in byte order; owners are numbers; nothing is ever written
+ * outside the folder that it unpacks into, and an archive that tries to ends the run. Not here: changing
+ * archives (`-r -u -A --delete`), comparing, several volumes, writing sparse files, wildcards for members.
  */
 import type { Applet } from "../applet.ts";
 import { createArchive } from "./create.ts";
@@ -12,28 +12,28 @@ import { parseTarArguments } from "./options.ts";
 import { TarReport } from "./report.ts";
 
 const USAGE = `Usage: tar -c|-x|-t [OPTION]... [FILE]...
-Make (-c), unpack (-x) or list (-t) an archive. The options may come without a dash: tar xzf FILE.
+Make (-c), unpack (-x) or list (-t) an archive. The dash may be omitted: tar xzf FILE.
 
   -f, --file=ARCHIVE       the archive; - is standard input or output (the default)
-  -C, --directory=DIR      the folder to read from or to unpack into
-  -v, --verbose            names as they come; twice, or with -t: with mode, owner, size and time
-  -z, --gzip               gzip; on reading, compression is told from the bytes
-  -j, --bzip2  -J, --xz    on writing, by the program of that name
-  -a, --auto-compress      compression from the archive's name
+  -C, --directory=DIR      the directory to read from or to unpack into
+  -v, --verbose            print names; twice, or with -t, also mode, owner, size and time
+  -z, --gzip               compress with gzip; for reading, the compression is detected
+  -j, --bzip2  -J, --xz    compress with the program of that name
+  -a, --auto-compress      choose the compression by the archive's name
   -O, --to-stdout          unpack files to standard output
-  -p, --preserve-permissions   modes as stored, without the umask (root: always)
-      --same-owner, -o, --no-same-owner   owners as stored (root: always), or one's own
-  -m, --touch              times are now
-      --strip-components=N     leave out the first N names of each path
-      --exclude=PATTERN, -X, --exclude-from=FILE   leave out what fits
-  -T, --files-from=FILE    names from a file (--null: that end with NUL)
-      --no-recursion       folders without what they hold
-  -h, --dereference        what links point at
-  -P, --absolute-names     keep a leading / (on writing only)
+  -p, --preserve-permissions   keep stored modes, ignore the umask (default for root)
+      --same-owner, -o, --no-same-owner   keep stored owners (default for root), or do not
+  -m, --touch              set times to now
+      --strip-components=N     remove the first N names from each path
+      --exclude=PATTERN, -X, --exclude-from=FILE   leave out files that match
+  -T, --files-from=FILE    read names from FILE (--null: separated by NUL)
+      --no-recursion       leave out the contents of directories
+  -h, --dereference        follow links
+  -P, --absolute-names     keep a leading / (only when writing)
       --mtime=TIME         @SECONDS, or YYYY-MM-DD [HH:MM:SS] in UTC
       --owner=ID, --group=ID   a number, NAME:NUMBER, or root
-      --format=ustar|pax   ustar is written, with pax where a value does not fit
-      --sort=name, --numeric-owner   as it is always done
+      --format=ustar|pax   always ustar, with pax for values that do not fit
+      --sort=name, --numeric-owner   always the case
 `;
 
 export const tar: Applet = {
