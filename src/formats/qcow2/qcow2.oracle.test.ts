@@ -166,7 +166,7 @@ const lateAndMixed: Bulk["deflateRaw"] = async (bytes, options) => {
 test("a disk that is no multiple of 512 bytes is refused", async () => {
   const disk: Content = { size: 1000, ranges: () => [], read: () => {} };
   const write = writeQcow2(disk, { write: () => {}, copy: () => {} }, { compress: false, bulk });
-  await expect(write).rejects.toThrow(/1000 bytes, not a multiple of 512/);
+  await expect(write).rejects.toThrow(/a multiple of 512 bytes is wanted, the disk has 1000/);
 });
 
 test("the header that we write is the header that we read", async () => {
