@@ -11,7 +11,7 @@ import { isReaderGone, READER_GONE } from "./src/platform/standard-streams.ts";
 /** One engine on its machine. Its functions load their code when they are called. */
 export interface World {
   readonly platform: Platform;
-  /** For the commands of the command line. */
+  /** The context of the command line's commands. */
   openContext(): Promise<Bq2Context>;
   /**
    * A command of the image, such as `init` or `tar`; undefined if there is none of that name. It runs when
@@ -22,7 +22,7 @@ export interface World {
 
 type Run = (platform: Platform, args: readonly string[]) => Promise<number>;
 
-/** Each loads only the code that its half of the work needs: every step of a build starts one. */
+/** Each loads only the code that it needs, because every step of a build starts one. */
 const HIDDEN: { readonly [name in HiddenCommand]: Run } = {
   [HIDDEN_COMMANDS.step]: async (platform, [request = ""]) =>
     (await import("./src/runner/step/inside.ts")).runInside(platform, request),
@@ -45,7 +45,7 @@ export async function main(world: World, name: string, args: readonly string[]):
   }
 }
 
-/** The exit code of a shell for a program that Ctrl-C ended: 128 and the number of SIGINT. */
+/** A shell's exit code for a program that Ctrl-C ended: 128 plus the number of SIGINT. */
 const INTERRUPTED = 130;
 
 /** Reports the error and returns the exit code. */
@@ -59,7 +59,7 @@ function fail({ host }: Platform, error: unknown): number {
   return errorCode(error) === "interrupted" ? INTERRUPTED : 1;
 }
 
-/** The stack of an error that is not meant for users: a defect of this program. */
+/** The stack of an error that has no code: a defect in this program. */
 function unexpected(error: unknown): string {
   return error instanceof Error && errorCode(error) === undefined ? `\n${error.stack ?? ""}` : "";
 }
@@ -96,7 +96,7 @@ async function runCommandLine(context: Bq2Context, name: string, args: readonly 
     return 0;
   }
   if (first === undefined) {
-    const { resumeLines } = await import("./src/command-line/resume-lines.ts");
+    const { resumeLines } = await import("./src/runner/run/resume.ts");
     platform.host.writeOut(`${resumeLines(platform)}\n`);
     return runCommand(commands, ["--help"], context);
   }

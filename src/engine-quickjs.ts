@@ -1,4 +1,4 @@
-/** {@link Engine} on QuickJS: services of the runtime, its event loop, and TypeScript's compiler. */
+/** {@link Engine} on QuickJS: the runtime's services, its event loop, and TypeScript's compiler. */
 import * as native from "bq2:native";
 import { Bq2Error, describeError } from "./base/error.ts";
 import { SYSCALLS } from "./platform/linux-abi.ts";
@@ -8,13 +8,13 @@ import type { Engine } from "./script/engine.ts";
 
 /** Where the parts of this program are. */
 export interface EnginePlace {
-  /** Where the packages `bq2` and `efi` install the parts that programs are made of. */
+  /** Folder of the parts that programs are made of. The packages `bq2` and `efi` install them. */
   readonly installed: string;
-  /** The program's source, if it runs from that (`native/bootstrap.mjs`); undefined if it runs from bytecode. */
+  /** The source of a program that runs from source (`native/bootstrap.mjs`); undefined for bytecode. */
   readonly source: { readonly project: string; readonly packages: string } | undefined;
 }
 
-/** The module name under which `native/bootstrap.mjs` loads TypeScript. In a program the name is `typescript`. */
+/** The module name under which `native/bootstrap.mjs` loads TypeScript. A program calls it `typescript`. */
 const TYPESCRIPT_FROM_SOURCE = "/typescript";
 
 const API_FILE = "src/script/api.ts"; // pkgs/bq2/api-sources.ts lists what it imports
@@ -28,7 +28,7 @@ export function quickjsEngine({ installed, source }: EnginePlace): Engine {
     } catch (cause) {
       throw new Bq2Error(`Cannot load TypeScript's compiler: ${describeError(cause)}`, {
         code: "missing-compiler",
-        hint: `bq2 takes it from ${file}, which is installed with it: install both again`,
+        hint: `bq2 loads it from ${file}; reinstall bq2`,
         cause,
       });
     }

@@ -1,4 +1,4 @@
-/** The program on Node, which runs the bundle on the host. */
+/** The program on Node: the bundle, on the host. */
 import { main, type World } from "../bq2.ts";
 import { dirname } from "./base/path.ts";
 import { nodePlatform } from "./platform/node/platform.ts";

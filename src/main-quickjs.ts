@@ -1,4 +1,4 @@
-/** The program on QuickJS, which runs inside the image: from process 1 to whole builds. */
+/** The program on QuickJS, inside the image: from process 1 to whole builds. */
 import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import { quickjsEngine } from "./engine-quickjs.ts";

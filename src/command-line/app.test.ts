@@ -81,11 +81,11 @@ test("the help loads no command, and running one loads no other", async () => {
   assert.equal(loaded, ["two"]);
 });
 
-test("commands that compile are absent where nothing can", async () => {
+test("commands that compile are absent without an engine that can", async () => {
   const names = Object.keys(availableCommands(COMMANDS, WITHOUT_ENGINE));
   for (const name of ["run", "check", "prompt", "program"]) {
     assert.ok(!names.includes(name), name);
     assert.equal(COMMANDS[name]?.needsEngine, true);
   }
-  assert.ok(names.includes("efi-app-builder")); // on Node the program of the built rootfs does its work
+  assert.ok(names.includes("efi-app-builder")); // on Node it calls the bq2 of the built rootfs
 });

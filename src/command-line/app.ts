@@ -4,7 +4,7 @@ import { VERSION } from "../version.ts";
 import type { CommandTable, Route } from "./command.ts";
 import type { Bq2Context } from "./context.ts";
 
-/** Those commands of the table that this engine can run. */
+/** The commands of the table that this engine can run. */
 export function availableCommands(table: CommandTable, { engine }: Pick<Bq2Context, "engine">): CommandTable {
   return Object.fromEntries(
     Object.entries(table).filter(([, { needsEngine }]) => needsEngine !== true || engine !== undefined),
@@ -12,8 +12,8 @@ export function availableCommands(table: CommandTable, { engine }: Pick<Bq2Conte
 }
 
 /**
- * The command that is called; for any other word, a line for each command, which the help and suggestions
- * need.
+ * The command that is called. For any other word: one line for each command, which the help and the
+ * suggestions need.
  */
 async function routesFor(table: CommandTable, called: string | undefined) {
   const entry = called !== undefined && Object.hasOwn(table, called) ? table[called] : undefined;
@@ -33,7 +33,7 @@ async function routesFor(table: CommandTable, called: string | undefined) {
   });
 }
 
-/** Stands for a command in the help. Loading every command would take a hundred times the code. */
+/** A placeholder for a command in the help. Loading every command would take a hundred times the code. */
 function helpLine(brief: string): Route {
   const command = buildCommand<Readonly<Record<never, never>>, [], Bq2Context>({
     docs: { brief },

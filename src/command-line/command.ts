@@ -16,13 +16,13 @@ import type { Bq2Context } from "./context.ts";
 /** A command, or a group of commands such as `verify`. */
 export type Route = Command<Bq2Context> | RouteMap<Bq2Context>;
 
-/** A command without its one-line description, which the table has. */
+/** A command without its one-line description, which is in the table. */
 export type Definition = (brief: string) => Route;
 
 export interface CommandEntry {
   /** What the command does, in one line. */
   readonly brief: string;
-  /** The command works only where bq2 compiles TypeScript itself ({@link Bq2Context.engine}). */
+  /** The command works only in a bq2 that compiles TypeScript itself ({@link Bq2Context.engine}). */
   readonly needsEngine?: true;
   /** Loads the command's code. */
   load(): Promise<{ readonly command: Definition }>;
@@ -35,7 +35,7 @@ export type CommandTable = { readonly [name: string]: CommandEntry };
 type FlagsOf<FLAGS> = Readonly<Partial<Record<keyof FLAGS, unknown>>>;
 
 export function defineCommand<FLAGS extends FlagsOf<FLAGS>, ARGS extends BaseArgs = []>(definition: {
-  /** The text that the command's own help begins with. By default it is the one-line description. */
+  /** The first text of the command's own help. By default it is the one-line description. */
   readonly description?: string;
   readonly parameters: TypedCommandParameters<FLAGS, ARGS, Bq2Context>;
   readonly func: CommandFunction<FLAGS, ARGS, Bq2Context>;
@@ -49,7 +49,7 @@ export function defineCommand<FLAGS extends FlagsOf<FLAGS>, ARGS extends BaseArg
     });
 }
 
-/** A group of commands, by the names behind the group's own. */
+/** A group of commands, keyed by the second word of the command line. */
 export function defineGroup(routes: Readonly<Record<string, Route>>): Definition {
   return (brief) => buildRouteMap({ routes, docs: { brief } });
 }

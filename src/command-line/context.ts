@@ -26,9 +26,9 @@ export interface Installation {
   /** The project's own folder, with `pkgs/`. */
   readonly projectFolder: string;
   readonly fetcher: Fetcher;
-  /** A folder of archives that came with this program; a command's `--mirror` takes precedence. */
+  /** A folder of archives installed with this program; a command's `--mirror` takes precedence. */
   readonly archives: string | undefined;
-  /** Folder of boot loaders, for a rootfs that has none. */
+  /** Folder of boot loaders, for a rootfs without its own. */
   readonly loaderFolder: string;
   /** Undefined on Node, which runs the bundle and compiles nothing. */
   readonly engine: CompilingEngine | undefined;

@@ -13,7 +13,7 @@ test("a bind is two absolute paths", () => {
     assert.throws(() => parseBind(bad), /not a bind/);
 });
 
-test("counts and digests are must have the right form", () => {
+test("counts and digests must have the right form", () => {
   assert.equal(parseCount("8"), 8);
   for (const bad of ["0", "-2", "two", "1e9", "1.5"])
     assert.throws(() => parseCount(bad), /not a number of jobs/);

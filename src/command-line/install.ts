@@ -5,8 +5,8 @@ import { makeFolders } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 
 /**
- * Makes links in `folder` to `program`, and replaces existing links. If a file or folder has one of the names,
- * nothing changes.
+ * Makes links in `folder` to `program`, and replaces existing links. Changes nothing if a file or folder has
+ * one of the names.
  *
  * @throws Bq2Error `name-taken`.
  */
@@ -24,7 +24,7 @@ export function installLinks(
   const links = commands.map((name) => `${target}/${name}`);
   const taken = links.find((link) => (files.status(link)?.kind ?? "symlink") !== "symlink");
   if (taken !== undefined) {
-    throw new Bq2Error(`Cannot install ${taken}: the name is taken by something other than a link`, {
+    throw new Bq2Error(`Cannot install ${taken}: it exists and is not a link`, {
       code: "name-taken",
       hint: "remove it, or install into another folder: bq2 --install DIR",
     });

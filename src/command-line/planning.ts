@@ -17,13 +17,13 @@ export interface PlanChoice {
 }
 
 /**
- * By default: the host's architecture for the system and the seed, profile `minimal`, the seed that this host
+ * By default: the host's architecture for the system and the seed, profile `minimal`, a seed that this host
  * can resolve, and an image with sources.
  */
 export function planFor(platform: Platform, choice: PlanChoice): Plan {
   const profile = PROFILES.find((name) => name === (choice.profile ?? "minimal"));
   if (profile === undefined) {
-    throw new Bq2Error(`Cannot plan profile ${choice.profile}: there is no profile of that name`, {
+    throw new Bq2Error(`Cannot plan profile ${choice.profile}: no such profile`, {
       code: "unknown-profile",
       hint: `profiles: ${PROFILES.join(", ")}`,
     });

@@ -90,7 +90,7 @@ function effectivePlan(context: Bq2Context, workspace: Workspace, plan: Plan, op
   return withOverrides(context.platform, workspace, plan);
 }
 
-/** Runs `body` with the build in `workdir`, whose workspace is locked meanwhile. */
+/** Runs `body` with the build in `workdir`, while its workspace is locked. */
 export async function withRun(
   context: Bq2Context,
   workdir: string,

@@ -29,8 +29,8 @@ function parseMebibytes(text: string): number {
 export const command = defineCommand<Flags, [string?]>({
   description:
     "Boots IMAGE (default: the workspace's own) under QEMU with UEFI firmware. The serial console is on\n" +
-    "the terminal; Ctrl-A X ends QEMU. By default QEMU emulates the processor. The image tells the\n" +
-    "architecture.",
+    "the terminal; Ctrl-A X ends QEMU. By default QEMU emulates the processor. The architecture is read\n" +
+    "from the image.",
   parameters: {
     flags: {
       accel: {

@@ -38,7 +38,7 @@ function checkTarget({ platform: { files, host } }: Bq2Context, paths: readonly 
   const configs = all.map((path) => (isFolder(path) ? `${path}/tsconfig.json` : path));
   const missing = configs.find((path) => files.statusFollowed(path) === undefined);
   if (missing !== undefined) {
-    throw new Bq2Error(`Cannot check ${missing}: there is no such file`, {
+    throw new Bq2Error(`Cannot check ${missing}: no such file`, {
       code: "no-project",
       hint: "name a tsconfig.json, or the .ts files",
     });

@@ -22,8 +22,8 @@ interface EfiAppFlags {
 export const command = defineCommand<EfiAppFlags>({
   description:
     "Checks the program's types, compiles its modules to bytecode, and appends them to the runtime of the\n" +
-    'architecture. Programs import the bindings of the firmware from "efi" (docs/efi.md). The same sources\n' +
-    "give the same bytes in any folder.",
+    'architecture. Programs import the bindings of the firmware from "efi" (docs/efi.md). The same\n' +
+    "sources give the same bytes in any folder.",
   parameters: {
     flags: {
       input: { kind: "parsed", parse: String, brief: "The program", placeholder: "FILE.ts" },
@@ -84,9 +84,9 @@ async function makeByBuiltProgram(context: Bq2Context, flags: EfiAppFlags): Prom
   const workspace = workspaceAt(context.platform, flags.workdir);
   const program = `${workspace.bq2Rootfs}/usr/bin/bq2`;
   if (files.statusFollowed(program) === undefined) {
-    throw new Bq2Error(`Cannot make bytecode: there is no ${program}`, {
+    throw new Bq2Error(`Cannot make bytecode: ${program} does not exist`, {
       code: "need-missing",
-      hint: "build it with bq2 sysroot; docs/efi.md (profile efi) has the build for both architectures",
+      hint: "build it with bq2 sysroot; docs/efi.md (profile efi) describes the build for both architectures",
     });
   }
   const arch = loadPlan(context.platform, workspace)?.arch ?? host.arch;

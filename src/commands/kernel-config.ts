@@ -11,8 +11,8 @@ interface Flags {
 export const command = defineCommand<Flags>({
   description:
     "Prints the options that the kernel is built with, fragment by fragment, each option below its\n" +
-    "reason. This is what Kconfig reads; every other option is off (allnoconfig). The build fails if\n" +
-    "Kconfig drops one of these options, so a built kernel has them all.",
+    "reason. Kconfig reads exactly these; every other option is off (allnoconfig). The build fails if\n" +
+    "Kconfig drops one of them, so a built kernel has them all.",
   parameters: {
     flags: {
       arch: {

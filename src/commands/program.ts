@@ -18,8 +18,8 @@ const OWN_ENTRY = "src/main-quickjs.ts";
 export const command = defineCommand<Flags>({
   description:
     "Removes the types from every module that the entry imports, compiles the modules to bytecode, and\n" +
-    "writes one executable: a runtime followed by the program. The same sources give the same bytes on any\n" +
-    "machine.\n\n" +
+    "writes one executable: a runtime followed by the program. The same sources give the same bytes on\n" +
+    "any machine.\n\n" +
     "To change bq2 within the image: edit /workspace/bq2, then run\n" +
     "  bq2 program --output /usr/bin/bq2.new && mv /usr/bin/bq2.new /usr/bin/bq2",
   parameters: {

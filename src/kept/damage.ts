@@ -1,4 +1,4 @@
-/** What is not as it must be, and how it leaves use. */
+/** Damage in the cache: how it is described, reported, and taken out of use. */
 import { removeTree } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 
@@ -10,19 +10,19 @@ export interface Damage {
   readonly found: string;
 }
 
-/** Takes one message for the user: a warning in the log. */
+/** Receives one message for the user: a warning in the log. */
 export type Report = (message: string) => void;
 
 export function describeDamage({ path, wanted, found }: Damage): string {
   return `${path}: found ${found}, wanted ${wanted}`;
 }
 
-/** Damaged things are kept under this name, for whoever wants to know what happened; the next one replaces them. */
+/** Suffix of a damaged file or tree, which is kept for inspection until the next one replaces it. */
 export const ASIDE_SUFFIX = ".damaged";
 
 const SHOWN = 5;
 
-/** Reports the damages, and moves what has them out of use. */
+/** Reports the damages, and renames what is at `path` so that nothing uses it. */
 export function setAside(files: Files, path: string, damages: readonly Damage[], report: Report): void {
   for (const damage of damages.slice(0, SHOWN)) report(`Damaged: ${describeDamage(damage)}`);
   if (damages.length > SHOWN) report(`Damaged: ${damages.length - SHOWN} more below ${path}`);
@@ -30,5 +30,5 @@ export function setAside(files: Files, path: string, damages: readonly Damage[],
   const aside = `${path}${ASIDE_SUFFIX}`;
   removeTree(files, aside);
   files.rename(path, aside);
-  report(`Set aside as ${aside}; it is made again where it is needed`);
+  report(`Set aside as ${aside}; it will be made again when needed`);
 }

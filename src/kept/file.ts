@@ -1,18 +1,18 @@
-/** One file that is kept under its sha256: an archive, an artifact. Hashed where its fingerprint is not the noted one. */
+/** A file with a recorded sha256: an archive or an artifact. It is hashed only if its fingerprint changed. */
 import { sha256File } from "../platform/files.ts";
 import { type Platform, SystemError } from "../platform/platform.ts";
 import type { Damage } from "./damage.ts";
 import { fingerprintOf, notedFingerprint, readFingerprints, writeFingerprints } from "./fingerprints.ts";
 
 export interface KeptFile {
-  /** Links to the file are followed. */
+  /** Symbolic links are followed. */
   readonly path: string;
-  /** The file of its fingerprint. */
+  /** Path of the fingerprint's file. */
   readonly fingerprints: string;
   readonly sha256: string;
 }
 
-/** What is wrong with the file; `undefined` where nothing is: then its fingerprint is noted. */
+/** What is wrong with the file. `undefined` if it is intact; then its fingerprint is recorded. */
 export function fileDamage(platform: Platform, file: KeptFile): Damage | undefined {
   const { files } = platform;
   const { path, fingerprints, sha256 } = file;
@@ -26,14 +26,14 @@ export function fileDamage(platform: Platform, file: KeptFile): Damage | undefin
   return undefined;
 }
 
-/** Notes the fingerprint of a file whose sha256 is known to be right. */
+/** Records the fingerprint of a file whose sha256 is known to be right. */
 export function noteFingerprint(platform: Platform, { path, fingerprints, sha256 }: KeptFile): void {
   const status = platform.files.statusFollowed(path);
   if (status === undefined) return;
   writeFingerprints(platform.files, fingerprints, sha256, [notedFingerprint(platform, status)]);
 }
 
-/** The file's sha256 for a comparison; of a file that cannot be read, the reason. */
+/** The file's sha256 for a comparison, or why the file cannot be read. */
 export function foundSha256(platform: Platform, path: string): string {
   try {
     return sha256File(platform, path);

@@ -1,9 +1,9 @@
-/** Notes in the cache: whatever is damaged in them counts as not there. */
+/** Small JSON files in the cache. A damaged one counts as missing. */
 import * as v from "valibot";
 import { readText } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 
-/** The value in the file at `path`; `undefined` where there is none, or it is not as the schema has it. */
+/** The value in the file at `path`; `undefined` if there is no file or the value does not match `schema`. */
 export function readJson<S extends v.GenericSchema>(
   files: Files,
   path: string,

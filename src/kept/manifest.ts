@@ -1,6 +1,6 @@
 /**
- * The manifest of an output: every path with its kind, mode, owner and content digest. Its own
- * digest names the output; times are not in it (every output has the plan's one time).
+ * The manifest of an output: every path with its kind, mode, owner and content digest. The manifest's digest
+ * names the output. It contains no times, because every output has the plan's one time.
  */
 import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
@@ -30,9 +30,9 @@ export type Manifest = readonly ManifestEntry[];
 export type Owners = Readonly<Record<string, { readonly uid: number; readonly gid: number }>>;
 
 /**
- * The manifest of a tree, owners taken from `owners` (0:0 where it says nothing).
+ * The manifest of a tree, with owners from `owners` by path (0:0 by default).
  *
- * @throws Bq2Error `stray-output` for devices, fifos and sockets: outputs never hold them.
+ * @throws Bq2Error `stray-output` for devices, fifos and sockets, which outputs never contain.
  */
 export function manifestOf(platform: Platform, tree: Tree, owners: Owners): ManifestEntry[] {
   return tree.map((entry) => manifestEntry(platform, entry, owners[entry.path] ?? { uid: 0, gid: 0 }));
@@ -57,19 +57,19 @@ function manifestEntry(platform: Platform, entry: Entry, owner: { uid: number; g
     case "block":
     case "fifo":
     case "socket":
-      throw new Bq2Error(`Cannot keep /${entry.path}: an output holds no ${entry.kind}`, {
+      throw new Bq2Error(`Cannot keep /${entry.path}: an output cannot contain a ${entry.kind}`, {
         code: "stray-output",
-        hint: "let the step leave it out; device nodes are made by the kernel's devtmpfs",
+        hint: "omit it in the step; the kernel's devtmpfs makes device nodes",
       });
   }
 }
 
-/** sha256 over the manifest in its canonical form. */
+/** sha256 of the manifest's canonical JSON. */
 export function manifestDigest(platform: Platform, manifest: Manifest): string {
   return textDigest(platform, canonicalJson(manifest));
 }
 
-/** sha256 of a text's UTF-8. */
+/** sha256 of a text in UTF-8. */
 export function textDigest(platform: Platform, text: string): string {
   const hasher = platform.bulk.sha256();
   hasher.update(encodeUtf8(text));

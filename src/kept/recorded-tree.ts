@@ -1,6 +1,7 @@
 /**
- * A kept tree whose manifest was recorded when it was made: a seed, an unpacked source. Its name says what it was made
- * from, not what it holds, so that the manifest lies beside it, with its own digest in it.
+ * A kept tree whose manifest was recorded when it was made: a seed or an unpacked source. The tree's name
+ * says what it was made from, not what it contains, so the manifest is stored beside it, with the manifest's
+ * digest.
  */
 import * as v from "valibot";
 import { canonicalJson } from "../base/json.ts";
@@ -22,16 +23,20 @@ const RecordSchema = v.strictObject({
 });
 
 export interface RecordedTree extends KeptTree {
-  /** The file of its manifest. */
+  /** Path of the manifest's file. */
   readonly manifest: string;
 }
 
-/** The tree at `root`, with its manifest and fingerprints beside it. `entry`: what is set aside with it. */
+/**
+ * The tree at `root`, with its manifest and fingerprints beside it.
+ *
+ * @param entry What is set aside if the tree is damaged.
+ */
 export function recordedTree(root: string, entry = root): RecordedTree {
   return { root, manifest: `${root}.manifest.json`, fingerprints: `${root}.fingerprints.json`, entry };
 }
 
-/** Reads the whole tree and records what it holds. For a tree that was just made, under its final name. */
+/** Reads the whole tree and records its contents. For a tree that was just made, under its final name. */
 export function recordTree(platform: Platform, tree: RecordedTree): void {
   const contents = new OpenFiles(platform.files);
   try {
@@ -45,14 +50,14 @@ export function recordTree(platform: Platform, tree: RecordedTree): void {
   }
 }
 
-/** What was recorded; `undefined` where nothing was, or the record is damaged. */
+/** The recorded manifest; `undefined` if there is none or it is damaged. */
 export function recordedManifest(platform: Platform, tree: RecordedTree): Manifest | undefined {
   const found = readJson(platform.files, tree.manifest, RecordSchema);
   const isWhole = found !== undefined && manifestDigest(platform, found.manifest) === found.digest;
   return isWhole ? found.manifest : undefined;
 }
 
-/** `unrecorded`: nothing says what it must hold. A damaged tree is reported and set aside. */
+/** `unrecorded`: the tree has no manifest. A damaged tree is reported and set aside. */
 export function recordedState(
   platform: Platform,
   tree: RecordedTree,

@@ -1,4 +1,4 @@
-/** A look at each entry of a tree on disk, as close as there is: what differs from the manifest is collected. */
+/** Compares the entries of a tree on disk, contents included, with its manifest, and collects the damage. */
 import { dirname } from "../base/path.ts";
 import type { FileStatus, Platform } from "../platform/platform.ts";
 import type { Damage } from "./damage.ts";
@@ -25,7 +25,7 @@ export class TreeCheck {
     else if (this.#hasItsFacts(entry, status)) this.#content(entry, status);
   }
 
-  /** Of a folder that is gone, or no folder any more, the folder itself says it all. */
+  /** Reports nothing below a folder that is missing or no longer a folder: the folder itself is reported. */
   #missing(entry: ManifestEntry): void {
     const path = placeIn(this.#root, entry.path);
     if (entry.path !== "" && this.#platform.files.status(dirname(path))?.kind !== "folder") return;
@@ -65,7 +65,7 @@ export class TreeCheck {
     }
   }
 
-  /** Names that the manifest does not have. */
+  /** Reports names that are not in the manifest. */
   #added(folder: string): void {
     this.#names ??= namesByFolder(this.#manifest);
     const names = this.#names.get(folder);

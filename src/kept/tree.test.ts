@@ -11,7 +11,7 @@ import { treeDamages } from "./tree.ts";
 const TREE = recordedTree("/kept/tree");
 const FILE = "/kept/tree/bin/tool";
 
-/** A recorded tree; time goes on afterwards, so that changes show. */
+/** A recorded tree. The clock advances afterwards, so that changes show. */
 function place(uid = 0) {
   const platform = memoryPlatform({ bulk: testBulk(), host: { uid } });
   const { files, clock } = platform;
@@ -30,14 +30,14 @@ function damages(platform: Platform): string[] {
   return treeDamages(platform, TREE, manifest).map(describeDamage);
 }
 
-/** Other bytes of the same length, the file's time set back. */
+/** Writes other bytes of the same length, and restores the modification time. */
 function tamper({ files }: Platform): void {
   const mtime = files.status(FILE)?.mtime ?? 0;
   files.writeFile(FILE, encodeUtf8("evil"));
   files.setTime(FILE, mtime);
 }
 
-test("a recorded tree is whole, and looking at it again hashes nothing", () => {
+test("a recorded tree is intact, and checking it again hashes nothing", () => {
   const platform = place();
   assert.equal(damages(platform), []);
   let opened = 0;
@@ -59,7 +59,7 @@ test("a recorded tree is whole, and looking at it again hashes nothing", () => {
   assert.equal(damages(counting), []);
   assert.equal(opened, 1);
   assert.equal(damages(counting), []);
-  assert.equal(opened, 1, "the new fingerprint was noted");
+  assert.equal(opened, 1, "the new fingerprint was recorded");
 });
 
 const CASES: readonly (readonly [string, (platform: Platform) => void, RegExp])[] = [
@@ -132,7 +132,7 @@ test("a change within one tick of the clock is not missed", () => {
   assert.equal(damages(platform).length, 1);
 });
 
-test("a damaged manifest counts as none; damaged fingerprints cost hashing and no more", () => {
+test("a damaged manifest counts as missing; damaged fingerprints only cost hashing", () => {
   const platform = place();
   const { files } = platform;
   files.writeFile(TREE.fingerprints, encodeUtf8("{"));

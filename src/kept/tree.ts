@@ -1,7 +1,7 @@
 /**
- * A tree that is kept and read-only by agreement, held to its manifest: kinds, modes, link targets, bytes, no entry
- * missing and none added. Not held: times and extended attributes, which no manifest states. A manifest's owners are
- * those of the finished system; on disk, all of a tree belongs to one user.
+ * A kept tree, read-only by agreement, and its comparison with its manifest: kinds, modes, link targets,
+ * bytes, missing and added entries. Times and extended attributes are not compared; no manifest contains
+ * them. The owners in a manifest are those of the finished system; on disk, one user owns the whole tree.
  */
 import type { FileStatus, Platform } from "../platform/platform.ts";
 import { type Damage, type Report, setAside } from "./damage.ts";
@@ -10,18 +10,18 @@ import { type Manifest, manifestDigest } from "./manifest.ts";
 import { placeIn, TreeCheck } from "./tree-check.ts";
 
 export interface KeptTree {
-  /** Its folder. */
+  /** The tree's folder. */
   readonly root: string;
-  /** The file of its fingerprints. */
+  /** Path of the fingerprints' file. */
   readonly fingerprints: string;
-  /** What is set aside where the tree is damaged; the tree itself by default. */
+  /** What is set aside if the tree is damaged; by default the tree itself. */
   readonly entry?: string;
 }
 
-/** `changed`: entries whose fingerprint is not the noted one. `all`: every entry. */
+/** `changed`: check entries whose fingerprint differs from the recorded one. `all`: check every entry. */
 export type Depth = "changed" | "all";
 
-/** What of the tree is not as `manifest` states. Where nothing is, new fingerprints are noted. */
+/** Where the tree differs from `manifest`. If nowhere, new fingerprints are recorded. */
 export function treeDamages(
   platform: Platform,
   tree: KeptTree,
@@ -47,7 +47,7 @@ function noteOf(platform: Platform, status: FileStatus | undefined): string {
   return status === undefined ? "" : notedFingerprint(platform, status);
 }
 
-/** Trees that this process has found whole, or made: a run looks at a tree once, and its steps only read it. */
+/** Trees that this process found intact or made. A run checks a tree once, because its steps only read it. */
 const soundRoots = new WeakMap<Platform, Set<string>>();
 
 function soundRootsOf(platform: Platform): Set<string> {
@@ -56,7 +56,7 @@ function soundRootsOf(platform: Platform): Set<string> {
   return roots;
 }
 
-/** Whether the tree is as `manifest` states; looked at once in a run. A damaged one is reported and set aside. */
+/** Whether the tree matches `manifest`; checked once in a run. A damaged tree is reported and set aside. */
 export function isSound(platform: Platform, tree: KeptTree, manifest: Manifest, report: Report): boolean {
   const roots = soundRootsOf(platform);
   if (roots.has(tree.root)) return true;
@@ -66,7 +66,7 @@ export function isSound(platform: Platform, tree: KeptTree, manifest: Manifest, 
   return damages.length === 0;
 }
 
-/** Notes the fingerprints of a tree that was just made, and is known to be as `manifest` states. */
+/** Records the fingerprints of a tree that was just made and is known to match `manifest`. */
 export function noteSound(platform: Platform, tree: KeptTree, manifest: Manifest): void {
   const { files } = platform;
   const fingerprints = manifest.map(({ path }) => noteOf(platform, files.status(placeIn(tree.root, path))));

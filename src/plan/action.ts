@@ -1,6 +1,6 @@
 /**
- * Actions: the primitive operations that a step expands to. Those that run inside a namespace name
- * paths as seen there; those that run on the host name values only, since host paths are no part of a plan.
+ * Actions: the primitive operations that a step expands to. Actions inside a namespace name paths as seen
+ * there. Actions of the coordinator name values only, because a plan contains no host paths.
  */
 import * as v from "valibot";
 import { AbsolutePath, InnerPath, PlainName } from "./names.ts";
@@ -8,9 +8,7 @@ import { AbsolutePath, InnerPath, PlainName } from "./names.ts";
 const Text = v.string();
 export const EnvSchema = v.record(v.string(), v.string());
 
-/**
- * The argument by which a call of GNU make says that it shares the jobs of the build; replaced when it runs.
- */
+/** The argument with which a call of GNU make asks to share the build's jobs. It is replaced at run time. */
 export const SHARED_JOBS = "-j{jobs}";
 
 /** Runs a program. See {@link SHARED_JOBS}. */
@@ -21,8 +19,8 @@ export const RunSchema = v.strictObject({
   env: EnvSchema,
 });
 /**
- * Compiles each of `sources` to an object in `folder`, as many at once as there are jobs left: `argv`, then `-c`, the source,
- * `-o` and the object, which is called {@link objectName}.
+ * Compiles each of `sources` to an object in `folder`, as many at once as there are free jobs. The command is
+ * `argv`, then `-c`, the source, `-o` and the object, whose name is {@link objectName}.
  */
 export const CompileSchema = v.strictObject({
   kind: v.literal("compile"),
@@ -39,7 +37,7 @@ export function objectName(source: string): string {
     .replace(/\.[^.]*$/, "")}.o`;
 }
 
-/** Writes a whole file; missing folders above it are made. `mode` in octal text, such as `"0644"`. */
+/** Writes a whole file, and makes missing folders above it. `mode` is octal text, such as `"0644"`. */
 export const WriteFileSchema = v.strictObject({
   kind: v.literal("write-file"),
   path: AbsolutePath,
@@ -51,11 +49,11 @@ export const MakeFolderSchema = v.strictObject({
   path: AbsolutePath,
   mode: v.pipe(Text, v.regex(/^[0-7]{4}$/, "not four octal digits")),
 });
-/** Makes `path` a symbolic link to `target`; an older link of that name is replaced. */
+/** Makes `path` a symbolic link to `target`; replaces an existing link. */
 export const SymlinkSchema = v.strictObject({ kind: v.literal("symlink"), path: AbsolutePath, target: Text });
 /**
- * Copies a file, or a folder with all it holds, to `to`, which must not exist; modes and links are
- * kept. `only`: of a folder, just the files whose names end so, such as `.h`; empty: all.
+ * Copies a file, or a folder with its contents, to `to`, which must not exist. Keeps modes and links. `only`:
+ * copies only the files of a folder whose names end with it, such as `.h`; empty: all.
  */
 export const CopySchema = v.strictObject({
   kind: v.literal("copy"),
@@ -63,23 +61,23 @@ export const CopySchema = v.strictObject({
   to: AbsolutePath,
   only: Text,
 });
-/** Removes a file or a folder with all it holds; a missing one is an error. */
+/** Removes a file, or a folder with its contents. It must exist. */
 export const RemoveSchema = v.strictObject({ kind: v.literal("remove"), path: AbsolutePath });
-/** Applies a unified diff of the project's `pkgs/`, held to its sha256, below `folder`. */
+/** Applies a unified diff from the project's `pkgs/` below `folder`, after checking the diff's sha256. */
 export const PatchActionSchema = v.strictObject({
   kind: v.literal("patch"),
   folder: AbsolutePath,
   file: InnerPath,
   sha256: v.pipe(Text, v.regex(/^[0-9a-f]{64}$/, "not a sha256")),
 });
-/** Fails where an option that was asked for is not so in a finished Kconfig `.config`. */
+/** Fails if an option does not have the requested value in a finished Kconfig `.config`. */
 export const CheckKconfigSchema = v.strictObject({
   kind: v.literal("check-kconfig"),
   config: AbsolutePath,
   options: v.array(v.strictObject({ option: Text, value: Text })),
 });
 
-/** Those that say all there is to know; a patch only names its text. */
+/** The actions that are complete in themselves; a patch only names its text. */
 export const COMPLETE_ACTION_SCHEMAS = [
   RunSchema,
   CompileSchema,
@@ -95,31 +93,31 @@ export const COMPLETE_ACTION_SCHEMAS = [
 export const InsideActionSchema = v.variant("kind", [...COMPLETE_ACTION_SCHEMAS, PatchActionSchema]);
 export type InsideAction = v.InferOutput<typeof InsideActionSchema>;
 
-/** Fetches and verifies the archives of these pins. */
+/** Fetches and verifies the archives of the pins. */
 export const FetchSchema = v.strictObject({ kind: v.literal("fetch-sources"), pins: v.array(PlainName) });
 /**
- * Resolves the seed and lays its tree out. `packages`: what a Debian seed installs, each with a program of it,
- * by which another seed is seen to have it.
+ * Resolves the seed and lays out its tree. `packages`: what a Debian seed installs, each with one of its
+ * programs, which shows whether another seed has it.
  */
 export const PopulateSeedSchema = v.strictObject({
   kind: v.literal("populate-seed"),
   seed: Text,
   packages: v.array(v.strictObject({ name: Text, program: Text })),
 });
-/** Unpacks the archives of these pins, each to a source tree of its own. */
+/** Unpacks the archives of the pins, each to its own source tree. */
 export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(PlainName) });
-/** Takes this project's own source over, for the steps that are built from it (`OWN_SOURCES`). */
+/** Stages this project's own source for the steps that are built from it (`OWN_SOURCES`). */
 export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source") });
-/** Packs the finished rootfs as `<file>.tar.gz`. `program`: the `bq2` that does it in the bq2 namespace. */
+/** Packs the finished rootfs as `<file>.tar.gz`. `program`: the `bq2` that packs it in the bq2 namespace. */
 export const PackRootfsSchema = v.strictObject({
   kind: v.literal("pack-rootfs"),
   file: PlainName,
   program: AbsolutePath,
 });
 /**
- * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` in bytes; `program` as above. With `sources`, /workspace holds
- * this project's own source and every pinned archive; `modules` are the packages that this project imports, each with
- * the ends of the paths that are wanted of it (none: all).
+ * Writes the disk image: the rootfs, and its own `kernel` on the ESP. `size` is in bytes; `program` as above.
+ * With `sources`, /workspace contains this project's own source and every pinned archive. `modules` are the
+ * npm packages that this project imports; `only` lists the path endings to include (none: all).
  */
 export const WriteImageSchema = v.strictObject({
   kind: v.literal("write-image"),
@@ -134,7 +132,7 @@ export const WriteImageSchema = v.strictObject({
   ),
 });
 
-/** Actions that the coordinator carries out by itself. */
+/** Actions that the coordinator carries out itself. */
 export const CoordinatorActionSchema = v.variant("kind", [
   FetchSchema,
   PopulateSeedSchema,

@@ -1,7 +1,7 @@
 /**
- * How a package is built: a union of a few styles, each with just the fields that vary. A plan keeps
- * these fields as they are, so that overrides can set or append them; `recipe/expansions.ts` expands
- * them. Every field is always there (empty where unused), which keeps unknown ones recognisable.
+ * How a package is built: a union of a few styles, each with only the fields that vary. A plan keeps these
+ * fields unexpanded, so that overrides can set them or append to them; `recipe/expansions.ts` expands them.
+ * Every field is always present (empty if unused), so that an unknown field is recognized.
  */
 import * as v from "valibot";
 import { CoordinatorActionSchema, InsideActionSchema } from "./action.ts";
@@ -13,12 +13,12 @@ const MakeCall = v.strictObject({ targets: Words, flags: Words });
 export const ConfigureMakeSchema = v.strictObject({
   kind: v.literal("configure-make"),
   inTree: v.boolean(),
-  /** What comes before `./configure`. */
+  /** Actions before `./configure`. */
   prepare: v.array(InsideActionSchema),
   configureFlags: Words,
   make: MakeCall,
   install: MakeCall,
-  /** What remains to be done after `make install`. */
+  /** Actions after `make install`. */
   finish: v.array(InsideActionSchema),
 });
 
@@ -33,13 +33,13 @@ export const MakeSchema = v.strictObject({
 /** Kconfig and kbuild (Linux, busybox), out of tree in the step's build folder (`O=`). */
 export const KbuildSchema = v.strictObject({
   kind: v.literal("kbuild"),
-  /** What is asked of the configuration; all of it must survive. */
+  /** Requested options. The build fails if the finished configuration lacks one. */
   options: v.array(v.strictObject({ option: v.string(), value: v.string() })),
-  /** Where the options are written, for `configure` to take them from. */
+  /** Path of the file of options that `configure` reads. */
   answers: v.string(),
   configure: MakeCall,
   make: MakeCall,
-  /** Empty targets where installing is done by `finish`. */
+  /** Targets are empty if `finish` installs. */
   install: MakeCall,
   /** Given to every call of make. */
   flags: Words,
@@ -47,8 +47,8 @@ export const KbuildSchema = v.strictObject({
 });
 
 /**
- * A list of files and the flags to compile them with: no configure, no make. For what has few files and no choices that
- * a configure script would have to make for us.
+ * A list of files and the flags to compile them with: no configure, no make. For packages with few files and
+ * nothing that a configure script would have to find out.
  */
 export const CompileListSchema = v.strictObject({
   kind: v.literal("compile-list"),
@@ -65,19 +65,19 @@ export const CompileListSchema = v.strictObject({
   ]),
   /** Copied from the source tree to absolute paths. */
   headers: v.array(v.strictObject({ from: v.string(), to: v.string() })),
-  /** What comes before compiling. */
+  /** Actions before compiling. */
   prepare: v.array(InsideActionSchema),
   finish: v.array(InsideActionSchema),
 });
 
-/** A list of actions, for what fits no style; `why` says what makes it special. */
+/** A list of actions, for a package that fits no style; `why` gives the reason. */
 export const ActionsSchema = v.strictObject({
   kind: v.literal("actions"),
   why: v.pipe(v.string(), v.minLength(1)),
   actions: v.array(InsideActionSchema),
 });
 
-/** Work of the coordinator itself: downloads, the seed, the finished files. */
+/** A coordinator step: downloads, the seed, the artifacts. */
 export const CoordinatorBuildSchema = v.strictObject({
   kind: v.literal("coordinator"),
   action: CoordinatorActionSchema,

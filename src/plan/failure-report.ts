@@ -1,4 +1,4 @@
-/** The report of a failed step: all that is needed to look into it. */
+/** The failure report: everything needed to investigate a failed step. */
 import * as v from "valibot";
 import { EnvSchema } from "./action.ts";
 
@@ -17,16 +17,16 @@ export const FailureReportSchema = v.strictObject({
   argv: v.array(v.string()),
   env: EnvSchema,
   cwd: v.string(),
-  /** Exit code, or null where a signal or an error ended it. */
+  /** Exit code; null if a signal or an error ended the action. */
   exitCode: v.nullable(v.number()),
   signal: v.nullable(v.string()),
   message: v.string(),
   hint: v.nullable(v.string()),
   /** The last lines that the step wrote. */
   lastLines: v.array(v.string()),
-  /** The whole log. */
+  /** Path of the whole log. */
   log: v.string(),
-  /** The command that enters the step's namespace as the failure left it. */
+  /** The command that enters the step's namespace in the state that the failure left. */
   enter: v.string(),
 });
 export type FailureReport = v.InferOutput<typeof FailureReportSchema>;

@@ -1,6 +1,6 @@
 /**
- * Names and paths of a plan that are joined to a folder of the host's, so that nothing in a plan leads out of it.
- * Regular expressions, since the JSON Schemas for editors are made from them.
+ * Names and paths of a plan that are joined to a folder on the host; none of them can lead out of that
+ * folder. They are regular expressions because editors get JSON Schemas made from them.
  */
 import * as v from "valibot";
 
@@ -10,16 +10,16 @@ export const PlainName = v.pipe(
   v.regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]*$/, "not a plain file name"),
 );
 
-/** A part of a name, which may be empty. */
+/** A part of a name; may be empty. */
 export const NamePart = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._+~-]*$/, "not a part of a file name"));
 
-/** From the root of a namespace or of a tree, without `..`. */
+/** A path from the root of a namespace or tree, without `..`. */
 export const AbsolutePath = v.pipe(
   v.string(),
   v.regex(/^(?![\s\S]*\/\.\.(?:\/|$))\/[^\0]*$/, "not an absolute path without .. or NUL"),
 );
 
-/** Below a folder, without `..`. */
+/** A path below a folder, without `..`. */
 export const InnerPath = v.pipe(
   v.string(),
   v.regex(/^(?!\/|[\s\S]*(?:^|\/)\.\.(?:\/|$))[^\0]+$/, "not a path that stays below its folder"),

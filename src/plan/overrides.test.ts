@@ -51,14 +51,14 @@ function flagsOf(changed: Plan): readonly string[] {
   return build?.kind === "make" ? build.make.flags : ["not a make build"];
 }
 
-test("a phase's outputs can be written by another program", () => {
+test("an override can change a phase's namespace", () => {
   const base = plan([step("musl")]);
   const changed = applyOverrides(base, overrides({ one: { namespace: "host" } }));
   assert.equal(changed.phases[0]?.namespace, "host");
   assert.equal(overridesBetween(base, changed).phases, { one: { namespace: "host" } });
 });
 
-test("a list is replaced, appended to or put before", () => {
+test("a list can be replaced, appended to or prepended to", () => {
   const base = plan([step("musl", ["a"])]);
   const withFlags = (flags: unknown) =>
     flagsOf(applyOverrides(base, overrides({ one: { steps: { musl: { build: { make: { flags } } } } } })));
@@ -67,7 +67,7 @@ test("a list is replaced, appended to or put before", () => {
   assert.equal(withFlags({ prepend: ["0"], append: ["b"] }), ["0", "a", "b"]);
 });
 
-test("env takes new keys, and null takes one away", () => {
+test("env accepts new keys, and null removes one", () => {
   const changed = applyOverrides(
     plan([step("musl")]),
     overrides({ one: { env: { X: "y", PATH: null }, steps: { musl: { env: { B: "2" } } } } }),
@@ -76,7 +76,7 @@ test("env takes new keys, and null takes one away", () => {
   assert.equal(changed.phases[0]?.steps[0]?.env, { A: "1", B: "2" });
 });
 
-test("what is unknown is refused with its JSON path", () => {
+test("unknown names are refused with their JSON path", () => {
   const base = plan([step("musl")]);
   const refused = (phases: Overrides["phases"], pattern: RegExp) =>
     assert.throws(() => applyOverrides(base, overrides(phases)), pattern);
@@ -98,7 +98,7 @@ test("what is unknown is refused with its JSON path", () => {
   refused({ one: { add: [{ after: "gcc", step: step("new") }] } }, /add\[0\]\.after/);
 });
 
-test("a build of another kind is given whole", () => {
+test("a build of another kind is replaced whole", () => {
   const build = { kind: "actions", why: "for this test", actions: [] };
   const changed = applyOverrides(plan([step("musl")]), overrides({ one: { steps: { musl: { build } } } }));
   assert.equal(changed.phases[0]?.steps[0]?.build, build);
@@ -118,9 +118,9 @@ test("equal plans need no overrides", () => {
   assert.equal(overridesBetween(plan([step("a")]), plan([step("a")])).phases, {});
 });
 
-test("what overrides cannot say is refused", () => {
+test("changes that overrides cannot express are refused", () => {
   const base = plan([step("a"), step("b")]);
   assert.throws(() => overridesBetween(base, { ...base, seed: "debian-12" }), /seed differs/);
-  assert.throws(() => overridesBetween(base, plan([step("b"), step("a")])), /another order/);
+  assert.throws(() => overridesBetween(base, plan([step("b"), step("a")])), /changed order/);
   assert.throws(() => overridesBetween(base, { ...base, phases: [] }), /phases were one/);
 });

@@ -1,13 +1,15 @@
 /**
- * Overrides: changes to a plan that leave the plan's file as it is. An overrides file mirrors the
- * plan: `phases` by name, in them `steps` by name, in them any field of the step. A plain value
- * replaces; for a list, `{ "append": [...] }` or `{ "prepend": [...] }` adds; in `env` and `owners`
- * null takes a key away. Step lists change through `remove` and `add`.
+ * Overrides: changes to a plan that leave the plan's file untouched. An overrides file mirrors the plan:
+ * `phases` by name, in each `steps` by name, in each any field of the step. A plain value replaces the
+ * plan's. For a list, `{ "append": [...] }` or `{ "prepend": [...] }` adds to it. In `env` and `owners`, null
+ * removes a key. `remove` and `add` change a phase's list of steps.
  *
  * @example
  * { "format": "bq2-overrides/1",
  *   "phases": { "rootfs-from-sysroot": {
- *     "steps": { "busybox": { "env": { "V": "1" }, "build": { "make": { "flags": { "append": ["V=1"] } } } } },
+ *     "steps": { "busybox": {
+ *       "env": { "V": "1" },
+ *       "build": { "make": { "flags": { "append": ["V=1"] } } } } },
  *     "remove": ["etc"] } } }
  */
 import * as v from "valibot";
@@ -20,34 +22,34 @@ export const OVERRIDES_FORMAT = "bq2-overrides/1";
 const Fields = v.record(v.string(), v.unknown());
 
 export const PhaseOverrideSchema = v.strictObject({
-  /** By whom outputs are written: `bq2` (the new system's own program) or `host` (the one that runs). */
+  /** Where artifacts are written: `bq2` (by the new system's own `bq2`) or `host` (by the running one). */
   namespace: v.optional(PhaseSchema.entries.namespace),
   env: v.optional(v.record(v.string(), v.nullable(v.string()))),
   /** Fields of steps to change, by step name. */
   steps: v.optional(v.record(v.string(), Fields)),
   /** Names of steps to leave out. */
   remove: v.optional(v.array(v.string())),
-  /** Whole steps to put in, each behind the step named in `after` (null: first). */
+  /** Whole steps to insert, each after the step named in `after` (null: first). */
   add: v.optional(v.array(v.strictObject({ after: v.nullable(v.string()), step: StepSchema }))),
 });
 export type PhaseOverride = v.InferOutput<typeof PhaseOverrideSchema>;
 
 export const OverridesSchema = v.strictObject({
-  /** For editors: the path of `dist/schemas/overrides.json`. */
+  /** Path of `dist/schemas/overrides.json`, for editors. */
   $schema: v.optional(v.string()),
   format: v.literal(OVERRIDES_FORMAT),
   phases: v.record(v.string(), PhaseOverrideSchema),
 });
 export type Overrides = v.InferOutput<typeof OverridesSchema>;
 
-/** Objects whose keys are free; everywhere else a key must be there already. */
+/** Objects that accept new keys; in all others a key must already exist. */
 const OPEN_RECORDS = new Set(["env", "owners"]);
 
 /**
  * The plan with the overrides applied.
  *
- * @throws Bq2Error `bad-override` with the JSON path of an unknown phase, step or field, of a step
- * added twice, or of a value that the plan's schema refuses.
+ * @throws Bq2Error `bad-override` with the JSON path of an unknown phase, step or field, of a step added
+ * twice, or of a value that the plan's schema refuses.
  */
 export function applyOverrides(plan: Plan, overrides: Overrides): Plan {
   for (const name of Object.keys(overrides.phases)) {
@@ -66,7 +68,7 @@ export function applyOverrides(plan: Plan, overrides: Overrides): Plan {
   return { ...plan, phases };
 }
 
-/** Steps and phases can be called as what every object inherits, such as `constructor`. */
+/** A step or phase may have the name of an inherited property, such as `constructor`. */
 function own<T>(record: { readonly [name: string]: T }, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
@@ -86,7 +88,7 @@ function overridePhase(phase: Phase, change: PhaseOverride, path: string): Phase
   (change.add ?? []).forEach(({ after, step }, index) => {
     const at = `${path}.add[${index}]`;
     if (steps.some((other) => other.name === step.name))
-      throw refusal(at, `step ${step.name} is there already`);
+      throw refusal(at, `step ${step.name} already exists`);
     const position = after === null ? 0 : steps.findIndex((other) => other.name === after) + 1;
     if (after !== null && position === 0) throw refusal(`${at}.after`, `no such step: ${after}`);
     steps.splice(position, 0, step);
@@ -113,11 +115,11 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `change` laid over `value`; `open` allows keys that `value` does not have. */
+/** `value` with `change` applied; `open` allows keys that `value` lacks. */
 function merge(value: unknown, change: unknown, path: string, open: boolean): unknown {
   if (Array.isArray(value) && isObject(change)) return mergeList(value, change, path);
   if (!isObject(value) || !isObject(change)) return change;
-  // Another kind of build has other fields: it is given whole.
+  // Another kind of build has other fields, so it replaces the old one whole.
   if (Object.hasOwn(change, "kind") && change.kind !== value.kind) return change;
   const merged: JsonObject = { ...value };
   for (const [key, item] of Object.entries(change)) {
@@ -136,7 +138,7 @@ function mergeList(list: readonly unknown[], change: JsonObject, path: string): 
   if (unknown !== undefined || words.length === 0) {
     throw refusal(
       unknown === undefined ? path : `${path}.${unknown}`,
-      'a list takes a list, "append" or "prepend"',
+      'a list can be changed only by a list, "append" or "prepend"',
     );
   }
   const items = (word: string): unknown[] => {
@@ -157,8 +159,8 @@ function refusal(path: string, problem: string, hint?: string): Bq2Error {
 /**
  * The overrides that turn `from` (the plan on disk) into `to` (what today's code plans).
  *
- * @throws Bq2Error `not-expressible` where overrides cannot say it: another arch, profile, seed,
- * version or pin, other phases, or steps in another order.
+ * @throws Bq2Error `not-expressible` if overrides cannot express it: another arch, profile, seed, version or
+ * pin, other phases, or steps in another order.
  */
 export function overridesBetween(from: Plan, to: Plan): Overrides {
   for (const field of ["version", "arch", "seedArch", "profile", "seed", "epoch", "pins"] as const) {
@@ -189,7 +191,7 @@ function phaseBetween(from: Phase, to: Phase): PhaseOverride | undefined {
       .join(", ");
   if (kept(from.steps) !== kept(to.steps)) {
     throw inexpressible(
-      `the steps of ${from.name} stand in another order: ${kept(from.steps)}, now ${kept(to.steps)}`,
+      `the steps of ${from.name} changed order: were ${kept(from.steps)}, now ${kept(to.steps)}`,
     );
   }
   const remove = from.steps.filter((step) => !after.has(step.name)).map((step) => step.name);
@@ -211,7 +213,7 @@ function phaseBetween(from: Phase, to: Phase): PhaseOverride | undefined {
   return Object.keys(change).length === 0 ? undefined : change;
 }
 
-/** The fields of `to` that are not as in `from`, nested objects reduced likewise. */
+/** The fields of `to` that differ from `from`; nested objects likewise. */
 function difference(from: JsonObject, to: JsonObject, open: boolean): JsonObject {
   const change: JsonObject = {};
   if (from.kind !== to.kind) return to;
@@ -219,7 +221,7 @@ function difference(from: JsonObject, to: JsonObject, open: boolean): JsonObject
     const [old, now] = [from[key], to[key]];
     if (canonicalJson(old ?? null) === canonicalJson(now ?? null)) continue;
     if (isObject(old) && isObject(now)) change[key] = difference(old, now, OPEN_RECORDS.has(key));
-    else if (now === undefined && !open) throw inexpressible(`field ${key} is gone`);
+    else if (now === undefined && !open) throw inexpressible(`field ${key} was removed`);
     else change[key] = now ?? null;
   }
   return change;

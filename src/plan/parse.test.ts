@@ -35,7 +35,7 @@ const PHASE = {
   steps: [],
 };
 
-/** Each with fields that lead out of the folder they are joined to. */
+/** Each with fields that would lead out of the folder that they are joined to. */
 const CASES: readonly (readonly [name: string, v.GenericSchema, good: object, bad: readonly object[]])[] = [
   [
     "a tarball",
@@ -99,7 +99,7 @@ for (const [name, schema, good, bad] of CASES) {
   });
 }
 
-test("names that every object has are refused, not passed over", () => {
+test("names that every object inherits are refused, not ignored", () => {
   const parse = (phases: string) =>
     parseAs(OverridesSchema, `{"format":"bq2-overrides/1","phases":${phases}}`, "overrides.json", "");
   parse('{"one":{"steps":{"a":{}}}}');

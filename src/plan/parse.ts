@@ -1,12 +1,12 @@
-/** From JSON text to a checked value, with errors that name the file and the place in it. */
+/** Parses JSON text to a checked value, with errors that name the file and the place in it. */
 import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
 
 /**
  * Parses and checks `text`.
  *
- * @throws Bq2Error `bad-json` where it is no JSON (half a file, for one), `bad-format` where a value
- * is not as the schema has it; both name `file`, the latter the JSON path.
+ * @throws Bq2Error `bad-json` if it is not JSON (half a file, for example), `bad-format` if a value does not
+ * match the schema. Both name `file`; `bad-format` also names the JSON path.
  */
 export function parseAs<S extends v.GenericSchema>(
   schema: S,
@@ -37,7 +37,7 @@ export function parseAs<S extends v.GenericSchema>(
   return refuse(`$${path === null ? "" : `.${path}`}`, issue.message);
 }
 
-/** valibot passes over these keys without a word (`_isValidObjectKey`): what they hold would be lost. */
+/** valibot silently skips these keys (`_isValidObjectKey`), so their values would be lost. */
 const RESERVED = ["__proto__", "prototype", "constructor"];
 
 function reservedKey(value: unknown, path: string): string | undefined {

@@ -15,7 +15,7 @@ const Name = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/, "not a lower-ca
 
 export const ArchSchema = v.picklist(ARCH_NAMES);
 
-/** Where a path lies: on the machine, in the seed rootfs, or in the generated rootfs. */
+/** A path on the host, in the seed rootfs, or in the generated rootfs. */
 export const PlanPathSchema = v.strictObject({
   root: v.picklist(["host", "seed", "bq2"]),
   path: AbsolutePath,
@@ -35,17 +35,17 @@ export type Patch = v.InferOutput<typeof PatchSchema>;
 
 export const StepSchema = v.strictObject({
   name: Name,
-  /** Upstream's release, empty for steps that build none. */
+  /** Upstream's release; empty for steps that build none. */
   version: NamePart,
   /** Names of pins whose unpacked trees the step sees below /workspace/src. */
   sources: v.array(PlainName),
   patches: v.array(PatchSchema),
-  /** Steps whose outputs this one sees, itself and whatever they need. */
+  /** Steps whose outputs this one sees, with everything that those need. */
   needs: v.array(StepRefSchema),
   /** Added to the phase's environment. */
   env: EnvSchema,
   prefix: AbsolutePath,
-  /** Where the step works: its build folder. */
+  /** The step's build folder. */
   workdir: AbsolutePath,
   /** Files that do not belong to 0:0, by path in the output. */
   owners: v.record(AbsolutePath, v.strictObject({ uid: v.number(), gid: v.number() })),
@@ -57,9 +57,9 @@ export const PhaseSchema = v.strictObject({
   name: Name,
   description: v.string(),
   namespace: v.picklist(["host", "seed", "bq2"]),
-  /** Installation goes below here (`DESTDIR`); null: straight into the namespace's own root. */
+  /** Folder to install into (`DESTDIR`); null: the namespace's own root. */
   destdir: v.nullable(PlanPathSchema),
-  /** What outputs may hold, as folders of the namespace; anything else that a step writes is an error. */
+  /** Folders of the namespace that outputs may contain. Anything that a step writes elsewhere is an error. */
   writes: v.array(AbsolutePath),
   env: EnvSchema,
   steps: v.array(StepSchema),
@@ -68,29 +68,29 @@ export type Phase = v.InferOutput<typeof PhaseSchema>;
 
 export const PlanSchema = v.strictObject({
   format: v.literal(PLAN_FORMAT),
-  /** The release of `bq2` that wrote it; part of the file names of what is built. */
+  /** The release of `bq2` that wrote the plan; part of the artifacts' file names. */
   version: PlainName,
-  /** What the system that is built runs on. */
+  /** Architecture of the system that is built. */
   arch: ArchSchema,
-  /** What the seed runs on, and with it the build; where it is another one, the system is cross-compiled. */
+  /** Architecture of the seed and of the build. If it differs from `arch`, the system is cross-compiled. */
   seedArch: ArchSchema,
   profile: Name,
   seed: v.string(),
-  /** SOURCE_DATE_EPOCH: the one time in every output, seconds since 1970. */
+  /** SOURCE_DATE_EPOCH: the only time in any output, in seconds since 1970. */
   epoch: v.pipe(v.number(), v.integer()),
-  /** Whether the image carries what it is built from, in /workspace. */
+  /** Whether the image contains its own sources, in /workspace. */
   sources: v.boolean(),
   pins: v.array(PinSchema),
   phases: v.array(PhaseSchema),
 });
 export type Plan = v.InferOutput<typeof PlanSchema>;
 
-/** `phase/step`, as states and reports name a step. */
+/** `phase/step`, the name of a step in states, logs and failure reports. */
 export function stepId(phase: string, step: string): string {
   return `${phase}/${step}`;
 }
 
-/** A path as a program inside `namespace` names it: the inner rootfs stands at /bq2-rootfs in the seed. */
+/** A path as a program inside `namespace` names it. The seed sees the generated rootfs at /bq2-rootfs. */
 export function pathIn(namespace: PlanPath["root"], where: PlanPath): string {
   if (where.root === namespace) return where.path;
   if (where.root === "bq2" && namespace === "seed") {

@@ -1,4 +1,4 @@
-/** Pins: what is fetched, and where from. Schemas first; the types come from them. */
+/** Pins: what is fetched, and from where. The types come from the schemas. */
 import * as v from "valibot";
 import { InnerPath, NamePart, PlainName } from "./names.ts";
 
@@ -11,8 +11,8 @@ export const Sha256: v.GenericSchema<string> = v.pipe(
 const HTTP_URL = /^https?:\/\/[A-Za-z0-9.-]+(:[0-9]+)?(\/[!-~]*)?$/;
 
 /**
- * Where the bytes of an archive may come from. `url`: upstream's own file. `debian`: a path below
- * `pool/` of any Debian mirror. `npm`: a package's tarball from the registry that npm is set up for.
+ * Where the bytes of an archive may come from. `url`: upstream's own file. `debian`: a path below `pool/` of
+ * any Debian mirror. `npm`: a package's tarball from the registry that npm is configured to use.
  */
 export const OriginSchema = v.variant("kind", [
   v.strictObject({
@@ -25,22 +25,22 @@ export const OriginSchema = v.variant("kind", [
 export type Origin = v.InferOutput<typeof OriginSchema>;
 
 export const ArchiveSchema = v.strictObject({
-  /** The name under which it is kept and shown: `musl-1.2.5.tar.gz`. */
+  /** File name in the cache and in messages, such as `musl-1.2.5.tar.gz`. */
   file: PlainName,
   sha256: Sha256,
   /** Bytes. */
   size: v.pipe(v.number(), v.integer(), v.minValue(1)),
   origins: v.pipe(v.array(OriginSchema), v.minLength(1)),
-  /** Where the sources are an archive within this one: its path there. */
+  /** Path of an inner archive, if that one contains the sources. */
   inner: v.exactOptional(InnerPath),
 });
-/** One archive, held to its sha256; the first origin whose bytes match wins. */
+/** One archive, identified by its sha256; the first origin whose bytes match is used. */
 export type Archive = v.InferOutput<typeof ArchiveSchema>;
 
 export const PinSchema = v.strictObject({
   name: PlainName,
   version: NamePart,
-  /** Alternatives in order of preference are origins; several archives are several files, all needed. */
+  /** All archives are needed; alternatives to one archive are its origins. */
   archives: v.pipe(v.array(ArchiveSchema), v.minLength(1)),
 });
 /** One upstream release. */

@@ -1,4 +1,4 @@
-/** What has been done: written after every step, so that a run can go on where the last one ended. */
+/** The progress of a build, written after every step so that the next run can continue from there. */
 import * as v from "valibot";
 import { StepRefSchema } from "./plan.ts";
 import { Sha256 } from "./source.ts";
@@ -6,19 +6,19 @@ import { Sha256 } from "./source.ts";
 export const STATE_FORMAT = "bq2-state/3";
 
 export const StepRecordSchema = v.strictObject({
-  /** Digest of all that the step's output depends on. */
+  /** Digest of everything that the step's output depends on. */
   key: Sha256,
-  /** Digest of the output; for a coordinator step, of what it stands for. */
+  /** Digest of the output; for a coordinator step, of what it made. */
   output: Sha256,
-  /** Seconds it took, 0 where the store had it. */
+  /** Wall seconds; 0 if the output came from the store. */
   seconds: v.number(),
-  /** When it began, in seconds since 1970; absent where the store had it. */
+  /** Start time in seconds since 1970; absent if the output came from the store. */
   began: v.exactOptional(v.number()),
-  /** Processor seconds of the programs that a step ran in its namespace; absent where it ran none. */
+  /** Processor seconds of the programs that the step ran in its namespace; absent if it ran none. */
   cpuSeconds: v.exactOptional(v.number()),
-  /** sha256 of the file that the user receives; present for tarball and image only. */
+  /** sha256 of the artifact; present only for tarball and image. */
   file: v.exactOptional(Sha256),
-  /** Bytes on disk of all that it wrote, its output included; absent where it ran no programs. */
+  /** Bytes on disk of everything that the step wrote, output included; absent if it ran no programs. */
   workBytes: v.exactOptional(v.number()),
 });
 export type StepRecord = v.InferOutput<typeof StepRecordSchema>;
@@ -28,9 +28,9 @@ export const StateSchema = v.strictObject({
   planDigest: Sha256,
   /** Digest of the seed as resolved on this machine; null before `populate-seed`. */
   seedDigest: v.nullable(Sha256),
-  /** Digests of this project's own source as staged: all of it, and what of it is C; null before `stage-source`. */
+  /** Digests of this project's staged source: all of it, and its C part. Null before `stage-source`. */
   ownSource: v.nullable(v.strictObject({ bq2: Sha256, "bq2-native": Sha256 })),
-  /** The step that began last. */
+  /** The step that started last. */
   current: v.nullable(StepRefSchema),
   /** By `phase/step`. */
   done: v.record(v.string(), StepRecordSchema),

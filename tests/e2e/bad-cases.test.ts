@@ -65,7 +65,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
       `echo 0 >/proc/sys/user/max_user_namespaces && exec "$BQ2" sysroot --workdir "${place.workdir}"`,
     );
     expect(status).toBe(1);
-    expect(stderr).toMatch(/does not give user namespaces .*max_user_namespaces/);
+    expect(stderr).toMatch(/does not allow user namespaces .*max_user_namespaces/);
   });
 
   /** Writes 2 MiB before it compiles. */

@@ -84,7 +84,7 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
     expect(failed.code).toBe(1);
     expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/bad, report in/);
     expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/worse, report in/);
-    expect(failed.error).toMatch(/Nothing more begins; .*rootfs-from-sysroot\/slow.* may come to its end/);
+    expect(failed.error).toMatch(/Starting no more steps; waiting for .*rootfs-from-sysroot\/slow.* to end/);
     expect(failed.error).toMatch(/Finished slow in/);
     expect(failed.error).not.toMatch(/Building never/);
     expect(readdirSync(join(documents(place, "state"), "../sysroot-build-reports"))).toHaveLength(2);

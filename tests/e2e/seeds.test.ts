@@ -81,7 +81,7 @@ describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
     const proof = await bq2(place, "verify", "seeds", a, b);
     expect(proof.code).toBe(1);
     expect(proof.out).toMatch(/^equal +rootfs-from-sysroot\/shell$/m);
-    expect(proof.out).toMatch(/^differs +rootfs-from-sysroot\/copies +\/usr\/name: other content/m);
+    expect(proof.out).toMatch(/^differs +rootfs-from-sysroot\/copies +\/usr\/name: different content/m);
     expectSuccess(await bq2(place, "verify", "seeds", a, a));
   });
 

@@ -121,7 +121,7 @@ describe.skipIf(!available)("a small plan", () => {
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const early = await bq2(place, "sysroot-runner", "--phase", SMALL_PHASE, "--package", "two");
     expect(early.code).toBe(1);
-    expect(early.error).toMatch(/Cannot go on without rootfs-from-sysroot\/one.*--package one/);
+    expect(early.error).toMatch(/Cannot continue without rootfs-from-sysroot\/one.*--package one/);
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", SMALL_PHASE));
     const again = expectSuccess(await bq2(place, "sysroot-runner", "--package", "two", "--no-resume"));
     expect(again.error).toMatch(/Building two/);
@@ -165,7 +165,7 @@ describe.skipIf(!available)("a small plan", () => {
       state.replace(/"planDigest": "[0-9a-f]{64}"/, `"planDigest": "${"0".repeat(64)}"`),
     );
     expect((await bq2(place, "sysroot")).error).toMatch(
-      /Cannot go on: the state belongs to plan 000000000000…/,
+      /Cannot continue: the state belongs to plan 000000000000…/,
     );
     writeFileSync(documents(place, "state"), state);
 

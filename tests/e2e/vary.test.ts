@@ -1,4 +1,4 @@
-/** A second build in other circumstances: what shows them is found, named, and told why. */
+/** A second build under other conditions: outputs that depend on them are found, named and explained. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { requireTools } from "../oracle.ts";
 import { bq2, expectSuccess, makePlace, type Place, removePlace } from "./bq2.ts";
@@ -42,10 +42,10 @@ describe.skipIf(!available)("verify vary", () => {
     expectSuccess(await bq2(place, "sysroot"));
     const varied = await bq2(place, "verify", "vary");
     expect(varied.code).toBe(1);
-    expect(varied.out).toMatch(/^differs +rootfs-from-sysroot\/boot +\/usr\/bin\/boot: other content/m);
+    expect(varied.out).toMatch(/^differs +rootfs-from-sysroot\/boot +\/usr\/bin\/boot: different content/m);
     expect(varied.out).toMatch(/^follows +rootfs-from-sysroot\/two/m);
     expect(varied.error).toMatch(
-      /The first step that differs is rootfs-from-sysroot\/boot: .*other bytes, first at byte/,
+      /The first step that differs is rootfs-from-sysroot\/boot: .*different bytes, first at byte/,
     );
   });
 });

@@ -25,9 +25,9 @@ const LOGIN_SHELL = ["/bin/sh", "--login"];
 export const command = defineCommand<Flags, string[]>({
   description:
     "Enters a root filesystem in its own namespaces: you are root inside and yourself outside. The\n" +
-    "default is the workspace's seed rootfs: the seed's files with the additions of the build over them.\n" +
-    "The namespaces keep work clean without sudo. What is bound read-only stays read-only; the network is\n" +
-    "the host's by default.",
+    "default is the workspace's seed rootfs: the seed's files with the build's additions over them.\n" +
+    "The namespaces keep work clean without sudo. Read-only binds stay read-only; by default the network\n" +
+    "is the host's.",
   parameters: {
     flags: {
       rootfs: {
@@ -65,13 +65,13 @@ export const command = defineCommand<Flags, string[]>({
 });
 
 /**
- * The folder itself or, for the workspace's seed rootfs, the seed's tree with the folder's content over it.
+ * The folder itself or, for the workspace's seed rootfs, the seed's tree with the folder's contents over it.
  */
 function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: readonly Bind[]): View {
   const { platform } = context;
   const workspace = workspaceAt(platform, workdir);
   if (platform.files.statusFollowed(rootfs)?.kind !== "folder") {
-    throw new Bq2Error(`Cannot enter ${rootfs}: there is no such folder`, {
+    throw new Bq2Error(`Cannot enter ${rootfs}: no such folder`, {
       code: "no-rootfs",
       hint: "name an unpacked rootfs with --rootfs, or build one with bq2 sysroot",
     });

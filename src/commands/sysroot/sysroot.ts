@@ -67,7 +67,7 @@ export async function runSysroot(
   return run;
 }
 
-/** Copies the tarball to a place of the user's, whole or not at all. */
+/** Copies the tarball to the user's file, completely or not at all. */
 async function copyTarball(run: RunContext, output: string): Promise<void> {
   const { files, host } = run.platform;
   const tarball = tarballPath(run);

@@ -14,9 +14,9 @@ interface Flags {
 
 export const command = defineCommand<Flags>({
   description:
-    "Prints for each step how many ELF files and static libraries of the seed it saw, and how many that\n" +
-    "an earlier step had copied out of the seed. Steps in the new system may see no copies but a\n" +
-    "toolchain below /opt/sysroot, and the finished rootfs may have none. The whole list is written next\n" +
+    "Prints for each step how many of the seed's ELF files and static libraries it saw, and how many that\n" +
+    "an earlier step had copied from the seed. In the new system, steps may see only the copies in the\n" +
+    "toolchain below /opt/sysroot; the finished rootfs may contain none. The whole list is written next\n" +
     "to the plan, as sysroot-build-ledger.json.",
   parameters: {
     flags: {
@@ -35,7 +35,7 @@ export const command = defineCommand<Flags>({
       if (first === undefined) return;
       throw new Bq2Error(
         `${stepId(first.phase, first.step)} saw ${first.carried[0]}, which no step of this project made`,
-        { code: "not-ours", hint: "change the step that copied it: build it there, or omit it" },
+        { code: "not-ours", hint: "change the step that copied it: build the file, or omit it" },
       );
     });
   },

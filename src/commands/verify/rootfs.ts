@@ -11,7 +11,7 @@ export const command = defineCommand<{ readonly workdir: string }>({
     "Reads every file of the rootfs except this project's own program. No file may name a folder of the\n" +
     "build, of the toolchain or of this machine, the seed's compiler, or a date later than any source,\n" +
     "and each must belong to one package. Counts programs and libraries by the step that made them. If\n" +
-    "the plan leaves the seed, no step within the seed may have made any of them.",
+    "the plan leaves the seed, no step in the seed may have made any of them.",
   parameters: { flags: { workdir: workdirFlag } },
   async func(flags) {
     await withRun(this, flags.workdir, async (run) => {
@@ -33,7 +33,7 @@ export const command = defineCommand<{ readonly workdir: string }>({
       this.process.stdout.write(problems.map((problem) => `${problem}\n`).join(""));
       if (problems.length === 0)
         return this.process.stdout.write("Nothing of the build is left in the rootfs\n");
-      throw new Bq2Error(`Cannot call the rootfs clean: ${problems.length} traces of the build are left`, {
+      throw new Bq2Error(`The rootfs is not clean: ${problems.length} traces of the build are left`, {
         code: "leftovers",
         hint: "change the packages' recipes: use relative paths or -ffile-prefix-map, or omit the file",
       });

@@ -3,52 +3,52 @@ import { defineCommand } from "../../command-line/command.ts";
 import type { Bq2Context } from "../../command-line/context.ts";
 import { workdirFlag } from "../../command-line/flags.ts";
 import { workspaceAt } from "../../runner/context/workspace.ts";
-import { CACHE_HINTS, type KeptThing, keptThings } from "../../runner/proofs/cache-check.ts";
+import { CACHE_HINTS, type KeptItem, keptItems } from "../../runner/proofs/cache-check.ts";
 
 export const command = defineCommand<{ readonly workdir: string }>({
   description:
-    "Reads all outputs, seeds, unpacked sources and archives of the cache, and prints a line for each file\n" +
-    "that is not as it was recorded. Removes and repairs nothing: the next build sets aside what is damaged\n" +
-    "and makes it again.",
+    "Hashes all outputs, seeds, unpacked sources and archives in the cache, and prints a line for each\n" +
+    "file that differs from its record. Removes and repairs nothing: the next build sets damaged ones\n" +
+    "aside and makes them again.",
   parameters: { flags: { workdir: workdirFlag } },
   async func(flags) {
-    const things = keptThings(this.platform, workspaceAt(this.platform, flags.workdir).cache);
-    this.log.info(`Hashing ${things.length} things in the cache`);
-    const found = await checkAll(this, things);
+    const items = keptItems(this.platform, workspaceAt(this.platform, flags.workdir).cache);
+    this.log.info(`Hashing ${items.length} items in the cache`);
+    const found = await checkAll(this, items);
     this.process.stdout.write(
-      `${things.length - found.unrecorded} of ${things.length} things in the cache were hashed, ${found.damaged} are damaged\n`,
+      `Hashed ${items.length - found.unrecorded} of ${items.length} items in the cache: ${found.damaged} are damaged\n`,
     );
     if (found.unrecorded > 0)
       this.process.stdout.write(
-        `${found.unrecorded} are from before manifests were recorded: the next build that uses them records or remakes them\n`,
+        `${found.unrecorded} have no manifest yet: the next build that uses them records one or makes them again\n`,
       );
     if (found.damaged === 0) return;
-    throw new Bq2Error(`${found.damaged} of ${things.length} things in the cache are damaged`, {
+    throw new Bq2Error(`${found.damaged} of ${items.length} items in the cache are damaged`, {
       code: "store-damaged",
       hint: "run the build again: it sets them aside and makes them again",
     });
   },
 });
 
-async function checkAll(context: Bq2Context, things: readonly KeptThing[]) {
+async function checkAll(context: Bq2Context, items: readonly KeptItem[]) {
   const { platform, progress } = context;
   const counts = { damaged: 0, unrecorded: 0 };
   let done = 0;
   const endProgress = progress.begin("verify store", () => {
-    const thing = things[done];
-    return [`${done} of ${things.length}`, ...(thing === undefined ? [] : [`${thing.kind} ${thing.path}`])];
+    const item = items[done];
+    return [`${done} of ${items.length}`, ...(item === undefined ? [] : [`${item.kind} ${item.path}`])];
   });
   try {
-    for (const thing of things) {
+    for (const item of items) {
       await platform.clock.sleep(0); // so that the progress is drawn
-      const result = thing.check();
+      const result = item.check();
       done++;
       if (result === "unrecorded") counts.unrecorded++;
       else if (result.length > 0) {
         counts.damaged++;
         progress.clear();
         for (const line of result)
-          context.process.stdout.write(`${thing.kind} ${line} (hint: ${CACHE_HINTS[thing.kind]})\n`);
+          context.process.stdout.write(`${item.kind} ${line} (hint: ${CACHE_HINTS[item.kind]})\n`);
       }
     }
   } finally {

@@ -7,7 +7,7 @@ import { stepId } from "../../plan/plan.ts";
 import type { RunContext } from "../../runner/context/context.ts";
 import { compareBuilds, compareFinal, type StepComparison } from "../../runner/proofs/compare.ts";
 import { buildVaried, explainVaried, varyChoice } from "../../runner/proofs/vary.ts";
-import { otherConditions } from "../../runner/proofs/vary-inside.ts";
+import { conditionLines } from "../../runner/proofs/vary-inside.ts";
 import { builtSteps } from "../../runner/rootfs/layers.ts";
 
 interface Flags {
@@ -19,7 +19,7 @@ export const command = defineCommand<Flags>({
   description:
     "Builds the plan of a finished build again, with an empty store, under another path, uid, umask,\n" +
     "locale, time zone, host name, time since boot, number of processors and order of files in folders,\n" +
-    "in memory (3 GB for minimal). Compares every step's output, and of the first step that differs names\n" +
+    "in memory (3 GB for minimal). Compares every step's output; for the first step that differs it names\n" +
     "the file and the kind of difference. By default GCC and the kernel are taken from the first build.",
   parameters: {
     flags: {
@@ -35,9 +35,9 @@ export const command = defineCommand<Flags>({
   async func({ workdir, full }) {
     await withRun(this, workdir, async (run) => {
       const choice = varyChoice(run, full);
-      const tell = (line: string) => this.process.stdout.write(`${line}\n`);
-      for (const condition of otherConditions(this.platform)) tell(`varied  ${condition}`);
-      for (const { phase, step } of choice.leftOut) tell(`as it is  ${stepId(phase, step)}`);
+      const print = (line: string) => this.process.stdout.write(`${line}\n`);
+      for (const condition of conditionLines(this.platform)) print(`varied  ${condition}`);
+      for (const { phase, step } of choice.leftOut) print(`reused  ${stepId(phase, step)}`);
       const varied = await buildVaried(run, choice);
       const compared = [
         ...compareBuilds(run, varied, (plan) => builtSteps(plan.phases)),
@@ -48,7 +48,7 @@ export const command = defineCommand<Flags>({
   },
 });
 
-/** A step with unequal inputs merely follows from another; the first one with equal inputs is at fault. */
+/** A step whose inputs differ only follows from another; the first one with equal inputs is at fault. */
 function judge(
   context: Bq2Context,
   run: RunContext,
@@ -68,6 +68,6 @@ function judge(
   const difference = [first.difference, ...(why === undefined ? [] : [why])].join("; ");
   throw new Bq2Error(`The first step that differs is ${stepId(first.phase, first.step)}: ${difference}`, {
     code: "not-equal",
-    hint: "change the step's recipe so that its output does not depend on that circumstance",
+    hint: "change the step's recipe so that its output does not depend on the varied conditions",
   });
 }

@@ -1,4 +1,4 @@
-/** The proofs: a command each, with one entry here. */
+/** The proofs: one command and one entry here for each. */
 import { defineGroup } from "../../command-line/command.ts";
 import { command as fixpoint } from "./fixpoint.ts";
 import { command as ledger } from "./ledger.ts";
@@ -11,9 +11,9 @@ import { command as vary } from "./vary.ts";
 export const command = defineGroup({
   rootfs: rootfs("Search the finished rootfs for traces of the build"),
   same: same("Compare what two builds made, package by package"),
-  vary: vary("Build again in other circumstances, and name the first step that differs"),
+  vary: vary("Build again under other conditions, and name the first step that differs"),
   seeds: seeds("Build with two seeds, and compare"),
   fixpoint: fixpoint("Build again with the build's own rootfs as the seed, and compare"),
-  ledger: ledger("List the machine code that each step saw and that no step of this project made"),
+  ledger: ledger("List the machine code that each step saw but no step of this project made"),
   store: store("Hash everything in the cache again, and name what is damaged"),
 });

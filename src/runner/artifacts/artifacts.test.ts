@@ -15,7 +15,7 @@ import { makesImage, tarballPath } from "./artifacts.ts";
 const RUN = { resume: true, reports: true, phases: ["finalize"] };
 const INSIDE = { namespace: "bq2", destdir: null } as const;
 
-/** A rootfs of two packages, and its tarball written by the coordinator itself. */
+/** A rootfs of two packages, and a tarball that the coordinator writes itself. */
 const PLAN = testPlan([
   testPhase("one", [testStep("a"), testStep("b")], INSIDE),
   testPhase(
@@ -42,7 +42,7 @@ function scene() {
   return { platform, context, logged };
 }
 
-test("the tarball holds the outputs of all packages; SHA256SUMS states the digest of its uncompressed form", async () => {
+test("SHA256SUMS has the digest of the tarball's uncompressed form", async () => {
   const { platform, context } = scene();
   await runPlan(context, RUN);
   const path = tarballPath(context);
@@ -54,7 +54,7 @@ test("the tarball holds the outputs of all packages; SHA256SUMS states the diges
   );
 });
 
-test("a tarball that is whole is not written again; one that was changed or removed is", async () => {
+test("a tarball is written again only if it was changed or removed", async () => {
   const { platform, context, logged } = scene();
   const count = () => logged.filter((line) => line.startsWith("Wrote ")).length;
   await runPlan(context, RUN);
@@ -71,7 +71,7 @@ test("a tarball that is whole is not written again; one that was changed or remo
   assert.equal(count(), 3);
 });
 
-test("the same rootfs gives the same tarball; another one gives another", async () => {
+test("equal rootfs give equal tarballs, different ones different tarballs", async () => {
   const digest = async (text: string) => {
     const { context } = scene();
     addTestOutput(context, { phase: "one", step: "b" }, { "usr/b": text });
@@ -85,19 +85,19 @@ test("the same rootfs gives the same tarball; another one gives another", async 
 test("one path from two packages is a conflict that names both", async () => {
   const { context } = scene();
   addTestOutput(context, { phase: "one", step: "b" }, { "usr/a": "another" });
-  await assert.rejects(() => runPlan(context, RUN), /one\/a and one\/b write \/usr\/a/);
+  await assert.rejects(() => runPlan(context, RUN), /one\/a and one\/b both write \/usr\/a/);
 });
 
-test("a plan without an image says so, and names what there is instead", () => {
+test("a plan without artifacts is reported", () => {
   const { context } = scene();
   assert.ok(!makesImage(context.plan));
   const bare = testContext(testPlatform(), testPlan([testPhase("one", [testStep("a")])]));
   assert.throws(() => tarballPath(bare), /Cannot name the rootfs tarball: profile minimal makes none/);
 });
 
-test("a rootfs that has no step built yet cannot be packed", async () => {
+test("a rootfs that is not built cannot be packed", async () => {
   const platform = testPlatform();
   platform.files.makeFolder("/home");
   platform.files.writeFile("/home/x", encodeUtf8(""));
-  await assert.rejects(() => runPlan(testContext(platform, PLAN), RUN), /Cannot go on without one\/a/);
+  await assert.rejects(() => runPlan(testContext(platform, PLAN), RUN), /Cannot continue without one\/a/);
 });

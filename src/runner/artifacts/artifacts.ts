@@ -1,4 +1,4 @@
-/** What the user receives: the rootfs tarball, the disk image, and their digests. */
+/** The artifacts: the rootfs tarball, the disk image, and their digests. */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { basename, dirname } from "../../base/path.ts";
@@ -20,7 +20,7 @@ import { rootfsEntries, withSources } from "./entries.ts";
 import { artifactView, type MadeArtifact, writeInNamespace } from "./namespace.ts";
 import { type ArtifactEntry, type ArtifactRequest, type ArtifactResult, writeArtifact } from "./request.ts";
 
-/** Raise these where the same rootfs is to give other bytes. */
+/** Raise one when the same rootfs gives different bytes. */
 const TARBALL_FORMAT = "bq2-tarball/2";
 const IMAGE_FORMAT = "bq2-image/3";
 
@@ -31,7 +31,7 @@ type ArtifactAction<K extends ArtifactKind = ArtifactKind> = Extract<Coordinator
 
 const NAMES = { "pack-rootfs": "rootfs tarball", "write-image": "disk image" } as const;
 
-/** The step of a plan that makes an artifact; undefined where the profile has none. */
+/** The step of a plan that makes an artifact; undefined if the profile has none. */
 function findArtifact<K extends ArtifactKind>(
   plan: Plan,
   kind: K,
@@ -50,21 +50,21 @@ function requireArtifact<K extends ArtifactKind>(plan: Plan, kind: K) {
   if (found !== undefined) return found;
   throw new Bq2Error(`Cannot name the ${NAMES[kind]}: profile ${plan.profile} makes none`, {
     code: "no-artifact",
-    hint: "what it makes is in the workspace's seed-rootfs/bq2-rootfs; other profiles make a whole system",
+    hint: "its outputs are in the workspace's seed-rootfs/bq2-rootfs; other profiles make a whole system",
   });
 }
 
-/** Whether a tarball and an image are made: profile `efi` is no system. */
+/** Whether the plan makes a tarball and an image; profile `efi` makes neither. */
 export function makesImage(plan: Plan): boolean {
   return findArtifact(plan, "write-image") !== undefined;
 }
 
-/** @throws Bq2Error `no-artifact` where the plan's profile makes none. */
+/** @throws Bq2Error `no-artifact` if the plan's profile makes none. */
 export function tarballPath({ plan, workspace }: RunContext): string {
   return `${workspace.artifacts}/${requireArtifact(plan, "pack-rootfs").action.file}.tar.gz`;
 }
 
-/** @throws Bq2Error `no-artifact` where the plan's profile makes none. */
+/** @throws Bq2Error `no-artifact` if the plan's profile makes none. */
 export function imagePath({ plan, workspace }: RunContext): string {
   return `${workspace.artifacts}/${requireArtifact(plan, "write-image").action.file}.qcow2`;
 }
@@ -115,13 +115,13 @@ interface Artifact {
   readonly action: ArtifactAction;
   readonly path: string;
   readonly key: string;
-  /** Its name in SHA256SUMS: that of the uncompressed form. */
+  /** Name in SHA256SUMS, which lists the uncompressed form. */
   readonly digestName: string;
-  /** What is written to `output`; worked out when it is needed. */
+  /** The request that writes the artifact to `output`. */
   request(output: string): ArtifactRequest | Promise<ArtifactRequest>;
 }
 
-/** The phase's namespace says who writes it: the new system's own program, or this process. */
+/** In namespace `bq2` the new system's `bq2` writes the artifact; in namespace `host` this process does. */
 function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artifact): StepWork {
   const { files } = context.platform;
   const { path } = artifact;
@@ -147,8 +147,8 @@ function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artif
 }
 
 /**
- * Whether the artifact and its line in SHA256SUMS are as they were written. One that has changed since is set aside; one
- * from before its sha256 was recorded is written again.
+ * Whether the artifact and its line in SHA256SUMS are unchanged. A changed artifact is set aside. An artifact
+ * without a recorded sha256 is written again.
  */
 function isWhole(context: RunContext, { path, digestName }: Artifact, { output, file }: StepRecord): boolean {
   const { platform, log } = context;
@@ -167,7 +167,7 @@ async function writeHere(context: RunContext, request: ArtifactRequest): Promise
   return { result, made: { output: result.sha256 } };
 }
 
-/** Where the store keeps the kernel that the rootfs has at `path`. */
+/** The store's file of the kernel at `path` in the rootfs. */
 function kernelFile(rootfs: readonly ArtifactEntry[], path: string): string {
   const kernel = rootfs.find((entry) => `/${entry.path}` === path);
   if (kernel?.kind === "file") return kernel.from;
@@ -177,7 +177,7 @@ function kernelFile(rootfs: readonly ArtifactEntry[], path: string): string {
   });
 }
 
-/** All that the file depends on: the rootfs's outputs, in order, how it is written and by what. */
+/** Digest of everything that the artifact depends on, such as the rootfs's outputs in order and the tools. */
 function artifactKey(
   context: RunContext,
   format: string,
@@ -195,8 +195,8 @@ function artifactKey(
 }
 
 /**
- * The lines of SHA256SUMS for one file, in the form that `sha256sum --check` reads, in which a line that begins with
- * `#` is a comment; those of other files stay.
+ * Replaces the lines of one file in SHA256SUMS, and keeps those of others. `sha256sum --check` reads the
+ * file, and treats lines that begin with `#` as comments.
  */
 function recordDigests(context: RunContext, name: string, { sha256, blocksSha256 }: ArtifactResult): void {
   const { files } = context.platform;
@@ -216,12 +216,12 @@ function digestLines(context: RunContext): string[] {
   return files.status(path) === undefined ? [] : readText(files, path).split("\n");
 }
 
-/** What a line of SHA256SUMS is about. */
+/** The file name in a line of SHA256SUMS. */
 function nameOf(line: string): string {
   return line.slice(line.lastIndexOf("  ") + 2);
 }
 
-/** Writes the tarball whether it is there or not. Throws Bq2Error `need-missing` where the rootfs is not built. */
+/** Writes the tarball even if it exists. Throws Bq2Error `need-missing` if the rootfs is not built. */
 export async function rewriteTarball(context: RunContext): Promise<{ path: string; digest: string }> {
   const { action, planned } = requireArtifact(context.plan, "pack-rootfs");
   const { output } = await tarballWork(context, action, planned).make();

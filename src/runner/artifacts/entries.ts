@@ -1,4 +1,4 @@
-/** Which entries an artifact has: the finished rootfs, and in an image /workspace with the sources. */
+/** The entries of an artifact: the finished rootfs and, in an image, /workspace with the sources. */
 import { dirname } from "../../base/path.ts";
 import type { ManifestEntry } from "../../kept/manifest.ts";
 import type { CoordinatorAction } from "../../plan/action.ts";
@@ -13,7 +13,7 @@ import { ownSourceRoot } from "../setup/own-source.ts";
 import { sourceTree } from "../setup/source-trees.ts";
 import type { ArtifactEntry } from "./request.ts";
 
-/** Where an image carries what it is built from. */
+/** Folder of an image's own sources. */
 const WORKSPACE = "workspace";
 const OWN_FOLDER = `${WORKSPACE}/bq2`;
 const ARCHIVE_FOLDER = `${WORKSPACE}/sources`;
@@ -36,7 +36,7 @@ function artifactEntry(entry: ManifestEntry, from: string): ArtifactEntry {
 
 type Modules = NonNullable<Extract<CoordinatorAction, { kind: "write-image" }>["sources"]>["modules"];
 
-/** `entries` and /workspace: this project's own source with the packages it imports, and every pinned archive. */
+/** `entries` and /workspace: this project's source, the npm packages it imports, and every pinned archive. */
 export function withSources(
   context: RunContext,
   entries: readonly ArtifactEntry[],
@@ -52,7 +52,7 @@ function ownEntries(context: RunContext): ArtifactEntry[] {
   return entriesBelow(context, `${ownSourceRoot(context, "bq2")}${OWN_SOURCE}`, OWN_FOLDER);
 }
 
-/** `only`: ends of the paths that are wanted; none: all files of the package. */
+/** `only`: path endings of the files to include; empty: all files of the package. */
 function moduleEntries(context: RunContext, modules: Modules): ArtifactEntry[] {
   return modules.flatMap(({ module, pin, only }) =>
     entriesBelow(
@@ -76,7 +76,7 @@ function archiveEntries(context: RunContext): ArtifactEntry[] {
     );
 }
 
-/** The plain files below a folder of this machine. */
+/** The regular files below a folder of this machine. */
 function entriesBelow({ platform }: RunContext, folder: string, at: string): ArtifactEntry[] {
   return [...walk(platform.files, folder)]
     .filter(({ status }) => status.kind === "file")

@@ -1,7 +1,7 @@
 /**
- * Writes an artifact in the bq2 namespace: the finished rootfs is the root, and `program` in it does the work. In a cross
- * build that is not the new system's own program, but one that the step needs. What it reads of this machine is bound
- * read-only, at places that do not depend on the machine.
+ * Writes an artifact in the bq2 namespace. The root is the finished rootfs, and its `program` does the work;
+ * in a cross build that is not the new system's own `bq2`, but one that the step needs. The program's input
+ * is bound read-only, at paths that do not depend on the machine.
  */
 import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
@@ -20,7 +20,7 @@ import { runInNamespace } from "../step/namespace-step.ts";
 import { overlayView } from "../step/view.ts";
 import { type ArtifactRequest, type ArtifactResult, ArtifactResultSchema, RESULT_SUFFIX } from "./request.ts";
 
-/** Where the namespace has what it is given; /run is a tmpfs there. */
+/** Folder of the program's input in the namespace, where /run is a tmpfs. */
 const GIVEN = "/run/bq2";
 const CACHE = `${GIVEN}/cache`;
 const EXCHANGE = `${GIVEN}/exchange`;
@@ -36,7 +36,7 @@ export interface MadeArtifact {
   readonly made: Made;
 }
 
-/** The file is at `request.output` afterwards. */
+/** Carries out the request in the namespace, and moves the artifact to `request.output`. */
 export async function writeInNamespace(
   context: RunContext,
   planned: PlannedStep,
@@ -63,7 +63,7 @@ export async function writeInNamespace(
   return { result, made: { output: result.sha256, cpuSeconds } };
 }
 
-/** What the writing program sees. */
+/** The view of the program that writes the artifact. */
 export function artifactView(context: RunContext, planned: PlannedStep): View {
   const exchange = exchangeOf(context, planned);
   makeFolders(context.platform.files, exchange, 0o755);
@@ -73,12 +73,12 @@ export function artifactView(context: RunContext, planned: PlannedStep): View {
     ...outputs.map((output) => context.store.treeOf(output)),
   ];
   return overlayView(context, planned, layers, [
-    { source: context.workspace.cache.root, target: CACHE, readOnly: true }, // every entry's bytes are there
+    { source: context.workspace.cache.root, target: CACHE, readOnly: true }, // contains every entry's bytes
     { source: exchange, target: EXCHANGE, readOnly: false },
   ]);
 }
 
-/** The request with the namespace's paths in place of this machine's. */
+/** The request with the namespace's paths instead of this machine's. */
 function asSeenInside({ workspace }: RunContext, request: ArtifactRequest): ArtifactRequest {
   const { root } = workspace.cache;
   const inside = (path: string): string => {

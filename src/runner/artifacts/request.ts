@@ -1,6 +1,6 @@
 /**
- * An artifact as a request in plain values: which entries it has, where their bytes are, what is to be written. The same
- * request gives the same tarball and raw image wherever it is carried out: by this process, or in the bq2 namespace by
+ * An artifact as a request in plain values: its entries, where their bytes are, and what to write. The same
+ * request gives the same tarball or raw image, whether this process carries it out or, in the bq2 namespace,
  * the program that was just built.
  */
 import * as v from "valibot";
@@ -19,20 +19,20 @@ import { writeTarball } from "./tarball.ts";
 const Base = { path: v.string(), mode: v.number(), uid: v.number(), gid: v.number() };
 
 const ArtifactEntrySchema = v.variant("kind", [
-  /** `from`: where its bytes are read. */
+  /** `from`: path of the file's bytes. */
   v.strictObject({ kind: v.literal("file"), ...Base, size: v.number(), from: v.string() }),
   v.strictObject({ kind: v.literal("folder"), ...Base }),
   v.strictObject({ kind: v.literal("symlink"), ...Base, target: v.string() }),
   v.strictObject({ kind: v.literal("hardlink"), ...Base, target: v.string() }),
 ]);
-/** An entry of a tree; times are the request's `epoch`. */
+/** An entry of a tree; its time is the request's `epoch`. */
 export type ArtifactEntry = v.InferOutput<typeof ArtifactEntrySchema>;
 
 const Common = {
   /** In tree order (`formats/tree.ts`). */
   entries: v.array(ArtifactEntrySchema),
   epoch: v.number(),
-  /** Absolute path of the file to be written. */
+  /** Absolute path of the file to write. */
   output: v.string(),
 };
 
@@ -41,9 +41,9 @@ export const ArtifactRequestSchema = v.variant("kind", [
   v.strictObject({
     kind: v.literal("image"),
     ...Common,
-    /** Where the kernel's bytes are read. */
+    /** Path of the kernel's bytes. */
     kernel: v.string(),
-    /** Bytes of the disk. */
+    /** Size of the disk in bytes. */
     size: v.number(),
     arch: ArchSchema,
   }),
@@ -51,17 +51,17 @@ export const ArtifactRequestSchema = v.variant("kind", [
 export type ArtifactRequest = v.InferOutput<typeof ArtifactRequestSchema>;
 
 export const ArtifactResultSchema = v.strictObject({
-  /** Of the uncompressed form: the .tar, the raw disk. */
+  /** sha256 of the uncompressed form: the .tar or the raw disk. */
   sha256: v.string(),
-  /** Of the blocks of a disk that are not zero (`image/disk-digests.ts`); null for a tarball. */
+  /** sha256 of the disk's blocks that are not zero (`image/disk-digests.ts`); null for a tarball. */
   blocksSha256: v.nullable(v.string()),
 });
 export type ArtifactResult = v.InferOutput<typeof ArtifactResultSchema>;
 
-/** The result is written beside the request. */
+/** Suffix of the result's file, beside the request's. */
 export const RESULT_SUFFIX = ".result";
 
-/** Carries out the request at `path`, as the program of the finished rootfs in its namespace; gives the exit code. */
+/** Carries out the request at `path`, in the bq2 namespace; returns the exit code. */
 export async function artifactInside(platform: Platform, path: string): Promise<number> {
   const text = readText(platform.files, path);
   const request = parseAs(ArtifactRequestSchema, text, path, "run the step again");
@@ -70,10 +70,10 @@ export async function artifactInside(platform: Platform, path: string): Promise<
   return 0;
 }
 
-/** Writes what is asked for. */
+/** Writes the requested artifact. */
 export async function writeArtifact(platform: Platform, request: ArtifactRequest): Promise<ArtifactResult> {
   const sources = new OpenFiles(platform.files);
-  // Holes depend on the store's file system, and would show in a disk image: every byte counts as data.
+  // Every byte counts as data, because holes depend on the store's file system and would show in an image.
   const content = (from: string, size: number): Content => sources.contentOf(from, size, false);
   const tree: Tree = request.entries.map((entry) => treeEntry(entry, request.epoch, content));
   try {
@@ -105,7 +105,7 @@ async function writeImage(
       wantsDigests: true,
     }),
   );
-  if (digests === undefined) throw new RangeError("an image without the digests that were asked for");
+  if (digests === undefined) throw new RangeError("buildImage returned no digests");
   return { sha256: digests.raw, blocksSha256: digests.blocks };
 }
 

@@ -1,4 +1,4 @@
-/** What a run has at hand. Nothing here enters a plan or a key but what keys say. */
+/** What a run uses. Of this, a key contains only what `keys.ts` lists. */
 import { Bq2Error } from "../../base/error.ts";
 import type { Log } from "../../base/log.ts";
 import type { Progress } from "../../base/progress.ts";
@@ -26,18 +26,18 @@ export interface RunContext {
   readonly progress: Progress;
   readonly pool: JobPool;
   readonly interruption: Interruption;
-  /** How a user starts this program: for commands that are shown. */
+  /** How a user starts this program, for commands that messages suggest. */
   readonly program: string;
-  /** The project's own folder: `pkgs/` with its patches lies there. */
+  /** The project's folder, which contains `pkgs/` with the patches. */
   readonly projectFolder: string;
   readonly fetcher: Fetcher;
   /** A folder of archives, tried before any origin. */
   readonly mirror: string | undefined;
   readonly seedSha256: string | undefined;
   readonly offline: boolean;
-  /** From `--bind`: seen by every step, and part of its key. */
+  /** From `--bind`: visible to every step, and part of its key. */
   readonly binds: readonly Bind[];
-  /** The state as it is now; `update` writes it. */
+  /** The current state; `update` writes it. */
   state(): State;
   update(change: Partial<State>): void;
 }
@@ -45,32 +45,32 @@ export interface RunContext {
 /**
  * The output digest of a step that is done.
  *
- * @throws Bq2Error `need-missing` where it is not: with single steps asked for, what they need may not be there.
+ * @throws Bq2Error `need-missing` if it is not done, which happens when the user selects single steps.
  */
 export function requireOutput(context: RunContext, ref: StepRef): string {
   const record = context.state().done[stepId(ref.phase, ref.step)];
   if (record !== undefined) return record.output;
-  throw new Bq2Error(`Cannot go on without ${stepId(ref.phase, ref.step)}: it has not been built`, {
+  throw new Bq2Error(`Cannot continue without ${stepId(ref.phase, ref.step)}: it has not been built`, {
     code: "need-missing",
     hint: `run it first: bq2 sysroot-runner --phase ${ref.phase} --package ${ref.step}, or bq2 sysroot-runner for everything`,
   });
 }
 
-/** Digest of a tree of this project's own source. Throws Bq2Error `need-missing` before `stage-source` has run. */
+/** Digest of a tree of this project's own source. Throws Bq2Error `need-missing` before `stage-source`. */
 export function requireOwnSource(context: RunContext, name: OwnSource): string {
   const digests = context.state().ownSource;
   if (digests !== null) return digests[name];
-  throw new Bq2Error("Cannot go on without this project's own source: it has not been staged", {
+  throw new Bq2Error("Cannot continue without this project's own source: it has not been staged", {
     code: "need-missing",
     hint: "run bq2 sysroot-runner --phase host-setup first",
   });
 }
 
-/** Digest of the seed. Throws Bq2Error `need-missing` before `populate-seed` has run. */
+/** Digest of the seed. Throws Bq2Error `need-missing` before `populate-seed`. */
 export function requireSeed(context: RunContext): string {
   const digest = context.state().seedDigest;
   if (digest !== null) return digest;
-  throw new Bq2Error("Cannot enter the seed: it has not been populated", {
+  throw new Bq2Error("Cannot enter the seed: it has not been laid out", {
     code: "need-missing",
     hint: "run bq2 sysroot-runner --phase host-setup first",
   });

@@ -13,7 +13,7 @@ function place() {
   return { platform, workspace: workspaceAt(platform, "work") };
 }
 
-test("a plan and a state come back as they were written", () => {
+test("a plan and a state are read as they were written", () => {
   const { platform, workspace } = place();
   savePlan(platform, workspace, plan);
   assert.equal(loadPlan(platform, workspace), plan);
@@ -23,7 +23,7 @@ test("a plan and a state come back as they were written", () => {
   assert.equal(stateOfPlan(platform, workspace, plan), state);
 });
 
-test("no plan is an error with what to do", () => {
+test("a missing plan is an error", () => {
   const { platform, workspace } = place();
   assert.throws(() => requirePlan(platform, workspace), /Cannot find a plan at \/home\/work/);
 });
@@ -50,7 +50,7 @@ test("a plan of another format is refused with the JSON path", () => {
   assert.throws(() => loadPlan(platform, workspace), /at \$\.colour: /);
 });
 
-test("a state of another plan is refused, never guessed", () => {
+test("a state of another plan is refused", () => {
   const { platform, workspace } = place();
   saveState(platform, workspace, emptyState(planDigest(platform, { ...plan, profile: "full" })));
   const error = assert.throws(() => stateOfPlan(platform, workspace, plan), /the state belongs to plan/);

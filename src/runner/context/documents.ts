@@ -1,4 +1,4 @@
-/** The plan, its overrides and the state on disk. Each is written in one stroke. */
+/** The plan, its overrides and the state on disk. Each is written atomically. */
 import * as v from "valibot";
 import { Bq2Error } from "../../base/error.ts";
 import { prettyJson } from "../../base/json.ts";
@@ -14,29 +14,29 @@ import type { Workspace } from "./workspace.ts";
 
 const NEW_PLAN_HINT =
   "write a new plan with bq2 sysroot-builder, then start over with bq2 sysroot --no-resume";
-const STATE_HINT = "start over with bq2 sysroot --no-resume; finished steps come back from the store";
+const STATE_HINT = "start over with bq2 sysroot --no-resume; finished steps come from the store";
 
-/** `undefined` where no plan has been written. Throws Bq2Error `bad-json`, `bad-format` or `other-version`. */
+/** `undefined` if there is no plan. Throws Bq2Error `bad-json`, `bad-format` or `other-version`. */
 export function loadPlan(platform: Platform, workspace: Workspace): Plan | undefined {
   const text = textOf(platform, workspace.plan);
   if (text === undefined) return undefined;
   const { format } = parseAs(FormatSchema, text, workspace.plan, NEW_PLAN_HINT);
   if (format === PLAN_FORMAT) return parseAs(PlanSchema, text, workspace.plan, NEW_PLAN_HINT);
   throw new Bq2Error(
-    `Cannot follow ${workspace.plan}: another version of bq2 wrote it, as ${format}; this one follows ${PLAN_FORMAT}`,
+    `Cannot follow ${workspace.plan}: another version of bq2 wrote it as ${format}; this one reads ${PLAN_FORMAT}`,
     { code: "other-version", hint: NEW_PLAN_HINT },
   );
 }
 
 const FormatSchema = v.looseObject({ format: v.string() });
 
-/** Throws Bq2Error `no-plan` where there is none. */
+/** Throws Bq2Error `no-plan` if there is none. */
 export function requirePlan(platform: Platform, workspace: Workspace): Plan {
   const plan = loadPlan(platform, workspace);
   if (plan !== undefined) return plan;
   throw new Bq2Error(`Cannot find a plan at ${workspace.plan}`, {
     code: "no-plan",
-    hint: "write one with bq2 sysroot-builder, or do everything with bq2 build",
+    hint: "write one with bq2 sysroot-builder, or build everything with bq2 build",
   });
 }
 
@@ -46,11 +46,11 @@ export function savePlan(platform: Platform, workspace: Workspace, plan: Plan): 
 
 export function loadOverrides(platform: Platform, workspace: Workspace): Overrides | undefined {
   const text = textOf(platform, workspace.overrides);
-  const hint = "correct it, or run with --no-overrides, or drop it with --invalidate-overrides";
+  const hint = "correct it, ignore it with --no-overrides, or delete it with --invalidate-overrides";
   return text === undefined ? undefined : parseAs(OverridesSchema, text, workspace.overrides, hint);
 }
 
-/** The plan as a run follows it: with the workspace's overrides, where there are any. */
+/** The plan as a run follows it: with the workspace's overrides, if there are any. */
 export function withOverrides(platform: Platform, workspace: Workspace, plan: Plan): Plan {
   const overrides = loadOverrides(platform, workspace);
   return overrides === undefined ? plan : applyOverrides(plan, overrides);
@@ -60,17 +60,16 @@ export function saveOverrides(platform: Platform, workspace: Workspace, override
   save(platform, workspace.overrides, overrides);
 }
 
-/** `undefined` where no run has begun. */
+/** `undefined` before the first run. */
 export function loadState(platform: Platform, workspace: Workspace): State | undefined {
   const text = textOf(platform, workspace.state);
   return text === undefined ? undefined : parseAs(StateSchema, text, workspace.state, STATE_HINT);
 }
 
 /**
- * The state of this plan, a fresh one where none is there.
+ * The state of this plan, or an empty one if there is none.
  *
- * @throws Bq2Error `plan-changed` where the state belongs to another plan: what then is to be kept
- * is for the user to say.
+ * @throws Bq2Error `plan-changed` if the state belongs to another plan; the user decides what to keep.
  */
 export function stateOfPlan(platform: Platform, workspace: Workspace, plan: Plan): State {
   const digest = planDigest(platform, plan);
@@ -78,7 +77,7 @@ export function stateOfPlan(platform: Platform, workspace: Workspace, plan: Plan
   if (state === undefined) return emptyState(digest);
   if (state.planDigest === digest) return state;
   throw new Bq2Error(
-    `Cannot go on: the state belongs to plan ${state.planDigest.slice(0, 12)}…, the plan on disk is ${digest.slice(0, 12)}… (profile ${plan.profile}, ${plan.arch}, seed ${plan.seed})`,
+    `Cannot continue: the state belongs to plan ${state.planDigest.slice(0, 12)}…, the plan on disk is ${digest.slice(0, 12)}… (profile ${plan.profile}, ${plan.arch}, seed ${plan.seed})`,
     { code: "plan-changed", hint: STATE_HINT },
   );
 }

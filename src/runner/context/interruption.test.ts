@@ -2,7 +2,7 @@ import { assert, test } from "../../base/testing.ts";
 import { memoryPlatform } from "../../platform/memory/platform.ts";
 import { interruptionBy } from "./interruption.ts";
 
-test("a signal stops everything that listens, and what comes later at once", () => {
+test("a signal stops every listener, and later ones as soon as they listen", () => {
   const { processes } = memoryPlatform();
   const interruption = interruptionBy(processes);
   const stopped: string[] = [];
@@ -18,7 +18,7 @@ test("a signal stops everything that listens, and what comes later at once", () 
   assert.ok(interruption.happened());
 });
 
-test("signals are nobody's when nothing listens any more", () => {
+test("signals are not caught while nothing listens", () => {
   const { processes } = memoryPlatform();
   const interruption = interruptionBy(processes);
   interruption.listen(() => {})();

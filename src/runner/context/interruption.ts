@@ -1,17 +1,17 @@
-/** Ctrl-C and SIGTERM, told to everything that runs at that moment. */
+/** Passes Ctrl-C and SIGTERM to everything that is running. */
 import type { Processes } from "../../platform/platform.ts";
 
 export interface Interruption {
-  /** True from the first signal on. */
+  /** Whether a signal has arrived. */
   happened(): boolean;
   /**
-   * `stop` is called on a signal, at once where one has come before; the returned function undoes it. While nobody is
-   * listening, signals end this process as they always do.
+   * Calls `stop` on a signal, and immediately if one has already arrived. The returned function undoes this.
+   * While there are no listeners, a signal ends this process as usual.
    */
   listen(stop: () => void): () => void;
 }
 
-/** One handler for all: where two wait for the same signal, an engine may tell just one of them (signalfd(2)). */
+/** One handler for all listeners: of two handlers of a signal, an engine may call only one (signalfd(2)). */
 export function interruptionBy(processes: Processes): Interruption {
   const listeners = new Set<{ readonly stop: () => void }>();
   let happened = false;

@@ -10,7 +10,7 @@ function poolOf(size: number) {
   return { pool, inStep: jobTokens(platform, pool.descriptors()) };
 }
 
-/** How many steps could begin now; they are over again at once. */
+/** How many steps could start now; each of them ends immediately. */
 function free(pool: JobPool): number {
   let count = 0;
   while (pool.tryTake()) count++;
@@ -18,28 +18,28 @@ function free(pool: JobPool): number {
   return count;
 }
 
-test("steps and what runs within them take from one pool", () => {
+test("steps and their programs take jobs from one pool", () => {
   const { pool, inStep } = poolOf(3);
-  assert.ok(pool.tryTake(), "a step begins");
+  assert.ok(pool.tryTake(), "a step starts");
   assert.ok(inStep.tryTake(), "its make takes a second job");
-  assert.ok(pool.tryTake(), "another step begins");
+  assert.ok(pool.tryTake(), "another step starts");
   assert.ok(!pool.tryTake() && !inStep.tryTake(), "all three are taken");
   inStep.give();
-  assert.ok(pool.tryTake(), "what one gives back another takes");
+  assert.ok(pool.tryTake(), "one takes what another gave back");
 });
 
-test("the jobs of a killed step are there again once no step runs", () => {
+test("the jobs of a killed step are available again once no step runs", () => {
   const { pool, inStep } = poolOf(3);
   pool.tryTake();
   pool.tryTake();
   inStep.tryTake(); // by a make that is killed and gives nothing back
   pool.give();
-  assert.equal(free(pool), 1, "the other step may still use what is missing");
+  assert.equal(free(pool), 1, "the other step may still use the missing job");
   pool.give();
   assert.equal(free(pool), 3);
 });
 
-test("jobs that were given back twice do not stay", () => {
+test("a job that was given back twice counts once", () => {
   const { pool, inStep } = poolOf(2);
   pool.tryTake();
   inStep.give();
@@ -47,14 +47,14 @@ test("jobs that were given back twice do not stay", () => {
   assert.equal(free(pool), 2);
 });
 
-test("a borrowed job is paid back by the step that ends first", () => {
+test("the first step that ends pays back a borrowed job", () => {
   const { pool, inStep } = poolOf(2);
-  assert.ok(pool.tryTake(), "a step begins");
-  assert.ok(inStep.tryTake(), "its make takes all that there is");
-  assert.ok(!pool.tryTake() && pool.borrow(), "another one begins nevertheless");
+  assert.ok(pool.tryTake(), "a step starts");
+  assert.ok(inStep.tryTake(), "its make takes the last job");
+  assert.ok(!pool.tryTake() && pool.borrow(), "another step starts with a borrowed job");
   assert.ok(!pool.borrow(), "no more steps than jobs");
   pool.give();
-  assert.ok(!inStep.tryTake(), "what was lent is not handed on");
+  assert.ok(!inStep.tryTake(), "the job that was lent is not available");
   inStep.give();
   assert.ok(inStep.tryTake());
   pool.give();

@@ -1,30 +1,31 @@
 /**
- * The jobs of a run, shared by all its steps: a step begins with one of them, and the makes and compile lists within take
- * more from the same pipe. So no more compilers run than there are jobs, and none is idle while a step could use it.
+ * The jobs of a run, shared by all its steps. A step starts with one job; its makes and compile lists take
+ * more from the same pipe. So there are never more compilers than jobs, and no job is idle while a step
+ * could use it.
  */
 import { type JobDescriptors, type JobTokens, jobTokens, makeJobPipe } from "../../linux/job-tokens.ts";
 import type { KernelAccess } from "../../linux/syscalls.ts";
 
 export interface JobPool {
-  /** Jobs in all. */
+  /** Number of jobs. */
   readonly size: number;
-  /** For the processes of a step, once it has begun. */
+  /** Descriptors for the processes of a step, once it has started. */
   descriptors(): JobDescriptors;
-  /** Takes the one job that a step begins with, where one is free. */
+  /** Takes a step's first job, if one is free. */
   tryTake(): boolean;
   /**
-   * Begins a step without a free job, where fewer steps run than there are jobs: for a while one more program runs. The
-   * first step that ends pays it back.
+   * Starts a step without a free job, if fewer steps run than there are jobs. One program too many runs until
+   * the first step ends and pays the job back.
    */
   borrow(): boolean;
   /**
-   * The step is over. What a killed program had taken did not come back; how much that was is known when no step has any
-   * job, so then the pipe is filled anew.
+   * Ends a step. A killed program does not give back its jobs. How many are lost is known only when no step
+   * runs, so then the pipe is filled again.
    */
   give(): void;
 }
 
-/** The pipe is made when it is first asked for: most commands run no step. */
+/** The pipe is made at its first use, because most commands run no step. */
 export function openJobPool(platform: KernelAccess, size: number): JobPool {
   let pipe: { readonly descriptors: JobDescriptors; readonly tokens: JobTokens } | undefined;
   let stepsRunning = 0;

@@ -25,7 +25,7 @@ const base = testPlan([
   testPhase("one", [testStep("a"), testStep("b", [ref("a")]), testStep("c", [ref("b")])]),
 ]);
 
-test("the closure of needs is each step once, in plan order", () => {
+test("the closure of needs contains each step once, in plan order", () => {
   const diamond = testPlan([
     testPhase("one", [
       testStep("a"),
@@ -44,21 +44,21 @@ test("a key does not depend on what the step does not see", () => {
     testPhase("one", [testStep("a"), testStep("b", [ref("a")]), testStep("c", [ref("b")], ["-s"])]),
   ]);
   assert.equal(keyOf(base, "b"), keyOf(other, "b"));
-  assert.ok(keyOf(base, "c") !== keyOf(other, "c"), "other flags, other key");
+  assert.ok(keyOf(base, "c") !== keyOf(other, "c"), "different flags, different key");
 });
 
-test("a key follows the seed, the outputs needed, the time and the writable folders", () => {
+test("a key depends on the seed, the needed outputs, the epoch and the writable folders", () => {
   const key = keyOf(base, "b");
   assert.ok(key !== keyOf(base, "b", "another seed"), "seed");
   assert.ok(key !== keyOf(base, "b", "s", { ...OUTPUTS, a: "c".repeat(64) }), "output of a need");
-  assert.equal(key, keyOf(base, "b", "s", { ...OUTPUTS, b: "c".repeat(64) }), "not its own");
+  assert.equal(key, keyOf(base, "b", "s", { ...OUTPUTS, b: "c".repeat(64) }), "not its own output");
   assert.ok(key !== keyOf({ ...base, epoch: 1001 }, "b"), "epoch");
   const [phase] = base.phases;
   assert.ok(phase);
   assert.ok(key !== keyOf({ ...base, phases: [{ ...phase, writes: ["/usr"] }] }, "b"), "writes");
 });
 
-test("an indirect need counts as well", () => {
+test("a key depends on indirect needs", () => {
   assert.ok(
     keyOf(base, "c") !== keyOf(base, "c", "s", { ...OUTPUTS, a: "c".repeat(64) }),
     "a is needed by b",
@@ -72,8 +72,8 @@ test("a step in the generated rootfs does not depend on the seed", () => {
   assert.equal(keyOf(inside, "a"), keyOf(inside, "a", "another seed"));
 });
 
-test("equal plans have equal digests, whatever the order of their keys", () => {
+test("equal plans have equal digests, in any order of their JSON keys", () => {
   const turned = Object.fromEntries(Object.entries(base).reverse()) as Plan;
   assert.equal(planDigest(platform, turned), planDigest(platform, base));
-  assert.ok(planDigest(platform, { ...base, epoch: 1 }) !== planDigest(platform, base), "another time");
+  assert.ok(planDigest(platform, { ...base, epoch: 1 }) !== planDigest(platform, base), "another epoch");
 });

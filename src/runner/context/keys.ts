@@ -1,6 +1,6 @@
 /**
- * The key of a step's output: a digest of all that the output can depend on. Equal keys mean equal
- * outputs, so what the store has under a key is never built again.
+ * The key of a step's output: a digest of everything that the output can depend on. Equal keys mean equal
+ * outputs, so an output that the store has under a key is never built again.
  */
 import { canonicalJson } from "../../base/json.ts";
 import { textDigest } from "../../kept/manifest.ts";
@@ -10,9 +10,9 @@ import type { Platform } from "../../platform/platform.ts";
 import { isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
 import type { PlannedStep } from "./planned-step.ts";
 
-/** Raise it where the runner changes what a step sees or how its output is taken. */
+/** Raise it when the runner changes what a step sees or how its output is captured. */
 const RUNNER_FORMAT = "bq2-step/1";
-/** Raise it where unpacking changes what a source tree holds. */
+/** Raise it when unpacking changes the contents of a source tree. */
 const UNPACK_FORMAT = "bq2-source-tree/1";
 
 export function planDigest(platform: Platform, plan: Plan): string {
@@ -25,7 +25,7 @@ export function findStep(plan: Plan, ref: StepRef): Step {
   return step;
 }
 
-/** All that `step` needs, directly or not, each once, in the order of the plan. */
+/** Everything that `step` needs, directly or indirectly, each once, in plan order. */
 export function closure(plan: Plan, step: Step): StepRef[] {
   const wanted = new Set<string>();
   const visit = (needs: readonly StepRef[]): void => {
@@ -50,7 +50,7 @@ export function findPin(plan: Plan, release: string): Pin {
   return pin;
 }
 
-/** Names a source tree in the cache: the archives it is unpacked from, and how. */
+/** Name of a source tree in the cache: a digest of its archives and of how they are unpacked. */
 export function sourceTreeKey(platform: Platform, pin: Pin): string {
   const archives = pin.archives.map(({ sha256, inner }: Archive) =>
     inner === undefined ? sha256 : { sha256, inner },
@@ -58,13 +58,13 @@ export function sourceTreeKey(platform: Platform, pin: Pin): string {
   return textDigest(platform, canonicalJson({ format: UNPACK_FORMAT, release: releaseName(pin), archives }));
 }
 
-/** What a plan only names and a run has resolved. */
+/** Digests of what a plan only names and a run resolves. */
 export interface Resolved {
   readonly seed: string;
   readonly ownSource: (name: OwnSource) => string;
 }
 
-/** The key of a step that runs in a namespace. `outputs` gives the output digest of each step that it needs. */
+/** The key of a step that runs in a namespace. `outputs` returns the output digest of a needed step. */
 export function stepKey(
   platform: Platform,
   plan: Plan,

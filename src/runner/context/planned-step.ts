@@ -1,4 +1,4 @@
-/** The steps of a plan as a run takes them: each with its phase and what follows from both, worked out once. */
+/** The steps of a plan as a run uses them: each with its phase and its actions, computed once. */
 import { Bq2Error } from "../../base/error.ts";
 import type { Action } from "../../plan/action.ts";
 import { type Phase, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
@@ -9,7 +9,7 @@ export interface PlannedStep {
   readonly id: string;
   readonly phase: Phase;
   readonly step: Step;
-  /** What the step does, in order. */
+  /** In the order of execution. */
   readonly actions: readonly Action[];
 }
 
@@ -24,11 +24,11 @@ export function refOf({ phase, step }: PlannedStep): StepRef {
 export interface Selection {
   /** Names of phases, in any order; undefined: all. */
   readonly phases?: readonly string[] | undefined;
-  /** Names of steps; undefined or empty: all of those phases. */
+  /** Names of steps; undefined or empty: all steps of those phases. */
   readonly packages?: readonly string[] | undefined;
 }
 
-/** The steps that a selection names, in the order of the plan. Throws Bq2Error `unknown-step` for a name that the plan lacks. */
+/** The selected steps, in plan order. Throws Bq2Error `unknown-step` for a name that the plan lacks. */
 export function selectSteps(plan: Plan, { phases, packages = [] }: Selection): PlannedStep[] {
   requireNames(
     "phase",
@@ -53,6 +53,6 @@ function requireNames(what: string, wanted: readonly string[], known: readonly s
   if (missing === undefined) return;
   throw new Bq2Error(`Cannot find the ${what} ${missing} in the plan`, {
     code: "unknown-step",
-    hint: `there are: ${[...new Set(known)].join(", ")}`,
+    hint: `${what}s: ${[...new Set(known)].join(", ")}`,
   });
 }

@@ -1,5 +1,4 @@
-/** A run context over the memory platform, for tests: a small plan, a store, no network. */
-
+/** A run context on the memory platform, for tests: a small plan, a store, no network. */
 import { dirname } from "../../base/path.ts";
 import { SILENT_PROGRESS } from "../../base/progress.ts";
 import { encodeUtf8 } from "../../base/text.ts";
@@ -44,7 +43,7 @@ export function testStep(name: string, needs: readonly StepRef[] = [], flags: re
   };
 }
 
-/** A step of the coordinator itself. */
+/** A coordinator step. */
 export function coordinatorTestStep(name: string): Step {
   return {
     ...testStep(name),
@@ -98,7 +97,7 @@ export function testContext(platform: MemoryPlatform, plan: Plan, logged: string
     program: "/project/bin/bq2",
     projectFolder: "/project",
     fetcher: {
-      get: () => Promise.reject(new FetchError("a test asked the network", "unreachable")),
+      get: () => Promise.reject(new FetchError("a test used the network", "unreachable")),
       close: () => Promise.resolve(),
     },
     mirror: undefined,
@@ -112,7 +111,7 @@ export function testContext(platform: MemoryPlatform, plan: Plan, logged: string
   };
 }
 
-/** Puts an output of these files and symlinks into the store and the state, as if the step had been built. */
+/** Adds an output of these files and symlinks to the store and the state, as if the step had been built. */
 export function addTestOutput(
   context: RunContext,
   ref: StepRef,

@@ -1,26 +1,26 @@
-/** How a step is done, whichever kind it is: by programs in a namespace, or by the coordinator itself. */
+/** The work of a step of either kind: by programs in a namespace, or by the coordinator itself. */
 import type { View } from "../../linux/view.ts";
 import type { StepRecord } from "../../plan/state.ts";
 
 export interface StepWork {
-  /** Digest of all that the step's output depends on. */
+  /** Digest of everything that the step's output depends on. */
   readonly key: string;
-  /** Whether what a record promises is in fact there. */
+  /** Whether the output that a record names exists. */
   isPresent(record: StepRecord): boolean;
-  /** The output that the store has for the key. */
+  /** Digest of the key's output in the store, if there is one. */
   stored(): string | undefined;
   make(): Promise<Made>;
-  /** What the step sees, for a shell in its place; undefined where it runs in no namespace. */
+  /** The step's view, for a shell instead of the step; undefined if the step runs in no namespace. */
   readonly view: (() => View) | undefined;
 }
 
 export interface Made {
-  /** Digest of the output; of a step that has none in the store, of what it stands for. */
+  /** Digest of the output; for a step without an output in the store, of what it made. */
   readonly output: string;
   /** sha256 of the artifact's file. */
   readonly file?: string;
   /** Processor seconds of the programs that ran in a namespace. */
   readonly cpuSeconds?: number;
-  /** Bytes on disk of all that they wrote. */
+  /** Bytes on disk of everything that the programs wrote. */
   readonly workBytes?: number;
 }

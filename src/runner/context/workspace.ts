@@ -1,6 +1,6 @@
 /**
- * Where things are on the host. The names are those that the plan, its state and reports have in the
- * inner rootfs, so that a build can be looked at, and gone on with, from either side.
+ * Paths on the host. The plan, its state and the failure reports have the same paths in the generated rootfs,
+ * so that a build can be inspected and continued from either side.
  */
 import { resolvePath } from "../../base/path.ts";
 import type { StepRef } from "../../plan/plan.ts";
@@ -12,7 +12,7 @@ export interface Workspace {
   readonly root: string;
   /** Links to the archives of this workspace. */
   readonly sources: string;
-  /** The seed rootfs as seen in its namespace lies here: what was added to the seed's own tree. */
+  /** The build's additions to the seed's own tree. */
   readonly seedRootfs: string;
   /** The generated rootfs. */
   readonly bq2Rootfs: string;
@@ -20,19 +20,19 @@ export interface Workspace {
   readonly overrides: string;
   readonly state: string;
   readonly reports: string;
-  /** What `verify ledger` found. */
+  /** The result of `verify ledger`. */
   readonly ledger: string;
   /** Whole logs of steps, `<phase>/<step>.log`. */
   readonly logs: string;
   /** Overlays of running and failed steps. */
   readonly work: string;
-  /** What the user receives: tarball, image, SHA256SUMS. */
+  /** Tarball, image, SHA256SUMS. */
   readonly artifacts: string;
   readonly lock: string;
   readonly cache: Cache;
 }
 
-/** Worth keeping across checkouts: archives, seeds, unpacked sources, the store of outputs. */
+/** What all checkouts share: archives, seeds, unpacked sources, the store of outputs. */
 export interface Cache {
   readonly root: string;
   readonly sourceTrees: string;
@@ -43,7 +43,7 @@ export interface Cache {
 
 export const DEFAULT_WORKDIR = "data/sysroot";
 
-/** `workdir` is absolute or relative to the current folder; `cache` is the environment's by default. */
+/** `workdir` is absolute or relative to the current folder; by default `cache` comes from the environment. */
 export function workspaceAt(
   platform: Platform,
   workdir: string,
@@ -80,13 +80,13 @@ function cacheAt(root: string): Cache {
   };
 }
 
-/** Where one step works and logs. */
+/** The folders and the log of one step. */
 export interface StepFolders {
-  /** Everything below is removed when the step succeeds, and stays after a failure. */
+  /** Removed when the step succeeds, and kept after a failure. */
   readonly scratch: string;
-  /** What the step writes, as its overlay keeps it: `upper` in here. */
+  /** The changes of the step's overlay; its `upper` contains what the step wrote. */
   readonly changes: string;
-  /** An empty folder, over which the step's view is mounted. */
+  /** An empty folder on which the step's view is mounted. */
   readonly mountPoint: string;
   /** The whole log. */
   readonly log: string;

@@ -1,5 +1,4 @@
-/** Hashes all that the cache keeps, for `bq2 verify store`: outputs, seeds, unpacked sources, archives. Changes none of it. */
-
+/** For `bq2 verify store`: hashes the cache's outputs, seeds, sources and archives, and changes nothing. */
 import { type Damage, describeDamage } from "../../kept/damage.ts";
 import { foundSha256 } from "../../kept/file.ts";
 import { type RecordedTree, recordedManifest, recordedTree } from "../../kept/recorded-tree.ts";
@@ -9,18 +8,18 @@ import { isSeedRecordWhole, seedPlaces } from "../../seeds/seed.ts";
 import type { Cache } from "../context/workspace.ts";
 import { readKey, readManifest, storePlaces } from "../store/store.ts";
 
-/** One thing that is kept, and how to look at it. */
-export interface KeptThing {
+/** One item of the cache, and how to check it. */
+export interface KeptItem {
   readonly kind: "key" | "output" | "seed" | "source tree" | "archive";
   readonly path: string;
-  /** Hashes it. One line for each damage; none where it is whole. `unrecorded`: nothing says what it must hold. */
+  /** Hashes the item, and returns one line for each damage. `unrecorded`: the item has no manifest. */
   check(): readonly string[] | "unrecorded";
 }
 
-/** What makes a damaged thing whole again, by kind. */
-export const CACHE_HINTS: { readonly [K in KeptThing["kind"]]: string } = {
-  key: "the next build takes it out of use and builds the step again",
-  output: "the next build takes it out of use and builds its step again",
+/** How a damaged item is replaced, by kind. */
+export const CACHE_HINTS: { readonly [K in KeptItem["kind"]]: string } = {
+  key: "the next build sets it aside and builds the step again",
+  output: "the next build sets it aside and builds its step again",
   seed: "the next build that uses it lays it out again",
   "source tree": "the next step that uses it unpacks it again",
   archive: "bq2 sources fetch, or the next build, fetches it again",
@@ -29,16 +28,16 @@ export const CACHE_HINTS: { readonly [K in KeptThing["kind"]]: string } = {
 const DIGEST = /^[0-9a-f]{64}$/;
 const KEY_FILE = /^[0-9a-f]{64}\.json$/;
 const SOURCE_TREE = /^(own-)?[0-9a-f]{64}$/;
-/** Beside an archive: notes about it, the lock, and what has not arrived whole. */
+/** Files beside an archive: records about it, the lock, and partial downloads. */
 const NO_ARCHIVE = /\.json$|\.part$|^lock$/;
 
-/** Everything in the cache that has its final name. */
-export function keptThings(platform: Platform, cache: Cache): KeptThing[] {
+/** Everything in the cache that is complete. */
+export function keptItems(platform: Platform, cache: Cache): KeptItem[] {
   return [
-    ...storeThings(platform, cache.store),
-    ...seedThings(platform, cache.root),
-    ...sourceTreeThings(platform, cache.sourceTrees),
-    ...archiveThings(platform, `${cache.root}/archives`),
+    ...storeItems(platform, cache.store),
+    ...seedItems(platform, cache.root),
+    ...sourceTreeItems(platform, cache.sourceTrees),
+    ...archiveItems(platform, `${cache.root}/archives`),
   ];
 }
 
@@ -46,14 +45,14 @@ function namesIn({ files }: Platform, folder: string, pattern: RegExp): string[]
   return files.status(folder) === undefined ? [] : files.list(folder).filter((name) => pattern.test(name));
 }
 
-function storeThings(platform: Platform, root: string): KeptThing[] {
+function storeItems(platform: Platform, root: string): KeptItem[] {
   const places = storePlaces(root);
-  const keys = namesIn(platform, places.keys, KEY_FILE).map((name): KeptThing => {
+  const keys = namesIn(platform, places.keys, KEY_FILE).map((name): KeptItem => {
     const path = `${places.keys}/${name}`;
     const damage = { path, wanted: "the name of an output", found: "other text" };
     return { kind: "key", path, check: () => (readKey(platform, path) === undefined ? lines([damage]) : []) };
   });
-  const outputs = namesIn(platform, places.outputs, DIGEST).map((output): KeptThing => {
+  const outputs = namesIn(platform, places.outputs, DIGEST).map((output): KeptItem => {
     const tree = places.tree(output);
     return { kind: "output", path: tree.root, check: () => outputLines(platform, root, output) };
   });
@@ -69,7 +68,7 @@ function outputLines(platform: Platform, root: string, output: string): readonly
   return lines([{ path, wanted: `the manifest with sha256 ${output}`, found: "other text" }]);
 }
 
-function seedThings(platform: Platform, cache: string): KeptThing[] {
+function seedItems(platform: Platform, cache: string): KeptItem[] {
   return namesIn(platform, `${cache}/seeds`, DIGEST).map((digest) => {
     const { record: path, tree } = seedPlaces(cache, digest);
     const damage = { path, wanted: `the record of seed ${digest}`, found: "other text" };
@@ -84,7 +83,7 @@ function seedThings(platform: Platform, cache: string): KeptThing[] {
   });
 }
 
-function sourceTreeThings(platform: Platform, folder: string): KeptThing[] {
+function sourceTreeItems(platform: Platform, folder: string): KeptItem[] {
   return namesIn(platform, folder, SOURCE_TREE).map((name) => {
     const tree = recordedTree(`${folder}/${name}`);
     return { kind: "source tree", path: tree.root, check: () => recordedLines(platform, tree) };
@@ -96,12 +95,12 @@ function recordedLines(platform: Platform, tree: RecordedTree): readonly string[
   return manifest === undefined ? "unrecorded" : lines(treeDamages(platform, tree, manifest, "all"));
 }
 
-function archiveThings(platform: Platform, folder: string): KeptThing[] {
+function archiveItems(platform: Platform, folder: string): KeptItem[] {
   return namesIn(platform, folder, DIGEST).flatMap((sha256) =>
     platform.files
       .list(`${folder}/${sha256}`)
       .filter((name) => !NO_ARCHIVE.test(name))
-      .map((name): KeptThing => {
+      .map((name): KeptItem => {
         const path = `${folder}/${sha256}/${name}`;
         return {
           kind: "archive",

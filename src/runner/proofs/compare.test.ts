@@ -26,13 +26,13 @@ test("equal outputs have no difference", () => {
   assert.equal(firstDifference(output, [...output]), undefined);
 });
 
-test("the first path that differs is named, and how", () => {
+test("the first path that differs is named, with the difference", () => {
   const cases: readonly (readonly [Manifest, string])[] = [
     [
       [folder("usr"), file("usr/a", "c"), link("usr/b", "x")],
-      "/usr/a: other content (sha256 aaaaaaaaaaaa…, and cccccccccccc…)",
+      "/usr/a: different content (sha256 aaaaaaaaaaaa…, and cccccccccccc…)",
     ],
-    [[folder("usr"), file("usr/a", "a"), link("usr/b", "x")], "/usr/b: to a, and to x"],
+    [[folder("usr"), file("usr/a", "a"), link("usr/b", "x")], "/usr/b: a link to a, and to x"],
     [[folder("usr"), file("usr/a", "a", { mode: 0o700 }), link("usr/b", "a")], "/usr/a: mode 755, and 700"],
     [[folder("usr"), file("usr/a", "a", { gid: 5 }), link("usr/b", "a")], "/usr/a: owner 0:0, and 0:5"],
     [[folder("usr"), folder("usr/a"), link("usr/b", "a")], "/usr/a: a file, and a folder"],
@@ -45,7 +45,7 @@ test("the first path that differs is named, and how", () => {
   }
 });
 
-/** A complete build whose steps each have one file with this text. */
+/** A complete build; the output of each step is one file with its text. */
 function buildOf(platform: MemoryPlatform, texts: Readonly<Record<string, string>>): RunContext {
   const steps = Object.keys(texts).map((name) => testStep(name));
   const context = testContext(platform, testPlan([testPhase("one", steps)]));
@@ -65,7 +65,7 @@ test("two builds are compared step by step", () => {
     found.map(({ step, difference }) => `${step} ${difference ?? "equal"}`),
     [
       "same equal",
-      "other /x: other content (sha256 3e23e8160039…, and 18ac3e7343f0…)",
+      "other /x: different content (sha256 3e23e8160039…, and 18ac3e7343f0…)",
       "gone only the first has it",
       "more only the second has it",
     ],

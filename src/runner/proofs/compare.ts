@@ -1,12 +1,11 @@
-/** Whether two builds came out the same: step by step, and where one does not, the first file that differs. */
-
+/** Compares two builds step by step, and names the first file that differs in each. */
 import type { Manifest, ManifestEntry } from "../../kept/manifest.ts";
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { RunContext } from "../context/context.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { comparePaths, type Layer } from "../rootfs/merge.ts";
 
-/** The first file that two outputs do not have alike. */
+/** The first path at which two outputs differ. */
 export interface FileDifference {
   /** In the output, without a leading `/`. */
   readonly path: string;
@@ -15,18 +14,18 @@ export interface FileDifference {
 }
 
 export interface StepComparison extends StepRef {
-  /** Such as `/usr/bin/make: other content`; undefined where the outputs are equal. */
+  /** Such as `/usr/bin/make: different content`; undefined if the outputs are equal. */
   readonly difference: string | undefined;
-  /** The path within it, where it is one file's. */
+  /** The path of the difference, if it is in one file. */
   readonly path: string | undefined;
-  /** The keys are equal: both builds made it from equal inputs, so a difference is this step's own. */
+  /** The keys are equal: both builds made it from equal inputs, so this step causes the difference. */
   readonly sameInputs: boolean;
 }
 
 /**
- * The outputs of two builds that have all of them, in the order of the first plan.
+ * Compares the outputs of two complete builds, in the order of the first plan.
  *
- * @param stepsOf Which steps of a plan; those that make up the rootfs unless told.
+ * @param stepsOf The steps of a plan to compare; by default those that make up the rootfs.
  */
 export function compareBuilds(
   a: RunContext,
@@ -54,7 +53,7 @@ function keyOf(context: RunContext, { phase, step }: StepRef): string | undefine
   return context.state().done[stepId(phase, step)]?.key;
 }
 
-/** What is handed to the user, tarball and disk, as two builds record it: digests by the step that wrote it. */
+/** Compares the recorded digests of two builds' tarballs and disks; skips what either build lacks. */
 export function compareFinal(a: RunContext, b: RunContext): StepComparison[] {
   return finalSteps(a.plan)
     .map((ref) => ({ ref, own: a.state().done[stepId(ref.phase, ref.step)]?.output }))
@@ -81,7 +80,7 @@ function findLayer(layers: readonly Layer[], { phase, step }: StepRef): Layer | 
   return layers.find((layer) => layer.phase === phase && layer.step === step);
 }
 
-/** The first path, in tree order, that two outputs do not have alike; undefined where they are equal. */
+/** The first path, in tree order, at which two outputs differ; undefined if they are equal. */
 export function firstDifference(a: Manifest, b: Manifest): FileDifference | undefined {
   const others = new Map(b.map((entry) => [entry.path, entry]));
   const paths = new Set([...a, ...b].map(({ path }) => path));
@@ -100,8 +99,9 @@ function entryDifference(a: ManifestEntry | undefined, b: ManifestEntry | undefi
   if (a.mode !== b.mode) return `mode ${a.mode.toString(8)}, and ${b.mode.toString(8)}`;
   if (a.uid !== b.uid || a.gid !== b.gid) return `owner ${a.uid}:${a.gid}, and ${b.uid}:${b.gid}`;
   if (a.kind === "file" && b.kind === "file" && a.sha256 !== b.sha256) {
-    return `other content (sha256 ${a.sha256.slice(0, 12)}…, and ${b.sha256.slice(0, 12)}…)`;
+    return `different content (sha256 ${a.sha256.slice(0, 12)}…, and ${b.sha256.slice(0, 12)}…)`;
   }
-  if ("target" in a && "target" in b && a.target !== b.target) return `to ${a.target}, and to ${b.target}`;
+  if ("target" in a && "target" in b && a.target !== b.target)
+    return `a link to ${a.target}, and to ${b.target}`;
   return undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Dates in built files. What a source says is older than the plan's epoch, which is the day of the youngest source: a
- * later date is the clock's.
+ * Finds dates in built files that come from the clock. The plan's epoch is the day of the youngest source,
+ * so a date from a source is never later.
  */
 import { bytesToName } from "../../base/text.ts";
 
@@ -13,8 +13,8 @@ const TWO = 0x32;
 const ZERO = 0x30;
 
 /**
- * Every date in `bytes` after the day of `epoch` (seconds), once each: as C's `__DATE__` writes it (C11, 6.10.8.1), or ISO 8601's
- * calendar date.
+ * Every date in `bytes` after the day of `epoch` (seconds), once each, in the form of C's `__DATE__` (C11,
+ * 6.10.8.1) or as an ISO 8601 calendar date.
  */
 export function laterDates(bytes: Uint8Array, epoch: number): string[] {
   const found = new Set<string>();

@@ -16,7 +16,7 @@ import { ledger, unwantedEntries } from "./ledger.ts";
 const SEED = "5".repeat(64);
 const GCC = "\u007fELF the seed's gcc";
 
-/** A step that runs no program: it copies. */
+/** A step that only copies, without running a program. */
 function copying(name: string): Step {
   const actions = [{ kind: "copy" as const, from: "/usr/bin/gcc", to: "/opt/sysroot/bin/gcc", only: "" }];
   return { ...testStep(name), build: { kind: "actions", why: "a test", actions } };
@@ -44,7 +44,7 @@ const system = testPhase("system-from-sysroot", [testStep("make", need)], {
   destdir: null,
 });
 
-test("a step in the seed sees its machine code, one in the new system only what was copied", () => {
+test("a step in the seed sees the seed's machine code, one in the new system only copies of it", () => {
   const context = contextOf([sysroot([copying("gcc")]), system]);
   addTestOutput(context, { phase: "sysroot-from-seed", step: "gcc" }, { "opt/sysroot/bin/gcc": GCC });
   addTestOutput(
@@ -60,7 +60,7 @@ test("a step in the seed sees its machine code, one in the new system only what 
   assert.equal(unwantedEntries(context.plan, entries), []); // the toolchain may be the seed's
 });
 
-test("a file of the seed that a build installed is told by its bytes, unless the seed is our own", () => {
+test("a seed's file that a build installed is recognized by its bytes, unless the seed is our own", () => {
   for (const isOwn of [false, true]) {
     const context = contextOf([sysroot([testStep("gcc")]), system], isOwn);
     addTestOutput(

@@ -1,9 +1,11 @@
 /**
- * The ledger: per step, the machine code (ELF files, static libraries) visible to it that no step of ours made. In the
- * seed that is all of the seed's; behind it only what a step copied instead of making it.
+ * The ledger: for each step, the machine code (ELF files, static libraries) that it sees and that no step of
+ * this project made. In the seed that is all of the seed's machine code; later only what a step copied from
+ * it.
  *
- * A copy is told by its step, where that runs no program, or by its bytes, where the seed is not our own: a seed that
- * is our own rootfs has equal files in any case. What a linker takes out of the seed's libraries is not seen.
+ * A file counts as a copy if its step runs no program, or if its bytes equal a file of the seed. The bytes
+ * are not compared if the seed is our own rootfs, which has equal files anyway. What a linker takes from the
+ * seed's libraries is not detected.
  */
 import { isWithin } from "../../base/path.ts";
 import { type Phase, type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
@@ -21,9 +23,9 @@ import { finalSteps } from "./compare.ts";
 import { isMachineCode } from "./origins.ts";
 
 export interface LedgerEntry extends StepRef {
-  /** The seed's own files, where the step runs in it; absolute, in byte order. */
+  /** The seed's own files, for a step that runs in the seed; absolute, in byte order. */
   readonly ofSeed: readonly string[];
-  /** Files of outputs that the step sees and that were copied out of the seed; absolute, in tree order. */
+  /** Files of outputs that the step sees and that were copied from the seed; absolute, in tree order. */
   readonly carried: readonly string[];
 }
 
@@ -33,7 +35,7 @@ interface SeedFile {
   readonly size: number;
 }
 
-/** Every step that has been built, in the order of the plan; at last those that write tarball and image. */
+/** Every step that has been built, in plan order; the steps that write tarball and image come last. */
 export function ledger(context: RunContext): LedgerEntry[] {
   const { plan, platform } = context;
   const seed = requireOpenSeed(context);
@@ -55,7 +57,7 @@ export function ledger(context: RunContext): LedgerEntry[] {
   return [...steps, ...final.map((ref) => ({ ...ref, ofSeed: [], carried }))];
 }
 
-/** What remains of copied files in the finished rootfs, where later outputs have replaced some. */
+/** Copied files that remain in the finished rootfs after later outputs have replaced some. */
 function carriedInRootfs(context: RunContext, carriedBy: (layer: Layer) => string[]): string[] {
   const merged = mergeLayers(layersOf(context, rootfsSteps(context.plan)));
   const kept = new Set(merged.map(({ entry, layer }) => `${layer.output}/${entry.path}`));
@@ -63,7 +65,7 @@ function carriedInRootfs(context: RunContext, carriedBy: (layer: Layer) => strin
   return layers.flatMap((layer) => carriedBy(layer).filter((path) => kept.has(`${layer.output}${path}`)));
 }
 
-/** Entries that may not be: in the new system nothing is visible of the seed but a toolchain, in the end not even that. */
+/** Forbidden entries. Steps in the new system may see copies only in the toolchain, the final steps none. */
 export function unwantedEntries(plan: Plan, entries: readonly LedgerEntry[]): LedgerEntry[] {
   const final = finalSteps(plan).map(({ phase }) => phase);
   return entries
@@ -94,12 +96,12 @@ function machineCodeOf(platform: Platform, { base }: Seed): SeedFile[] {
   });
 }
 
-/** /bin is /usr/bin on most machines: bound once more, but the same files. */
+/** /bin is a link to /usr/bin on most machines: bound twice, but the same files. */
 function isOutermost<T extends { readonly source: string }>(bind: T, _: number, all: readonly T[]): boolean {
   return !all.some((other) => other.source !== bind.source && isWithin(bind.source, other.source));
 }
 
-/** Gives the files of an output that were copied out of the seed. */
+/** Returns a function that lists the files of an output that were copied from the seed. */
 function carriedFinder(context: RunContext, seedFiles: readonly SeedFile[]): (layer: Layer) => string[] {
   const { platform, plan, store } = context;
   const bySize = new Map<number, SeedFile[]>();
@@ -131,7 +133,7 @@ function carriedFinder(context: RunContext, seedFiles: readonly SeedFile[]): (la
   };
 }
 
-/** True where no action of the step starts a program: whatever machine code it puts down was there before. */
+/** Whether no action of the step starts a program, so that its machine code existed before. */
 function makesNothing(phase: Phase, step: Step): boolean {
   return actionsOf(phase, step).every(({ kind }) => kind !== "run" && kind !== "compile");
 }

@@ -9,7 +9,7 @@ import {
 } from "../context/test-context.ts";
 import { findLeftovers } from "./leftovers.ts";
 
-/** What is found in a rootfs of one package with these files and links. */
+/** The leftovers in a rootfs of one package with these files and links. */
 function leftoversOf(
   texts: Readonly<Record<string, string>>,
   links: Readonly<Record<string, string>> = {},
@@ -19,7 +19,7 @@ function leftoversOf(
   return findLeftovers(context).map(({ step, path, word }) => `${step} ${path} ${word}`);
 }
 
-test("names of the build in files and links are found, with the package that has them", () => {
+test("names of the build in files and links are found, with their package", () => {
   assert.equal(leftoversOf({ "usr/bin/good": "nothing /opt/sys root" }), []);
   assert.equal(
     leftoversOf(
@@ -35,13 +35,13 @@ test("folders of this machine are found", () => {
   assert.equal(leftoversOf({ a: "/home/work/x" }), ["pkg /a /home/work"]);
 });
 
-test("a word that stands where two reads meet is found", () => {
+test("a word across two reads is found", () => {
   const padding = ".".repeat((1 << 20) - 5);
   assert.equal(leftoversOf({ a: `${padding}/opt/sysroot` }), ["pkg /a /opt/sysroot"]);
   assert.equal(leftoversOf({ a: `${padding}${padding}/opt/sysroot` }), ["pkg /a /opt/sysroot"]);
 });
 
-test("this project's own program may name them: it makes those folders", () => {
+test("this project's own program may name the folders that it makes", () => {
   assert.equal(leftoversOf({ "usr/bin/bq2": "/opt/sysroot", "usr/bin/bq2x": "/opt/sysroot" }), [
     "pkg /usr/bin/bq2x /opt/sysroot",
   ]);

@@ -1,7 +1,7 @@
 /**
- * Looks through the finished rootfs for what should not have come along: names of the build's folders, of the seed's
- * toolchain, of this machine, and dates later than any source. Reads every file and symlink as it is; nothing compressed
- * is opened (the kernel is).
+ * Searches the finished rootfs for traces of the build: names of the build's folders, of the seed's toolchain
+ * and of this machine's folders, and dates later than any source. It reads every file and symlink, but
+ * decompresses nothing (the kernel is compressed).
  */
 import { ARCHES } from "../../base/arch.ts";
 import { indexOfBytes } from "../../base/bytes.ts";
@@ -26,7 +26,7 @@ export interface Leftover {
 /** This project's own program, which knows these names because it makes those folders. */
 const OWN_FILES = ["/usr/bin/bq2", "/usr/lib/bq2"];
 
-/** What no file of a finished rootfs may name. */
+/** Words that no file of a finished rootfs may contain. */
 function unwantedWords({ plan, workspace }: RunContext): string[] {
   const { seedTriple } = ARCHES[plan.arch];
   const ofTheBuild = [SYSROOT, SOURCE_ROOT, BUILD_ROOT, BQ2_ROOTFS_IN_SEED];
@@ -38,7 +38,7 @@ interface Word {
   readonly bytes: Uint8Array;
 }
 
-/** Every file that names something of the build, once a word; in tree order. Throws Bq2Error `path-conflict`, `need-missing`. */
+/** Each file and unwanted word in it, in tree order. Throws Bq2Error `path-conflict`, `need-missing`. */
 export function findLeftovers(context: RunContext): Leftover[] {
   const words = unwantedWords(context).map((text) => ({ text, bytes: nameToBytes(text) }));
   const contents = new OpenFiles(context.platform.files);
@@ -55,7 +55,7 @@ export function findLeftovers(context: RunContext): Leftover[] {
   }
 }
 
-/** Those of `words` that a file's bytes or a symlink's target mention, and the file's later dates. */
+/** Those of `words` that a file's bytes or a symlink's target contain, and the file's later dates. */
 function namesIn(
   { plan, store }: RunContext,
   contents: OpenFiles,
@@ -69,7 +69,7 @@ function namesIn(
   }
   if (entry.kind !== "file") return [];
   const content = contents.contentOf(`${store.treeOf(layer.output)}/${entry.path}`, entry.size, false);
-  const overlap = Math.max(...words.map(({ bytes }) => bytes.length)) - 1; // a word may stand across two chunks
+  const overlap = Math.max(...words.map(({ bytes }) => bytes.length)) - 1; // a word may cross two chunks
   const buffer = new Uint8Array(Math.min(CHUNK, entry.size));
   const found = new Set<string>();
   const dates = new Set<string>();

@@ -13,7 +13,7 @@ import { leavesTheSeed, machineCode } from "./origins.ts";
 const seedPhase = testPhase("first", [testStep("a"), testStep("b")]);
 const inside: Partial<Phase> = { namespace: "bq2", destdir: null };
 
-test("programs and libraries are told from other files, with the step that made them", () => {
+test("programs and libraries are found among other files, with the step that made them", () => {
   const context = testContext(
     testPlatform(),
     testPlan([seedPhase, testPhase("second", [testStep("b")], inside)]),
@@ -36,7 +36,7 @@ test("programs and libraries are told from other files, with the step that made 
   ]);
 });
 
-test("a plan leaves the seed where it builds packages in the new rootfs", () => {
+test("a plan leaves the seed if it builds packages in the new rootfs", () => {
   const leaves = (...phases: readonly Phase[]) =>
     leavesTheSeed(testContext(testPlatform(), testPlan(phases)));
   assert.equal(leaves(seedPhase), false);

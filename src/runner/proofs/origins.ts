@@ -1,6 +1,6 @@
 /**
- * Machine code and its origin: which phase made each ELF file and static library of the finished rootfs. Where a plan
- * makes everything again without the seed, none may be left that was made within it.
+ * Machine code and its origin: which step made each ELF file and static library of the finished rootfs. If a
+ * plan builds everything again without the seed, none of them may have been made in the seed.
  */
 import { equalBytes } from "../../base/bytes.ts";
 import { encodeUtf8 } from "../../base/text.ts";
@@ -15,11 +15,11 @@ export interface MachineCode {
   readonly id: string;
   /** In the finished rootfs, absolute. */
   readonly path: string;
-  /** Its step ran in the seed, where the seed's own programs could take part. */
+  /** Its step ran in the seed, where it could use the seed's programs. */
   readonly madeInSeed: boolean;
 }
 
-/** In tree order. Throws Bq2Error `path-conflict`, `need-missing`. */
+/** The rootfs's machine code, in tree order. Throws Bq2Error `path-conflict`, `need-missing`. */
 export function machineCode(context: RunContext): MachineCode[] {
   const inSeed = new Set(
     context.plan.phases.filter(({ namespace }) => namespace === "seed").map(({ name }) => name),
@@ -36,13 +36,13 @@ export function machineCode(context: RunContext): MachineCode[] {
     }));
 }
 
-/** How the files begin: gABI, "ELF Identification"; ar(5). */
+/** First bytes of the files: gABI, "ELF Identification"; ar(5). */
 const MARKS = [encodeUtf8("\u007fELF"), encodeUtf8("!<arch>\n")];
 
-/** Of a static library: with nothing behind that it has no member, as musl's `libm.a`. */
+/** Length of a static library's mark. A library without members, as musl's `libm.a`, has nothing after it. */
 const MARK_LENGTH = 8;
 
-/** Whether the file at `path` begins like an ELF file, or like a static library that holds something. */
+/** Whether the file at `path` begins like an ELF file or like a static library with members. */
 export function isMachineCode(files: Files, path: string, size: number): boolean {
   if (size <= MARK_LENGTH) return false;
   const start = new Uint8Array(MARK_LENGTH);
@@ -55,7 +55,7 @@ export function isMachineCode(files: Files, path: string, size: number): boolean
   return MARKS.some((mark) => equalBytes(start.subarray(0, mark.length), mark));
 }
 
-/** True where the plan builds packages within the new rootfs, by nothing of the seed. */
+/** Whether the plan builds packages in the new rootfs, without the seed. */
 export function leavesTheSeed({ plan }: RunContext): boolean {
   return plan.phases.some(
     ({ namespace, steps }) => namespace === "bq2" && steps.some(({ build }) => build.kind !== "coordinator"),

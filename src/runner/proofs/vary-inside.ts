@@ -1,6 +1,6 @@
 /**
- * The half of `vary.ts` that runs within namespaces, as their root: a host name, a file system and a time since boot of
- * its own, then the build, by another user, on one processor. What is to be compared is copied out at the end.
+ * The half of `vary.ts` that runs in namespaces, as their root. It sets another host name, file system and
+ * time since boot, runs the build as another user on one processor, and copies out what is compared.
  */
 import * as v from "valibot";
 import { errorCode } from "../../base/error.ts";
@@ -16,35 +16,35 @@ import type { Platform } from "../../platform/platform.ts";
 import { requireProgram } from "../../platform/require-program.ts";
 import { loadState, saveState } from "../context/documents.ts";
 import { workspaceAt } from "../context/workspace.ts";
-import type { Circumstance } from "./explain.ts";
+import type { Condition } from "./explain.ts";
 
-/** None of these is likely to be what the first build had. */
+/** Values that the first build is unlikely to have had. */
 const OTHER = {
   uid: 4321,
   user: "somebody",
   umask: 0o077,
   hostname: "elsewhere",
-  locale: "tr_TR.UTF-8", // whose lower case of I is no i
-  timeZone: "Pacific/Kiritimati", // 14 hours ahead: mostly another day
+  locale: "tr_TR.UTF-8", // whose lower case of I is not i
+  timeZone: "Pacific/Kiritimati", // 14 hours ahead of UTC: usually another day
   jobs: 3,
   secondsSinceBoot: 63072000, // two years
 } as const;
 
 const RequestSchema = v.strictObject({
-  /** A new folder of this build's own. */
+  /** A new folder for this build. */
   place: v.string(),
   /** The first build's folders. */
   workspace: v.string(),
   cache: v.string(),
   projectFolder: v.string(),
-  /** Steps whose outputs are taken over from the first build, as `phase/step`. */
+  /** Steps whose outputs are taken from the first build, as `phase/step`. */
   taken: v.array(v.string()),
-  /** Names of those that are run. */
+  /** Names of the steps to run. */
   steps: v.array(v.string()),
 });
 export type VaryRequest = v.InferOutput<typeof RequestSchema>;
 
-/** Folders of the second build: `there` is gone with the namespaces, what is kept is not. */
+/** Folders of the second build. `there` disappears with the namespaces; the `kept…` paths remain. */
 export function varyPlaces(place: string) {
   const there = `${place}/there`;
   return {
@@ -59,8 +59,8 @@ export function varyPlaces(place: string) {
   };
 }
 
-/** What the second build has otherwise, and by which words a file would show it. */
-export function otherCircumstances(platform: Platform, request: VaryRequest): Circumstance[] {
+/** The conditions that the second build varies, with the words that would show them in a file. */
+export function variedConditions(platform: Platform, request: VaryRequest): Condition[] {
   const { host } = platform;
   const places = varyPlaces(request.place);
   const own = (name: string): string => host.env[name] ?? "";
@@ -78,19 +78,19 @@ export function otherCircumstances(platform: Platform, request: VaryRequest): Ci
 
 const HOSTNAME_FILE = "/proc/sys/kernel/hostname";
 
-/** Lines for people: what is varied that no word would show. */
-export function otherConditions({ host }: Platform): string[] {
+/** For the user: the conditions that are varied and that no word would show. */
+export function conditionLines({ host }: Platform): string[] {
   return [
     `uid ${host.uid}, then ${OTHER.uid}`,
     `umask ${OTHER.umask.toString(8)}`,
     `processors ${host.cpuCount}, then 1 with ${OTHER.jobs} jobs`,
-    "time since boot two years more",
-    "order of files in folders: those of a memory file system",
-    "an empty store, sources unpacked anew",
+    "time since boot: two years more",
+    "order of files in folders: that of a memory file system",
+    "an empty store, newly unpacked sources",
   ];
 }
 
-/** Runs the request at `path`; the exit code is the build's. */
+/** Carries out the request at `path`; returns the build's exit code. */
 export async function varyInside(platform: Platform, path: string): Promise<number> {
   requireLivingCaller(platform);
   const request = parseAs(RequestSchema, readText(platform.files, path), path, "run bq2 verify vary again");
@@ -108,8 +108,9 @@ export async function varyInside(platform: Platform, path: string): Promise<numb
 }
 
 /**
- * A tmpfs lists a folder's files by when they were made, ext4 by a hash of their names. overlayfs wants extended
- * attributes of the folder for changes; before Linux 6.6 a tmpfs has none, then the build stays on the disk.
+ * A tmpfs lists a folder's files by the time they were made, ext4 by a hash of their names. overlayfs needs
+ * extended attributes in the folder for changes, which a tmpfs lacks before Linux 6.6; then the build stays
+ * on the disk.
  */
 function mountMemory(platform: Platform, target: string): void {
   mountFileSystem(platform, { type: "tmpfs", target, options: "mode=0755" });
@@ -119,26 +120,26 @@ function mountMemory(platform: Platform, target: string): void {
     if (errorCode(error) !== "EOPNOTSUPP") throw error;
     unmount(platform, target);
     platform.host.writeError(
-      "bq2: the order of files in folders is not varied: this kernel's tmpfs has no extended attributes (Linux 6.6 has)\n",
+      "bq2: the order of files in folders is not varied: this kernel's tmpfs has no extended attributes (Linux 6.6 adds them)\n",
     );
   }
 }
 
-/** Another checkout; a cache with the seed, the archives and what is taken over; a workspace of the same plan. */
+/** Makes another checkout, a cache (seed, archives, reused outputs), and a workspace of the same plan. */
 function prepare(platform: Platform, request: VaryRequest): void {
   const { files } = platform;
   const { cache } = request;
   const places = varyPlaces(request.place);
   const first = workspaceAt(platform, request.workspace, cache);
   const state = loadState(platform, first);
-  if (state === undefined) throw new RangeError("a first build without a state");
+  if (state === undefined) throw new RangeError("The first build has no state");
   const done = Object.fromEntries(Object.entries(state.done).filter(([id]) => request.taken.includes(id)));
 
   const [archives, ownArchives] = [`${cache}/archives`, `${places.cache}/archives`];
   for (const folder of [places.checkout, places.home, ownArchives, `${places.cache}/seeds`])
     makeFolders(files, folder, 0o755);
   bindMount(platform, request.projectFolder, places.checkout);
-  // Mounted, since the namespaces that tarball and image are made in could not follow a link out of the cache.
+  // A mount, because the namespaces of the artifact steps could not follow a link out of the cache.
   if (files.status(archives) !== undefined) bindMount(platform, archives, ownArchives);
   const seed = `seeds/${state.seedDigest}`;
   copyTree(files, `${cache}/${seed}`, `${places.cache}/${seed}`);
@@ -151,7 +152,7 @@ function prepare(platform: Platform, request: VaryRequest): void {
   saveState(platform, second, { ...emptyState(state.planDigest), seedDigest: state.seedDigest, done });
 }
 
-/** Copies an output from the first build's store: the namespaces that tarball and image are made in see the second one's alone. */
+/** Copies an output from the first build's store, because the artifact steps see only the second build's. */
 function takeOver({ files }: Platform, { place, cache }: VaryRequest, key: string, output: string): void {
   for (const name of [`keys/${key}.json`, `manifests/${output}.json`, `outputs/${output}`]) {
     const path = `${varyPlaces(place).cache}/store/${name}`;
@@ -160,7 +161,7 @@ function takeOver({ files }: Platform, { place, cache }: VaryRequest, key: strin
   }
 }
 
-/** Gives the exit code of `sysroot-runner`, which is one more user namespace below: there with another uid. */
+/** Runs `sysroot-runner` with another uid, in a nested user namespace; returns its exit code. */
 async function build(platform: Platform, request: VaryRequest): Promise<number> {
   const { env, self } = platform.host;
   const places = varyPlaces(request.place);
@@ -204,7 +205,7 @@ function firstProcessor({ files }: Platform): string {
   return /^Cpus_allowed_list:\s*(\d+)/m.exec(readText(files, "/proc/self/status"))?.[1] ?? "0";
 }
 
-/** What the first half and people look at afterwards. */
+/** Copies out what the first half reads, and the logs. */
 function keep(platform: Platform, { place }: VaryRequest): void {
   const places = varyPlaces(place);
   const { state, logs } = workspaceAt(platform, places.workdir, places.cache);

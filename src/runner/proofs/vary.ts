@@ -1,11 +1,10 @@
 /**
- * A second build in other circumstances: nothing that a machine has by chance may show in an output. This half stays
- * outside; `vary-inside.ts` brings the circumstances about and starts the build.
+ * A second build under other conditions, because no accidental property of a machine may show in an output.
+ * This half stays outside; `vary-inside.ts` sets the conditions and starts the build.
  *
- * Not varied is the clock that programs read as the date: no kernel lets a namespace have its own, and a preloaded
- * library does not reach static programs. `docs/proofs/README.md` tells how a virtual machine does it.
+ * The date is not varied: no kernel gives a namespace its own date, and a preloaded library does not
+ * affect static programs. `docs/proofs/README.md` describes how to vary it with a virtual machine.
  */
-
 import { equalBytes } from "../../base/bytes.ts";
 import { Bq2Error } from "../../base/error.ts";
 import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
@@ -21,18 +20,18 @@ import { builtSteps } from "../rootfs/layers.ts";
 import { openStore } from "../store/store.ts";
 import { finalSteps, type StepComparison } from "./compare.ts";
 import { explainContents } from "./explain.ts";
-import { otherCircumstances, type VaryRequest, varyPlaces } from "./vary-inside.ts";
+import { type VaryRequest, variedConditions, varyPlaces } from "./vary-inside.ts";
 
-/** Packages that take longer than all others together; they stay as they are unless everything is asked for. */
+/** Packages that take longer than all others together. By default they are not built again. */
 const SLOW: readonly string[] = ["gcc", "linux"];
 
-/** What a second build does again, and what it takes over from the first. */
+/** Which steps a second build runs again, and which outputs it takes from the first. */
 export interface VaryChoice {
   readonly again: readonly StepRef[];
   readonly leftOut: readonly StepRef[];
 }
 
-/** Why a file of two builds is not alike, told from its bytes. */
+/** Why a file differs between two builds, judged by its bytes; undefined if they are equal. */
 export function explainVaried(
   context: RunContext,
   varied: RunContext,
@@ -45,12 +44,12 @@ export function explainVaried(
   if (path === undefined || files.status(a)?.kind !== "file" || files.status(b)?.kind !== "file")
     return undefined;
   const [first, second] = [files.readFile(a), files.readFile(b)];
-  const isSame = equalBytes(first, second); // then it is its mode or owner
-  const circumstances = otherCircumstances(context.platform, requestOf(context, { again: [], leftOut: [] }));
-  return isSame ? undefined : explainContents(first, second, circumstances);
+  const isSame = equalBytes(first, second); // then its mode or owner differs
+  const conditions = variedConditions(context.platform, requestOf(context, { again: [], leftOut: [] }));
+  return isSame ? undefined : explainContents(first, second, conditions);
 }
 
-/** @param full The slow packages too. Tarball and image are made again where the first build made them. */
+/** @param full Include the slow packages. Tarball and image are made again if the first build made them. */
 export function varyChoice({ plan, state }: RunContext, full: boolean): VaryChoice {
   const built = builtSteps(plan.phases);
   const made = finalSteps(plan).filter(({ phase, step }) => state().done[stepId(phase, step)] !== undefined);
@@ -62,9 +61,9 @@ export function varyChoice({ plan, state }: RunContext, full: boolean): VaryChoi
 }
 
 /**
- * Builds again; the result is the other build, as far as `compareBuilds` looks at one.
+ * Builds again; returns the second build, with everything that `compareBuilds` uses.
  *
- * @throws Bq2Error `need-missing` where the first build is not complete, `vary-failed` where the second one fails.
+ * @throws Bq2Error `need-missing` if the first build is not complete, `vary-failed` if the second one fails.
  */
 export async function buildVaried(context: RunContext, choice: VaryChoice): Promise<RunContext> {
   const { platform } = context;
@@ -79,7 +78,7 @@ export async function buildVaried(context: RunContext, choice: VaryChoice): Prom
   return { ...context, store: openStore(platform, places.keptStore, context.log.warn), state: () => state };
 }
 
-/** What is handed to the inside. `choice` was made from the same plan. */
+/** The request for the inside half. `choice` was made from the same plan. */
 function requestOf({ workspace, plan, projectFolder }: RunContext, choice: VaryChoice): VaryRequest {
   const hostSetup = plan.phases.find(({ namespace }) => namespace === "host")?.steps ?? [];
   const steps = [...hostSetup.map(({ name }) => name), ...choice.again.map(({ step }) => step)];
@@ -101,7 +100,7 @@ async function runInside({ platform, interruption }: RunContext, request: VaryRe
     argv: [...platform.host.self, HIDDEN_COMMANDS.vary, file],
     network: false,
     cwd: "/",
-    stdin: "pipe", // by which the inside sees that we are there
+    stdin: "pipe", // closed when this process ends: requireLivingCaller
     stdout: "inherit",
     stderr: "inherit",
     ownGroup: true,
@@ -109,8 +108,8 @@ async function runInside({ platform, interruption }: RunContext, request: VaryRe
   const unlisten = interruption.listen(() => child.kill("SIGKILL"));
   const exit = await child.wait().finally(unlisten);
   if (exit.code === 0) return;
-  throw new Bq2Error("Cannot compare: the second build did not come to its end", {
+  throw new Bq2Error("Cannot compare: the second build failed", {
     code: "vary-failed",
-    hint: `its error stands above, its logs are in ${varyPlaces(place).keptLogs}`,
+    hint: `its error is shown above, its logs are in ${varyPlaces(place).keptLogs}`,
   });
 }

@@ -1,6 +1,6 @@
 /**
- * The workspace's own copies of what has been built: `/opt/sysroot` in the seed rootfs, and the
- * generated rootfs beside it. They are for entering and looking; what is packed comes from the store.
+ * The workspace's copies of built outputs: `/opt/sysroot` in the seed rootfs, and the generated rootfs beside
+ * it. They are for users to enter and inspect; artifacts are packed from the store.
  */
 import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
@@ -14,9 +14,9 @@ import type { RunContext } from "../context/context.ts";
 import { layersOf, rootfsSteps } from "./layers.ts";
 import { mergeLayers, type OwnedEntry } from "./merge.ts";
 
-/** Lays the outputs of a complete phase out where the user can look at them and enter them. */
+/** Copies the outputs of a complete phase to where the user can inspect and enter them. */
 export function layOutPhase(context: RunContext, phase: Phase): void {
-  if (!isComplete(context, phase)) return; // the run was asked for some of its steps only
+  if (!isComplete(context, phase)) return; // the run covers only some of its steps
   if (phase.steps.every(({ build }) => build.kind === "coordinator")) return;
   const isSysroot = ({ destdir, namespace }: Phase): boolean => destdir === null && namespace === "seed";
   const phases = context.plan.phases.filter((other) => isSysroot(other) && isComplete(context, other));
@@ -24,7 +24,7 @@ export function layOutPhase(context: RunContext, phase: Phase): void {
   else assembleRootfs(context);
 }
 
-/** Puts the outputs of every complete rootfs phase into the workspace's bq2 rootfs, unless they are there. */
+/** Copies the outputs of every complete rootfs phase to the workspace's bq2 rootfs, unless they are there. */
 export function assembleRootfs(context: RunContext): void {
   const { bq2Rootfs } = context.workspace;
   const complete = context.plan.phases.filter((phase) => isComplete(context, phase)).map(({ name }) => name);
@@ -33,13 +33,13 @@ export function assembleRootfs(context: RunContext): void {
   assemble(context, bq2Rootfs, merged, `${bq2Rootfs}.digest`, () => clearRootfs(context, bq2Rootfs));
 }
 
-/** True where every step of the phase is recorded as done. */
+/** Whether every step of the phase is recorded as done. */
 export function isComplete(context: RunContext, phase: Phase): boolean {
   const { done } = context.state();
   return phase.steps.every((step) => done[stepId(phase.name, step.name)] !== undefined);
 }
 
-/** Removes all but what is no output: the workspace, and the plan with its state below /var/lib. */
+/** Removes all outputs, and keeps the workspace and the plan with its state below /var/lib. */
 function clearRootfs({ platform: { files } }: RunContext, rootfs: string): void {
   const removeAllBut = (folder: string, kept: (name: string) => boolean): void => {
     if (files.status(folder) === undefined) return;
@@ -50,10 +50,10 @@ function clearRootfs({ platform: { files } }: RunContext, rootfs: string): void 
   removeAllBut(`${rootfs}/var/lib`, (name) => name.startsWith("sysroot-"));
 }
 
-/** Puts the outputs of the sysroot phases so far below the workspace's seed rootfs. */
+/** Copies the outputs of the complete sysroot phases to the workspace's seed rootfs. */
 function assembleSysroot(context: RunContext, phases: readonly Phase[]): void {
   const { seedRootfs } = context.workspace;
-  // Each by itself: a package may be there for two architectures, in folders of their own.
+  // Phase by phase, because two phases may build a package for different architectures, in different folders.
   const merged = phases.flatMap(({ name, steps }) =>
     mergeLayers(
       layersOf(

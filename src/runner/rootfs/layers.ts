@@ -1,20 +1,20 @@
-/** Which outputs make up what: what a step sees, and what the finished rootfs holds. */
+/** Which outputs a step sees, and which make up the finished rootfs. */
 import type { Phase, Plan, Step, StepRef } from "../../plan/plan.ts";
 import { type RunContext, requireOutput } from "../context/context.ts";
 import { closure } from "../context/keys.ts";
 import type { Layer } from "./merge.ts";
 
-/** Folders of the store that `step` sees above its base, in the order of the plan. */
+/** Folders of the store that `step` sees above its base, in plan order. */
 export function neededTrees(context: RunContext, step: Step): string[] {
   return closure(context.plan, step).map((ref) => context.store.treeOf(requireOutput(context, ref)));
 }
 
-/** Phases whose outputs make up the generated rootfs, in order. */
+/** Phases whose outputs make up the generated rootfs, in plan order. */
 export function rootfsPhases(plan: Plan): Phase[] {
   return plan.phases.filter((phase) => phase.destdir?.root === "bq2" || phase.namespace === "bq2");
 }
 
-/** Steps whose outputs make up the generated rootfs, in the order of the plan. */
+/** Steps whose outputs make up the generated rootfs, in plan order. */
 export function rootfsSteps(plan: Plan): StepRef[] {
   return builtSteps(rootfsPhases(plan));
 }

@@ -19,7 +19,7 @@ const layer = (phase: string, step: string, ...manifest: ManifestEntry[]): Layer
   manifest,
 });
 
-test("outputs come together in tree order, each entry with where it is from", () => {
+test("outputs are merged in tree order, each entry with its layer", () => {
   const merged = mergeLayers([
     layer("one", "b", folder(""), folder("usr"), file("usr/b")),
     layer("one", "a", folder(""), folder("etc"), folder("usr"), folder("usr/a"), file("usr/a/x")),
@@ -30,7 +30,7 @@ test("outputs come together in tree order, each entry with where it is from", ()
   );
 });
 
-test("the same package of a later phase replaces its earlier output whole", () => {
+test("a package's output of a later phase replaces its earlier one whole", () => {
   const merged = mergeLayers([
     layer("one", "a", file("x", "old"), file("gone")),
     layer("two", "a", file("x", "new")),
@@ -44,15 +44,15 @@ test("the same package of a later phase replaces its earlier output whole", () =
 test("one path from two packages is a conflict that names both", () => {
   assert.throws(
     () => mergeLayers([layer("one", "a", file("bin/sh")), layer("one", "b", file("bin/sh"))]),
-    /one\/a and one\/b write \/bin\/sh/,
+    /one\/a and one\/b both write \/bin\/sh/,
   );
   assert.throws(
     () => mergeLayers([layer("one", "a", folder("bin")), layer("one", "b", file("bin"))]),
-    /both have it/,
+    /one\/a and one\/b both write \/bin/,
   );
 });
 
-test("a folder with a mode of its own wins over a plain one, two such conflict", () => {
+test("a folder with its own mode wins over a plain one, and two different modes conflict", () => {
   const plain = layer("one", "a", folder("tmp"));
   const sticky = layer("one", "b", folder("tmp", 0o1777));
   for (const layers of [
@@ -63,11 +63,11 @@ test("a folder with a mode of its own wins over a plain one, two such conflict",
   }
   assert.throws(
     () => mergeLayers([sticky, layer("one", "c", folder("tmp", 0o700))]),
-    /another mode or owner/,
+    /with different modes or owners/,
   );
 });
 
-test("tree order puts a folder's content before a sibling that sorts between the names", () => {
+test("tree order puts a folder's contents before a sibling whose name sorts between them", () => {
   const paths = ["a", "a/b", "a-c", "a.d", "a/b/c", ""];
   assert.equal([...paths].sort(comparePaths), ["", "a", "a/b", "a/b/c", "a-c", "a.d"]);
 });

@@ -5,7 +5,7 @@ import { testStep } from "../context/test-context.ts";
 import { workspaceAt } from "../context/workspace.ts";
 import { expectedSeconds, loadDurations, noteDuration } from "./durations.ts";
 
-test("a step takes what it took, else what its namesake did, else what its kind does", () => {
+test("a step's estimate is its last time, or its namesake's, or the usual one of its kind", () => {
   const known = { "first/gcc": 2000, "second/make": 12, "first/mygcc": 1 };
   const seconds = (phase: string, name: string) => expectedSeconds(known, phase, testStep(name));
   assert.equal(
@@ -15,7 +15,7 @@ test("a step takes what it took, else what its namesake did, else what its kind 
   assert.equal(seconds("first", "other"), 10);
 });
 
-test("a cache that may only be read loses durations, and nothing else", () => {
+test("a read-only cache loses durations, but causes no error", () => {
   const platform = memoryPlatform();
   Object.assign(platform.host.env, { BQ2_CACHE: "/cache" });
   const cache = workspaceAt(platform, "/work").cache;

@@ -1,6 +1,7 @@
 /**
- * How long steps took when they were last built on this machine. Only the order in which steps begin goes by it; no
- * output does. Two builds at once may each lose what the other has noted: it is a guess either way.
+ * How long steps took when they were last built on this machine. Durations determine only the order in which
+ * steps start, never an output. Two simultaneous builds may lose each other's records, which is harmless: the
+ * durations are estimates.
  */
 import * as v from "valibot";
 import { prettyJson } from "../../base/json.ts";
@@ -17,10 +18,10 @@ export type Durations = v.InferOutput<typeof DurationsSchema>;
 
 export function loadDurations({ files }: Platform, { durations: path }: Cache): Durations {
   if (files.status(path) === undefined) return {};
-  return parseAs(DurationsSchema, readText(files, path), path, "remove that file and run again");
+  return parseAs(DurationsSchema, readText(files, path), path, "remove the file and run again");
 }
 
-/** Where the cache takes nothing, as one that may only be read, the guess is lost: a build does not fail for that. */
+/** Records a duration. If the cache cannot be written, the duration is lost, but the build does not fail. */
 export function noteDuration(platform: Platform, cache: Cache, id: string, seconds: number): void {
   const all = { ...loadDurations(platform, cache), [id]: seconds };
   try {
@@ -31,13 +32,13 @@ export function noteDuration(platform: Platform, cache: Cache, id: string, secon
   }
 }
 
-/** What the step will take: as last time, else as its namesake of another phase did, else as is usual for its kind. */
+/** An estimate: the step's last time, or its namesake's in another phase, or the usual one of its kind. */
 export function expectedSeconds(known: Durations, phase: string, { name, build }: Step): number {
   const namesakes = Object.entries(known).filter(([id]) => id.endsWith(`/${name}`));
   return known[stepId(phase, name)] ?? namesakes[0]?.[1] ?? USUAL_SECONDS[build.kind];
 }
 
-/** Processor seconds of a typical step of that kind, for what was never built here. */
+/** Processor seconds of a typical step of each kind, for steps never built here. */
 const USUAL_SECONDS: { readonly [K in Build["kind"]]: number } = {
   "configure-make": 60,
   "compile-list": 10,

@@ -1,4 +1,4 @@
-/** Writes the report of a failed step (`plan/failure-report.ts` says what is in it). */
+/** Writes the failure report of a step (`plan/failure-report.ts` defines its contents). */
 import { Bq2Error, describeError } from "../../base/error.ts";
 import { prettyJson } from "../../base/json.ts";
 import { formatTimestamp } from "../../base/log.ts";
@@ -14,7 +14,7 @@ import { lastLines, StepFailure } from "../step/failure.ts";
 
 const LAST_LINES = 40;
 
-/** Gives the report's path. */
+/** Returns the path of the failure report. */
 export function writeFailureReport(
   context: RunContext,
   planned: PlannedStep,
@@ -54,7 +54,7 @@ export function writeFailureReport(
   return path;
 }
 
-/** The command that opens a shell in the step's namespace as the failure left it. */
+/** The command that opens a shell in the step's namespace in the state that the failure left. */
 function enterCommand({ program, workspace }: RunContext, { phase, step }: PlannedStep): string {
   const where = ["--workdir", workspace.root, "--phase", phase.name, "--package", step.name];
   return quoteWords([program, "sysroot-runner", ...where, "--altcmd", "/bin/sh"]);

@@ -1,11 +1,11 @@
-/** Log lines around the steps of a phase. Steps of several phases may run side by side. */
+/** Log lines before and after the steps of a phase. Steps of several phases may run in parallel. */
 import type { Phase } from "../../plan/plan.ts";
 import type { RunContext } from "../context/context.ts";
 import type { PlannedStep } from "../context/planned-step.ts";
 
 export class PhaseLog {
   readonly #context: RunContext;
-  /** How many steps of each phase are still to be done. */
+  /** Number of unfinished steps by phase. */
   readonly #left = new Map<string, number>();
   readonly #starts = new Map<string, number>();
 
@@ -24,7 +24,7 @@ export class PhaseLog {
     log.info(`Executing ${this.#left.get(phase.name)} build steps`);
   }
 
-  /** Counts a step that has ended; true for the last one of its phase. */
+  /** Counts a step that has ended; returns whether it was the last one of its phase. */
   isLast({ phase }: PlannedStep): boolean {
     const left = (this.#left.get(phase.name) ?? 0) - 1;
     this.#left.set(phase.name, left);

@@ -34,7 +34,7 @@ test("the next step is the first one that is not done", () => {
   assert.equal(nextStep(plan, { ...state, done: done("one/a", "one/b", "two/a") }), undefined);
 });
 
-test("the status leaves out what does not apply, and ends with complete", () => {
+test("the status omits what does not apply; a finished build has next_phase=complete", () => {
   const workspace = workspaceAt(testPlatform(), "/w");
   assert.equal(Object.keys(statusOf(workspace, plan, undefined)), [
     "plan_path",

@@ -1,17 +1,17 @@
-/** Where a build stands, from what is on disk. Reads only. */
+/** The progress of a build, read from disk. */
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { State } from "../../plan/state.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { loadPlan, loadState, withOverrides } from "../context/documents.ts";
 import { planDigest } from "../context/keys.ts";
-import type { Workspace } from "../context/workspace.ts";
+import { DEFAULT_WORKDIR, type Workspace, workspaceAt } from "../context/workspace.ts";
 
 /** The earliest stage that is not complete, as `bq2` and `bq2 sysroot` use it. */
 export type ResumeDecision =
   | { readonly stage: "plan-write"; readonly reason: string }
   | { readonly stage: "sysroot-runner"; readonly reason: string; readonly next: StepRef }
   | { readonly stage: "complete"; readonly reason: string }
-  /** The state belongs to another plan: nothing is guessed. */
+  /** The state belongs to another plan. */
   | { readonly stage: "refused"; readonly reason: string };
 
 export function decideResume(platform: Platform, workspace: Workspace): ResumeDecision {
@@ -31,7 +31,18 @@ export function decideResume(platform: Platform, workspace: Workspace): ResumeDe
   return { stage: "sysroot-runner", reason, next };
 }
 
-/** The first step, in plan order, that the state does not have as done. */
+/** What `bq2` without arguments prints first: the progress of the build in the default workspace. */
+export function resumeLines(platform: Platform): string {
+  const workspace = workspaceAt(platform, DEFAULT_WORKDIR);
+  const decision = decideResume(platform, workspace);
+  const next =
+    decision.stage === "sysroot-runner"
+      ? `next_step=${stepId(decision.next.phase, decision.next.step)}\n`
+      : "";
+  return `workspace=${workspace.root}\nresume_stage=${decision.stage}\nresume_reason=${decision.reason}\n${next}`;
+}
+
+/** The first step, in plan order, that is not recorded as done. */
 export function nextStep(plan: Plan, state: State | undefined): StepRef | undefined {
   for (const phase of plan.phases) {
     const step = phase.steps.find(({ name }) => state?.done[stepId(phase.name, name)] === undefined);
@@ -40,13 +51,13 @@ export function nextStep(plan: Plan, state: State | undefined): StepRef | undefi
   return undefined;
 }
 
-/** What `sysroot-status` tells, in its order; absent values are left out. */
+/** What `sysroot-status` prints, in its order. Values that do not apply are absent. */
 export interface Status {
   readonly plan_path: string;
   readonly state_path: string;
   readonly report_dir: string;
   readonly current_phase?: string;
-  /** `complete` at the end. */
+  /** `complete` for a finished build. */
   readonly next_phase: string;
   readonly next_step?: string;
   readonly last_failure?: string;

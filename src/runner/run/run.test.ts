@@ -12,12 +12,12 @@ import { runInStep } from "./step-shell.ts";
 const ALL = { resume: true, reports: true };
 const INSIDE = { namespace: "bq2", destdir: null } as const;
 
-/** Two steps, of which `second` needs `first`; each writes its name and what its actions run. */
+/** Two steps; `second` needs `first`. Each writes a file with its name and its first action's words. */
 const PLAN = testPlan([
   testPhase("one", [testStep("first"), testStep("second", [{ phase: "one", step: "first" }])], INSIDE),
 ]);
 
-/** Writes one file for a step: `/usr/<name>` with the words of its program. */
+/** Writes one file for a step: `/usr/<name>` with the words of its first action. */
 function writeName(platform: MemoryPlatform, seen: string[]): Inside {
   return {
     step({ view, actions }, upper) {
@@ -41,7 +41,7 @@ function scene(plan: Plan = PLAN) {
   return { platform, logged, seen, context: testContext(platform, plan, logged) };
 }
 
-/** Runs the plan, which must fail; gives the report that the state names. */
+/** Runs the plan, which must fail; returns the failure report that the state names. */
 async function failedReport(
   context: ReturnType<typeof testContext>,
   pattern: RegExp,
@@ -51,7 +51,7 @@ async function failedReport(
   return JSON.parse(readText(context.platform.files, path)) as FailureReport;
 }
 
-test("a run builds each step after what it needs, keeps its output and lays the rootfs out", async () => {
+test("a run builds each step after its needs, stores its output and lays out the rootfs", async () => {
   const { platform, context, seen } = scene();
   await runPlan(context, ALL);
   assert.equal(seen, ["first", "second"]);
@@ -63,7 +63,7 @@ test("a run builds each step after what it needs, keeps its output and lays the 
   assert.equal(platform.files.status(`${context.workspace.work}/one/first`), undefined);
 });
 
-test("what the state has is not built again, and what another workspace built comes from the store", async () => {
+test("a finished step is not built again, and another workspace takes it from the store", async () => {
   const { platform, context, seen, logged } = scene();
   await runPlan(context, ALL);
   await runPlan(context, ALL);
@@ -74,7 +74,7 @@ test("what the state has is not built again, and what another workspace built co
   assert.equal(seen, ["first", "second"]);
 });
 
-test("a changed step is built again, and what needs it only where its output changed", async () => {
+test("a changed step is built again, and its dependents only if its output changed", async () => {
   const { platform, context, seen } = scene();
   await runPlan(context, ALL);
   const needs = [{ phase: "one", step: "first" }];
@@ -101,7 +101,7 @@ test("a changed step is built again, and what needs it only where its output cha
   assert.equal(seen, ["first", "second", "first", "second", "first"]);
 });
 
-test("a step that gives another output for the same inputs is reported as not reproducible", async () => {
+test("a step that gives a different output for the same inputs is reported as not reproducible", async () => {
   const { platform, context, logged } = scene();
   await runPlan(context, ALL);
   playNamespaces(platform, {
@@ -114,7 +114,7 @@ test("a step that gives another output for the same inputs is reported as not re
   assert.ok(logged.some((line) => line.startsWith("one/first is not reproducible: the same inputs gave ")));
 });
 
-test("a failed step leaves a report with its action, and the next run goes on there", async () => {
+test("a failed step leaves a failure report with its action, and the next run continues there", async () => {
   const { platform, context, seen } = scene();
   playNamespaces(platform, {
     step: () => ({ failedAction: 0, message: "Program failed with exit code 2: make", exitCode: 2 }),
@@ -129,7 +129,7 @@ test("a failed step leaves a report with its action, and the next run goes on th
   assert.equal(seen, ["first", "second"]);
 });
 
-test("a step that the user stops leaves no report", async () => {
+test("a step that the user stops leaves no failure report", async () => {
   const { platform, context } = scene();
   playNamespaces(platform, {
     async step(_, __, { killed }) {
@@ -145,14 +145,14 @@ test("a step that the user stops leaves no report", async () => {
   assert.equal(context.state().lastFailure, null);
 });
 
-test("a step that is killed is told from one that fails", async () => {
+test("the failure report of a killed step names no action", async () => {
   const { platform, context } = scene();
   playNamespaces(platform, { step: () => undefined });
   const report = await failedReport(context, /Cannot build one\/first: /);
   assert.equal(report.actionIndex, null);
 });
 
-/** A finished rootfs, and its tarball written within it. */
+/** A finished rootfs, and a tarball written in its namespace. */
 const WITH_TARBALL = testPlan([
   ...PLAN.phases,
   testPhase(
@@ -170,7 +170,7 @@ const WITH_TARBALL = testPlan([
   ),
 ]);
 
-test("the command that a failed tarball's report gives enters the namespace that the tarball was written in", async () => {
+test("the command in a failed tarball's failure report enters the tarball's namespace", async () => {
   const { platform, context, seen } = scene(WITH_TARBALL);
   const steps = writeName(platform, seen);
   let layers: readonly string[] = [];
@@ -196,7 +196,7 @@ test("the command that a failed tarball's report gives enters the namespace that
   assert.equal(entered, [["/bin/sh", "-c", "true"]]);
 });
 
-test("a tarball that the coordinator writes itself cannot be entered, and its report names no command", async () => {
+test("a step in no namespace cannot be entered, and its failure report names no command", async () => {
   const finalize = WITH_TARBALL.phases[1];
   assert.ok(finalize);
   const plan = testPlan([...PLAN.phases, { ...finalize, namespace: "host" }]);
@@ -207,11 +207,11 @@ test("a tarball that the coordinator writes itself cannot be entered, and its re
   assert.equal([report.enter, report.log], ["", ""]);
   await assert.rejects(
     () => runInStep(context, { phases: ["finalize"], packages: ["tarball"] }, ["/bin/sh"]),
-    /Cannot enter finalize\/tarball: the coordinator does it itself/,
+    /Cannot enter finalize\/tarball: it runs in no namespace/,
   );
 });
 
-test("an unknown phase or step is refused with the names that there are", async () => {
+test("an unknown phase or step is refused", async () => {
   const { context } = scene();
   await assert.rejects(() => runPlan(context, { ...ALL, phases: ["two"] }), /Cannot find the phase two/);
   await assert.rejects(() => runPlan(context, { ...ALL, packages: ["third"] }), /Cannot find the step third/);

@@ -1,6 +1,6 @@
 /**
- * Runs a plan: takes each step from the state or the store where its key is known, and makes it where it is not, as soon as
- * what it needs is there. Writes the state after every step.
+ * Runs a plan. A step whose key the state or the store has is not run. Every other step runs as soon as its
+ * needs are done. The state is written after every step.
  */
 import { describeError } from "../../base/error.ts";
 import { stepId } from "../../plan/plan.ts";
@@ -17,18 +17,18 @@ import { predecessors, runTasks, type Task } from "./schedule.ts";
 import { workOf } from "./work.ts";
 
 export interface RunOptions extends Selection {
-  /** False: build the selected steps even where state and store have them. */
+  /** False: build the selected steps even if the state or the store has them. */
   readonly resume: boolean;
-  /** Write a report of a failure. */
+  /** Write failure reports. */
   readonly reports: boolean;
 }
 
-/** How often to look whether the steps that run have left a job. */
+/** Interval between looks for a job that a running step gave back. */
 const POLL_SECONDS = 0.1;
 
 /**
- * Runs what is selected, steps side by side where their needs allow. Rejects with the error of the first step that failed,
- * after its report is written and the steps beside it have ended.
+ * Runs the selected steps, in parallel as far as their needs allow. Rejects with the error of the first step
+ * that failed, after its failure report is written and the running steps have ended.
  */
 export async function runPlan(context: RunContext, options: RunOptions): Promise<void> {
   const { log, platform } = context;
@@ -44,14 +44,14 @@ export async function runPlan(context: RunContext, options: RunOptions): Promise
     },
     onFailure(running) {
       if (running.length > 0 && !context.interruption.happened())
-        log.info(`No more steps begin; waiting for ${running.join(", ")} to end`);
+        log.info(`Starting no more steps; waiting for ${running.join(", ")} to end`);
     },
     pause: () => platform.clock.sleep(POLL_SECONDS),
   });
   log.info(`Completed sysroot run in ${elapsedSince(context, start)}`);
 }
 
-/** What each step waits for, and about how long it takes. */
+/** The tasks of the steps: what each waits for, and its estimated duration. */
 function tasksOf({ platform, plan, workspace }: RunContext, ids: readonly string[]): Task[] {
   const before = predecessors(plan);
   const durations = loadDurations(platform, workspace.cache);
@@ -67,7 +67,7 @@ function tasksOf({ platform, plan, workspace }: RunContext, ids: readonly string
   }));
 }
 
-/** Takes the step from state or store where they have it; where they do not, gives the work that makes it. */
+/** Takes the step from the state or the store if possible; otherwise returns the work that makes it. */
 function prepareStep(
   context: RunContext,
   phases: PhaseLog,
@@ -96,7 +96,7 @@ function prepareStep(
   };
 }
 
-/** After the last step of a phase, its outputs are laid out where the user can look at them. */
+/** After the last step of a phase, copies its outputs to where the user can inspect them. */
 function stepEnds(context: RunContext, phases: PhaseLog, planned: PlannedStep): void {
   if (!phases.isLast(planned)) return;
   layOutPhase(context, planned.phase);
@@ -145,19 +145,19 @@ async function makeOrReport(
 }
 
 /**
- * Writes the failure report, and into the state what failed. A full disk takes neither: then that is logged, and the step's
- * own error remains the one that the run ends with.
+ * Writes the failure report, and records the failure in the state. If neither can be written (a full disk),
+ * that is logged, and the run still ends with the step's own error.
  */
 function recordFailure(context: RunContext, planned: PlannedStep, work: StepWork, error: unknown): void {
   const { id } = planned;
   try {
     const report = writeFailureReport(context, planned, work, error);
-    // Its earlier output is not what the plan asks for now: the next step to build is this one.
+    // Without its earlier output, which the plan no longer asks for, this step is the next one to build.
     const { [id]: _, ...done } = context.state().done;
     context.update({ done, lastFailure: { ...refOf(planned), report } });
     context.log.error(`Failed ${id}, report in ${report}`);
   } catch (second) {
-    context.log.error(`Failed ${id}, and no report could be written: ${describeError(second)}`);
+    context.log.error(`Failed ${id}, but no report could be written: ${describeError(second)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { PATIENCE, predecessors, runTasks, type Schedule, type Task } from "./sc
 
 const need = (step: string, phase = "one") => ({ phase, step });
 
-test("a step waits for all that it needs, in other phases too; the coordinator's wait for all, and all for them", () => {
+test("a step waits for its needs in all phases; a coordinator step waits for all and all wait for it", () => {
   const plan = testPlan([
     testPhase("setup", [coordinatorTestStep("fetch"), coordinatorTestStep("unpack")]),
     testPhase("one", [testStep("a"), testStep("b", [need("a")]), testStep("c")]),
@@ -18,7 +18,10 @@ test("a step waits for all that it needs, in other phases too; the coordinator's
   assert.equal(before["out/pack"], ["setup/fetch", "setup/unpack", "one/a", "one/b", "one/c", "two/d"]);
 });
 
-/** Runs the tasks; `said` tells what began (`+`), ended (`-`) and failed (`!`). Each takes as many turns as its seconds. */
+/**
+ * Runs the tasks, each for as many turns as its seconds. `said` lists the tasks that started (`+`) and ended
+ * (`-`), and those that still ran at the first failure (`!`).
+ */
 async function play(
   tasks: readonly Task[],
   slotCount: number,
@@ -53,18 +56,18 @@ async function play(
     pause: turn,
   };
   const error = await runTasks(schedule).catch((thrown: unknown) => thrown);
-  assert.equal(free, slotCount, "all slots are back");
+  assert.equal(free, slotCount, "all slots are free again");
   return { said: said.join(" "), error, mostAtOnce };
 }
 
 const task = (id: string, seconds: number, after: readonly string[] = []): Task => ({ id, after, seconds });
 
-test("what the longest chain waits for begins first", async () => {
+test("the first task of the longest chain starts first", async () => {
   const tasks = [task("a", 1), task("b", 1), task("long", 5, ["b"]), task("c", 3)];
   assert.equal((await play(tasks, 1)).said, "+b -b +long -long +c -c +a -a");
 });
 
-test("as many run at once as there are slots, each behind what it waits for", async () => {
+test("as many tasks run at once as there are slots, each after those it waits for", async () => {
   const tasks = [task("a", 2), task("b", 4), task("c", 1, ["a"]), task("d", 1, ["b", "c"])];
   const { said, mostAtOnce } = await play(tasks, 2);
   assert.equal(said, "+b +a -a +c -c -b +d -d");
@@ -72,13 +75,13 @@ test("as many run at once as there are slots, each behind what it waits for", as
   assert.equal((await play(tasks, 1)).mostAtOnce, 1);
 });
 
-test("tasks without work take no slot, and what waits for tasks not asked for goes on", async () => {
+test("tasks without work take no slot, and nothing waits for tasks that are not selected", async () => {
   const tasks = [task("a", 1), task("b", 1, ["a", "elsewhere"])];
   assert.equal((await play(tasks, 1, { done: ["a"] })).said, "+b -b");
   assert.equal((await play(tasks, 0, { done: ["a", "b"] })).said, "");
 });
 
-test("after a failure none begins any more, what runs goes on, and the first failure is thrown", async () => {
+test("after a failure no task starts, running ones finish, and the first failure is thrown", async () => {
   const tasks = [task("a", 1), task("b", 4), task("c", 1), task("d", 1, ["b"])];
   const { said, error } = await play(tasks, 2, { fails: ["a", "b"] });
   assert.equal(said, "+b +a !b");
@@ -87,7 +90,7 @@ test("after a failure none begins any more, what runs goes on, and the first fai
   assert.equal(other.said, "+b +a !b -b");
 });
 
-test("a task that looks for a slot in vain borrows one after a while", async () => {
+test("a task that finds no free slot borrows one after a while", async () => {
   const said: string[] = [];
   let [free, looks] = [1, 0];
   await runTasks({

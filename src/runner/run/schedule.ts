@@ -1,13 +1,13 @@
 /**
- * In which order steps run, and which of them side by side. A step sees nothing but what it needs, read-only, so it may
- * run as soon as that is there; the phases need not wait for each other.
+ * Decides in which order steps run, and which in parallel. A step sees only its needs, read-only, so it may
+ * run as soon as they are done; phases need not wait for each other.
  */
 import { type Plan, stepId } from "../../plan/plan.ts";
 import { closure } from "../context/keys.ts";
 
 /**
- * The steps that each one waits for, by `phase/step`, in the order of the plan: all that it needs. Steps of the
- * coordinator say no needs: they wait for what stands before them in the plan, and what stands behind them waits for them.
+ * The steps that each step waits for, by `phase/step`, in plan order: everything that it needs. Coordinator
+ * steps state no needs; they wait for all steps before them in the plan, and all later steps wait for them.
  */
 export function predecessors(plan: Plan): Map<string, readonly string[]> {
   const all = new Map<string, readonly string[]>();
@@ -26,36 +26,37 @@ export function predecessors(plan: Plan): Map<string, readonly string[]> {
 
 export interface Task {
   readonly id: string;
-  /** Tasks that must be over before it; others, and those not asked for, are passed over. */
+  /** Tasks that must end first; ids that are not among the schedule's tasks are ignored. */
   readonly after: readonly string[];
-  /** About how long it takes. */
+  /** Estimated duration. */
   readonly seconds: number;
 }
 
 export interface Schedule {
   /** In an order in which they could run one after another. */
   readonly tasks: readonly Task[];
-  /** A task runs only while it holds one of these, free or borrowed. */
+  /** Each running task holds one slot, taken or borrowed. */
   readonly slots: { tryTake(): boolean; borrow(): boolean; give(): void };
-  /** Called when all before the task is over; gives the work that is left to do, if any. */
+  /** Called when all tasks before this one have ended; returns the work left to do, if any. */
   prepare(id: string): (() => Promise<void>) | undefined;
   /** Called at the first failure, with the tasks that still run. */
   onFailure(running: readonly string[]): void;
-  /** Waits a moment: slots may come back from elsewhere. */
+  /** Waits a moment, because programs of running tasks may give slots back. */
   pause(): Promise<void>;
 }
 
 /**
- * Runs every task, those first that the longest chain of others waits for. After a failure none begins any more; those that
- * run go on to their end, then the first failure is thrown.
+ * Runs every task; of those that are ready, the one with the longest chain of dependents starts first. After
+ * a failure no task starts; when the running ones have ended, the first failure is thrown.
  */
 export function runTasks(schedule: Schedule): Promise<void> {
   return new Run(schedule).run();
 }
 
 /**
- * After so many looks in vain for a free slot a task borrows one: a make that has enough to do takes back at once what it
- * gives, and a task whose start is slow work for one processor (configure) would come last.
+ * Number of failed attempts to take a slot after which a task borrows one. A busy make immediately takes
+ * back every job that it gives, so a task that starts with slow work for one processor (configure) would
+ * come last.
  */
 export const PATIENCE = 100;
 
@@ -70,7 +71,7 @@ class Run {
   readonly #ready: ReadyTask[] = [];
   readonly #running = new Map<string, Promise<void>>();
   readonly #failures: unknown[] = [];
-  #looksInVain = 0;
+  #failedAttempts = 0;
 
   constructor(schedule: Schedule) {
     this.#schedule = schedule;
@@ -90,19 +91,19 @@ class Run {
 
   #takeSlot(): boolean {
     const { slots } = this.#schedule;
-    const taken = slots.tryTake() || (++this.#looksInVain >= PATIENCE && slots.borrow());
-    if (taken) this.#looksInVain = 0;
+    const taken = slots.tryTake() || (++this.#failedAttempts >= PATIENCE && slots.borrow());
+    if (taken) this.#failedAttempts = 0;
     return taken;
   }
 
-  /** Prepares every task that waits for nothing any more. */
+  /** Prepares every task that no longer waits for another. */
   #admit(): void {
     while (this.#failures.length === 0) {
       const id = this.#waiting.next();
       if (id === undefined) break;
       try {
         const work = this.#schedule.prepare(id);
-        if (work === undefined) this.#waiting.over(id);
+        if (work === undefined) this.#waiting.end(id);
         else this.#ready.push({ id, work });
       } catch (error) {
         this.#fail(error);
@@ -112,19 +113,19 @@ class Run {
     this.#ready.sort((a, b) => chain(b) - chain(a));
   }
 
-  /** Begins the first ready task, whose slot was taken. */
+  /** Starts the first ready task, whose slot was taken. */
   #begin(): void {
     const task = this.#ready.shift();
     if (task === undefined) return;
-    const over = task.work().then(
-      () => this.#waiting.over(task.id),
+    const ended = task.work().then(
+      () => this.#waiting.end(task.id),
       (error: unknown) => this.#fail(error, task.id),
     );
-    const end = (): void => {
+    const release = (): void => {
       this.#running.delete(task.id);
       this.#schedule.slots.give();
     };
-    this.#running.set(task.id, over.finally(end));
+    this.#running.set(task.id, ended.finally(release));
   }
 
   #fail(error: unknown, failed?: string): void {
@@ -134,7 +135,7 @@ class Run {
   }
 }
 
-/** Which tasks may be prepared, and what still hangs on each. */
+/** Which tasks may be prepared, and how long a chain depends on each. */
 class Waiting {
   readonly #left: Map<string, Set<string>>;
   readonly #chains: ReadonlyMap<string, number>;
@@ -147,7 +148,7 @@ class Waiting {
     this.#chains = chainsOf(tasks);
   }
 
-  /** Takes out the first task that waits for nothing any more. */
+  /** Removes and returns the first task that no longer waits for another. */
   next(): string | undefined {
     for (const [id, before] of this.#left) {
       if (before.size > 0) continue;
@@ -157,7 +158,7 @@ class Waiting {
     return undefined;
   }
 
-  over(id: string): void {
+  end(id: string): void {
     for (const before of this.#left.values()) before.delete(id);
   }
 

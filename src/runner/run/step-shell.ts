@@ -1,4 +1,4 @@
-/** `--altcmd`: a command in a step's namespace, in place of the step, on the tree as a failure left it. */
+/** `--altcmd`: runs a command in a step's namespace instead of the step, on the tree that a failure left. */
 import { Bq2Error } from "../../base/error.ts";
 import type { RunContext } from "../context/context.ts";
 import { type PlannedStep, type Selection, selectSteps } from "../context/planned-step.ts";
@@ -8,9 +8,10 @@ import { nextStep } from "./resume.ts";
 import { workOf } from "./work.ts";
 
 /**
- * Runs `command` on the caller's terminal; gives its exit code.
+ * Runs `command` on the caller's terminal; returns its exit code.
  *
- * @throws Bq2Error `ambiguous-step`, `no-namespace` where the coordinator carries the step out itself, `need-missing`.
+ * @throws Bq2Error `ambiguous-step`, `need-missing`, or `no-namespace` if the coordinator carries out the
+ * step.
  */
 export async function runInStep(
   context: RunContext,
@@ -20,7 +21,7 @@ export async function runInStep(
   const planned = oneStep(context, selection);
   const { view } = workOf(context, planned);
   if (view === undefined) {
-    throw new Bq2Error(`Cannot enter ${planned.id}: the coordinator does it itself, in no namespace`, {
+    throw new Bq2Error(`Cannot enter ${planned.id}: it runs in no namespace`, {
       code: "no-namespace",
       hint: "name a step of another phase with --phase and --package",
     });
@@ -30,7 +31,7 @@ export async function runInStep(
   return runInteractive(context.platform, request, false);
 }
 
-/** The one step that is meant: the selected one, or the one that failed, or the next one. */
+/** The selected step, or the one that failed last, or the next one. */
 function oneStep(context: RunContext, selection: Selection): PlannedStep {
   const { lastFailure } = context.state();
   const chosen =
@@ -45,7 +46,7 @@ function oneStep(context: RunContext, selection: Selection): PlannedStep {
   const [only, ...others] = found;
   if (only !== undefined && others.length === 0) return only;
   const names = found.map(({ id }) => id).join(", ");
-  throw new Bq2Error(`Cannot choose the step to enter: ${names} have that name`, {
+  throw new Bq2Error(`Cannot choose the step to enter: ${found.length} match (${names})`, {
     code: "ambiguous-step",
     hint: "name one with --phase and --package",
   });

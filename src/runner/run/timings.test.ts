@@ -42,7 +42,7 @@ test("the critical path is the longest chain of needs", () => {
   assert.equal(pathOf(plan, {}), ": 0");
 });
 
-test("a step of the coordinator waits for all before it, and all behind it wait for that", () => {
+test("a coordinator step waits for all steps before it, and all later steps wait for it", () => {
   const plan = testPlan([
     testPhase("setup", [coordinatorTestStep("fetch"), coordinatorTestStep("unpack")]),
     testPhase("one", [testStep("a"), testStep("b")]),
@@ -52,7 +52,7 @@ test("a step of the coordinator waits for all before it, and all behind it wait 
   assert.equal(pathOf(plan, seconds), "fetch unpack a pack: 9");
 });
 
-test("time in which several steps ran counts once, time between runs not at all", () => {
+test("time in which several steps ran counts once, and time between runs not at all", () => {
   const record = (began: number, seconds: number, cpuSeconds: number) =>
     ({ key: "k", output: "o", began, seconds, cpuSeconds }) as const;
   const done = {

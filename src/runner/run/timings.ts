@@ -1,18 +1,18 @@
-/** Where a build's time went: what each step took, how busy the processors were, and the chain that none of them shortens. */
+/** Timings of a build: the time of each step, how busy the processors were, and the critical path. */
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { State, StepRecord } from "../../plan/state.ts";
 import { predecessors } from "./schedule.ts";
 
 export interface StepTime extends StepRef {
-  /** Wall seconds; 0 where the store had the output. */
+  /** Wall seconds; 0 if the output came from the store. */
   readonly seconds: number;
-  /** Processor seconds, where they were counted. */
+  /** Processor seconds; 0 if they were not counted. */
   readonly cpuSeconds: number;
-  /** Bytes that its folders took when it was over; 0 where they were not counted. */
+  /** Bytes on disk of the step's folders when it ended; 0 if they were not counted. */
   readonly workBytes: number;
 }
 
-/** Every step that is done, in the order of the plan. */
+/** Every step that is done, in plan order. */
 export function stepTimes(plan: Plan, state: State): StepTime[] {
   return plan.phases.flatMap((phase) =>
     phase.steps.flatMap(({ name }) => {
@@ -28,13 +28,13 @@ function timeOf(phase: string, step: string, record: StepRecord | undefined): St
 }
 
 export interface BusyTime {
-  /** Wall seconds in which at least one of the steps ran. */
+  /** Wall seconds in which at least one step ran. */
   readonly seconds: number;
-  /** Processor seconds of all of them. */
+  /** Processor seconds of all steps. */
   readonly cpuSeconds: number;
 }
 
-/** Of the steps whose programs were counted. */
+/** The busy time of the steps whose processor seconds were counted. */
 export function busyTime(state: State): BusyTime {
   const runs = Object.values(state.done)
     .flatMap(({ began, seconds, cpuSeconds }) =>
@@ -50,7 +50,7 @@ export function busyTime(state: State): BusyTime {
   return { seconds, cpuSeconds: runs.reduce((sum, run) => sum + run.cpuSeconds, 0) };
 }
 
-/** The chain of steps, each waiting for the one before, that takes longest. */
+/** The longest chain of steps by time, each of which waits for the one before. */
 export function criticalPath(plan: Plan, state: State): StepTime[] {
   const times = new Map(
     plan.phases.flatMap((phase) =>

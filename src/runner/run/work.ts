@@ -1,4 +1,4 @@
-/** The work of a step: how each kind of build, and each action of the coordinator, is done. */
+/** Chooses the work of a step: for programs in a namespace, and for each action of the coordinator. */
 import type { CoordinatorAction } from "../../plan/action.ts";
 import { imageWork, tarballWork } from "../artifacts/artifacts.ts";
 import type { RunContext } from "../context/context.ts";

@@ -1,4 +1,4 @@
-/** The coordinator step `download-sources`: every pinned archive in the cache, and a link to each in the workspace. */
+/** The coordinator step `download-sources`: puts pinned archives in the cache, and links in the workspace. */
 import { canonicalJson } from "../../base/json.ts";
 import { textDigest } from "../../kept/manifest.ts";
 import type { CoordinatorAction } from "../../plan/action.ts";

@@ -1,11 +1,11 @@
-/** Downloads, shown: bytes on a terminal, one line each in a log. */
+/** Shows downloads: bytes on a terminal, one line for each event in a log. */
 import type { Archive } from "../../plan/source.ts";
 import type { FetchEvent } from "../../sources/fetch.ts";
 import type { RunContext } from "../context/context.ts";
 
 const MIB = 2 ** 20;
 
-/** A listener for `fetchArchives`, which shows what arrives until `end` is called. */
+/** A listener for `fetchArchives` that shows progress until `end` is called. */
 export function fetchProgress(
   { log, progress }: RunContext,
   archives: readonly Archive[],
@@ -24,7 +24,7 @@ export function fetchProgress(
   };
 }
 
-/** The whole first, then each archive that is on its way. */
+/** The total first, then each archive that is being downloaded. */
 function byteLines(archives: readonly Archive[], received: ReadonlyMap<string, number>): string[] {
   const here = [...received.values()].reduce((sum, bytes) => sum + bytes, 0);
   const total = archives.reduce((sum, { size }) => sum + size, 0);
@@ -35,7 +35,7 @@ function byteLines(archives: readonly Archive[], received: ReadonlyMap<string, n
   ];
 }
 
-/** What a log says of an event; nothing of bytes that arrive. */
+/** The log line for an event; none for progress. */
 function logLine(event: FetchEvent): { readonly level: "info" | "warn"; readonly text: string } | undefined {
   switch (event.kind) {
     case "progress":
@@ -45,13 +45,13 @@ function logLine(event: FetchEvent): { readonly level: "info" | "warn"; readonly
     case "fetched":
       return { level: "info", text: `fetched from ${event.origin}` };
     case "waiting":
-      return { level: "info", text: "waiting for another bq2 that fetches it" };
+      return { level: "info", text: "waiting for another bq2 that is fetching it" };
     case "retry":
-      return { level: "warn", text: `${event.reason}; again in ${event.seconds} s (${event.origin})` };
+      return { level: "warn", text: `${event.reason}; retrying in ${event.seconds} s (${event.origin})` };
     case "refused":
-      return { level: "warn", text: `not from ${event.origin}: ${event.reason}` };
+      return { level: "warn", text: `refused from ${event.origin}: ${event.reason}` };
     case "damaged":
-      return { level: "warn", text: `${event.path} is no good: ${event.reason}; fetching it again` };
+      return { level: "warn", text: `${event.path} is damaged: ${event.reason}; fetching it again` };
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * This project's own source, for the steps that are built from it: an allow-list of its folder, copied to where
- * unpacked sources lie. Never documents, tests or recorded digests, so that writing a digest down does not change it.
+ * This project's own source, for the steps that are built from it: an allow-list of its folder, copied to the
+ * folder of unpacked sources. Documents, tests and recorded digests are left out, so that recording a digest
+ * does not change it.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
@@ -31,17 +32,17 @@ export const OWN_SOURCE_PARTS = [
 
 const PARTS: { readonly [S in OwnSource]: readonly string[] } = {
   bq2: OWN_SOURCE_PARTS,
-  "bq2-native": ["native"], // a change of a recipe is no reason to compile it again
+  "bq2-native": ["native"], // a changed recipe is no reason to compile it again
 };
 
-/** Tests, and what only they use. */
+/** Tests, and files that only tests use. */
 const LEFT_OUT = /\.test\.ts$|\/test-[^/]*\.ts$|^src\/platform\/contract\//;
 
-/** Raise it where the same files are to be staged otherwise. */
+/** Raise it when the same files are staged differently. */
 const FORMAT = "bq2-own-source/1";
 
 interface StagedFile {
-  /** From the project's folder. */
+  /** Relative to the project's folder. */
   readonly path: string;
   readonly sha256: string;
 }
@@ -53,7 +54,7 @@ export interface OwnTree {
   readonly files: readonly StagedFile[];
 }
 
-/** Every tree with what it holds. Throws Bq2Error `own-source-missing`. */
+/** Every tree with its files. Throws Bq2Error `own-source-missing`. */
 export function ownTrees(platform: Platform, projectFolder: string): { readonly [S in OwnSource]: OwnTree } {
   const all = ownFiles(platform, projectFolder);
   const tree = (name: OwnSource): OwnTree => {
@@ -80,13 +81,13 @@ function ownFiles(platform: Platform, projectFolder: string): StagedFile[] {
 }
 
 function missing(projectFolder: string, name: string): Bq2Error {
-  return new Bq2Error(`${projectFolder}/${name} is not there, but bq2 is built from it`, {
+  return new Bq2Error(`Cannot stage this project's source: ${projectFolder}/${name} does not exist`, {
     code: "own-source-missing",
-    hint: "run bq2 from a whole checkout",
+    hint: "run bq2 from a complete checkout",
   });
 }
 
-/** Root of the layer that holds a staged tree of this digest. */
+/** Root of the layer that contains the staged tree with this digest. */
 function rootOf({ workspace }: RunContext, digest: string): string {
   return `${workspace.cache.sourceTrees}/own-${digest}`;
 }
@@ -96,23 +97,23 @@ function treeOf(context: RunContext, { name, digest }: Pick<OwnTree, "name" | "d
   return `${rootOf(context, digest)}${SOURCE_ROOT}/${name}`;
 }
 
-/** Root of the layer that holds the staged tree, whole. Throws Bq2Error `need-missing` where it has not been staged. */
+/** Root of the layer that contains the intact staged tree. Throws Bq2Error `need-missing`. */
 export function ownSourceRoot(context: RunContext, name: OwnSource): string {
   const digest = requireOwnSource(context, name);
   if (isStaged(context, { digest })) return rootOf(context, digest);
-  throw new Bq2Error(`Cannot use ${rootOf(context, digest)}: it is not there, or was damaged`, {
+  throw new Bq2Error(`Cannot use ${rootOf(context, digest)}: it is missing or was damaged`, {
     code: "need-missing",
     hint: "run bq2 sysroot-runner --phase host-setup, which stages this project's source again",
   });
 }
 
-/** Looked at once in a run; a damaged tree is reported and set aside. */
+/** Checks the tree once in a run; a damaged tree is reported and set aside. */
 function isStaged(context: RunContext, { digest }: Pick<OwnTree, "digest">): boolean {
   const tree = recordedTree(rootOf(context, digest));
   return recordedState(context.platform, tree, context.log.warn) === "sound";
 }
 
-/** Stages the tree where it is not there whole; one process at a time. */
+/** Stages the tree if it is missing or damaged; one process at a time. */
 async function ensureStaged(context: RunContext, tree: OwnTree): Promise<void> {
   const { platform } = context;
   if (isStaged(context, tree)) return;
@@ -128,7 +129,7 @@ async function ensureStaged(context: RunContext, tree: OwnTree): Promise<void> {
   }
 }
 
-/** Copies the files; complete when they have their name. */
+/** Copies the files under a temporary name, then renames their folder. */
 function stageOwnTree(context: RunContext, tree: OwnTree): void {
   const { files } = context.platform;
   const target = treeOf(context, tree);

@@ -1,4 +1,4 @@
-/** The coordinator step `populate-seed`, and the seed that it laid out. */
+/** The coordinator step `populate-seed`, and access to the seed that it laid out. */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { textDigest } from "../../kept/manifest.ts";
@@ -42,7 +42,7 @@ export function seedWork(
   };
 }
 
-/** The seed's files. Throws Bq2Error `seed-changed` where they are gone, `need-missing` before they were laid out. */
+/** The seed. Throws Bq2Error `need-missing` before it is laid out, `seed-changed` if its files are gone. */
 export function requireOpenSeed(context: RunContext): Seed {
   const digest = requireSeed(context);
   const { root } = context.workspace.cache;

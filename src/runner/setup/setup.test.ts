@@ -22,7 +22,7 @@ const step = (name: string, action: CoordinatorAction) => ({
   build: { kind: "coordinator" as const, action },
 });
 
-/** A plan of host-setup's steps for these pins. */
+/** A plan with host-setup's steps for these pins. */
 function setupPlan(pins: readonly Pin[]): Plan {
   const names = pins.map(({ name, version }) => `${name}-${version}`);
   const steps = [
@@ -68,7 +68,7 @@ async function release(platform: MemoryPlatform, name: string, text: string): Pr
   };
 }
 
-/** A project folder that has every part of the own source. */
+/** Makes a project folder with every part of this project's own source. */
 function addProject({ files }: MemoryPlatform): void {
   for (const part of OWN_SOURCE_PARTS) {
     const isFile = /\.|LICENSE/.test(part);
@@ -88,7 +88,7 @@ async function scene() {
   return { platform, pin, context, logged };
 }
 
-test("host-setup fetches what is pinned, unpacks it, and stages the project's own source", async () => {
+test("host-setup fetches and unpacks the pins, and stages this project's own source", async () => {
   const { platform, pin, context } = await scene();
   await runPlan(context, ALL);
   assert.equal(readText(platform.files, `${sourceTree(context, pin)}/file`), "words");
@@ -98,7 +98,7 @@ test("host-setup fetches what is pinned, unpacks it, and stages the project's ow
   assert.equal(platform.files.status(`${own}/src/part.test.ts`), undefined);
 });
 
-test("a second run does nothing again, and a source tree that was changed is unpacked again", async () => {
+test("a second run repeats nothing, and a changed source tree is unpacked again", async () => {
   const { platform, pin, context, logged } = await scene();
   await runPlan(context, ALL);
   await runPlan(context, ALL);
@@ -106,14 +106,14 @@ test("a second run does nothing again, and a source tree that was changed is unp
   assert.equal(count(), 1);
   const file = `${sourceTree(context, pin)}/file`;
   platform.files.writeFile(file, encodeUtf8("swords"));
-  // Another process: this one has looked at the tree already.
+  // As another process, because this one has already checked the tree.
   const again: RunContext = { ...testContext({ ...platform }, context.plan, logged), mirror: MIRROR };
   await runPlan(again, { ...ALL, resume: false });
   assert.equal(count(), 2);
   assert.equal(readText(platform.files, file), "words");
 });
 
-test("a project folder that lacks a part is refused; a change of TypeScript leaves the C as it was", () => {
+test("changed TypeScript keeps the C part's digest; an incomplete project folder is refused", () => {
   const platform = testPlatform();
   addProject(platform);
   const before = ownTrees(platform, "/project");

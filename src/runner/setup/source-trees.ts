@@ -1,5 +1,4 @@
-/** Sources as steps see them: a tree a pin, kept in the cache and shared by all workspaces. */
-
+/** Unpacked sources: one tree for each pin, kept in the cache and shared by all workspaces. */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
@@ -16,29 +15,29 @@ import type { RunContext } from "../context/context.ts";
 import { findPin, sourceTreeKey } from "../context/keys.ts";
 import type { StepWork } from "../context/work.ts";
 
-/** Root of the layer that holds the unpacked source of a pin. */
+/** Root of the layer that contains the unpacked source of a pin. */
 export function sourceTreeRoot(context: RunContext, pin: Pin): string {
   return `${context.workspace.cache.sourceTrees}/${sourceTreeKey(context.platform, pin)}`;
 }
 
-/** The unpacked source itself, within its layer, below the name that it has in every namespace. */
+/** The unpacked source itself, within its layer, at the path that it has in every namespace. */
 export function sourceTree(context: RunContext, pin: Pin): string {
   return `${sourceTreeRoot(context, pin)}${SOURCE_ROOT}/${releaseName(pin)}`;
 }
 
-/** Whether the tree is there; it is looked at when it is used. */
+/** Whether the tree exists; it is checked when it is used. */
 function isUnpacked(context: RunContext, pin: Pin): boolean {
   return context.platform.files.status(sourceTree(context, pin)) !== undefined;
 }
 
-/** Trees that are being unpacked: steps side by side may have the same source. */
+/** Trees that are being unpacked, because parallel steps may share a source. */
 const underWay = new Map<string, Promise<void>>();
 
 /**
- * Has the tree of the pin's first archive whole: looked at once in a run, and unpacked where it is missing, damaged, or
- * from before manifests were recorded (to compare it with its archive would take as long).
+ * Ensures an intact tree of the pin's first archive. The tree is checked once in a run, and unpacked if it is
+ * missing, damaged, or has no manifest (comparing it with its archive would take as long).
  *
- * @throws Bq2Error where the cache does not hold the archive whole.
+ * @throws Bq2Error if the cache has no intact copy of the archive.
  */
 export async function unpackSource(context: RunContext, pin: Pin): Promise<void> {
   const root = sourceTreeRoot(context, pin);
@@ -62,7 +61,7 @@ async function ensureTree(context: RunContext, pin: Pin, tree: RecordedTree): Pr
   }
 }
 
-/** The root of the pin's layer, for use. Throws Bq2Error `source-missing` where it is not there, or was damaged. */
+/** The root of the pin's intact layer. Throws Bq2Error `source-missing` if it is missing or was damaged. */
 export function soundSourceRoot(context: RunContext, pin: Pin): string {
   const root = sourceTreeRoot(context, pin);
   const state = recordedState(context.platform, recordedTree(root), context.log.warn);
@@ -90,7 +89,7 @@ async function unpack(context: RunContext, pin: Pin, root: string): Promise<void
   });
 }
 
-/** The coordinator step `extract-sources`: the trees of these pins. */
+/** The coordinator step `extract-sources`: unpacks the trees of the pins. */
 export function extractWork(
   context: RunContext,
   action: Extract<CoordinatorAction, { kind: "extract-sources" }>,

@@ -11,7 +11,7 @@ const UPPER = "/changes/upper";
 const LAYER = "/layer";
 const OUTPUT = "/output";
 
-/** A step that left `written` in its overlay, over a layer that has `below`; and its capture. */
+/** A step that left `written` in its overlay, over a layer with the files `below`, and its capture. */
 function scene(
   phase: Partial<Phase>,
   written: Readonly<Record<string, string>>,
@@ -40,7 +40,7 @@ function scene(
   return { platform, files, capture };
 }
 
-test("what the phase may write becomes the output, with the plan's time; scratch files stay behind", () => {
+test("files where the phase may write become the output, with the plan's time; scratch files do not", () => {
   const { files, capture } = scene(
     {},
     { "/usr/bin/tool": "tool", "/tmp/x": "x", "/workspace/build/a/o": "o" },
@@ -59,7 +59,7 @@ test("what the phase may write becomes the output, with the plan's time; scratch
   assert.equal(files.status(`${OUTPUT}/usr/bin/tool`)?.mtime, 1000);
 });
 
-test("below a DESTDIR the output begins there, and folders above it are 0755 whatever the umask was", () => {
+test("with a DESTDIR the output begins there, and the folders above are 0755 under any umask", () => {
   const { manifest } = scene(
     { namespace: "seed", destdir: { root: "bq2", path: "/" }, writes: ["/opt/tools"] },
     { "/bq2-rootfs/opt/tools/cc": "cc" },
@@ -75,7 +75,7 @@ test("below a DESTDIR the output begins there, and folders above it are 0755 wha
   );
 });
 
-test("writing elsewhere, removing and replacing are refused by name", () => {
+test("writing elsewhere, removing and replacing are refused", () => {
   const elsewhere = scene({ writes: ["/usr"] }, { "/usr/lib/a": "a", "/etc/passwd": "root" });
   assert.throws(elsewhere.capture, /Cannot keep the output of one\/a: it wrote \/etc\/passwd/);
 
@@ -88,7 +88,7 @@ test("writing elsewhere, removing and replacing are refused by name", () => {
   assert.throws(replaced.capture, /it replaced \/usr\/share/);
 });
 
-test("a new folder that overlayfs marks opaque is no replacement, and the mark does not stay", () => {
+test("a new folder that overlayfs marks opaque is no replacement, and the mark is removed", () => {
   const { files, capture } = scene({}, { "/usr/share/doc": "new" });
   files.setAttribute(`${UPPER}/usr/share`, "user.overlay.opaque", encodeUtf8("y"));
   capture();

@@ -1,6 +1,6 @@
 /**
- * From what a step wrote to its output: only what its phase may write, nothing that takes away what
- * another step made, every time set to the plan's.
+ * Turns what a step wrote into its output. The step may write only where its phase allows, and may not remove
+ * what another step made. Every time in the output is the plan's.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { dirname, isWithin } from "../../base/path.ts";
@@ -13,7 +13,7 @@ import { OpenFiles } from "../../trees/open-files.ts";
 import type { RunContext } from "../context/context.ts";
 import type { PlannedStep } from "../context/planned-step.ts";
 
-/** Where a step may leave what it likes: never part of an output. */
+/** Folders in which a step may leave anything; they are never part of an output. */
 const SCRATCH = ["/workspace", "/tmp", "/run", "/dev", "/proc", "/sys", "/root", "/var/tmp"];
 
 export interface Output {
@@ -21,7 +21,7 @@ export interface Output {
   readonly manifest: Manifest;
 }
 
-/** Where the output comes from: an overlay's upper folder, and the read-only trees below it. */
+/** The source of an output: an overlay's upper folder, and the read-only trees below it. */
 export interface CaptureSource {
   readonly upper: string;
   readonly layers: readonly string[];
@@ -30,7 +30,7 @@ export interface CaptureSource {
 /**
  * Moves the output out of the overlay to `folder`, which must not exist.
  *
- * @throws Bq2Error `stray-output` where the step wrote or removed what its phase does not let it.
+ * @throws Bq2Error `stray-output` if the step wrote or removed something that its phase does not allow.
  */
 export function captureOutput(
   context: RunContext,
@@ -57,7 +57,7 @@ export function captureOutput(
   }
 }
 
-/** What is wrong with a change, such as `removed /usr/bin/make`; undefined where it is fine. */
+/** What is wrong with a change, such as `removed /usr/bin/make`; undefined if it is allowed. */
 function problemWith(
   context: RunContext,
   change: OverlayChange,
@@ -68,12 +68,12 @@ function problemWith(
   if (SCRATCH.some((folder) => isWithin(path, folder))) return undefined;
   if (change.kind === "removed") return `removed ${path}`;
   const isFolder = change.status.kind === "folder";
-  // overlayfs marks every new folder opaque; only one that the layers have too was replaced.
+  // overlayfs marks every new folder opaque; it was replaced only if a layer has it too.
   const isThere = (layer: string): boolean => context.platform.files.status(`${layer}${path}`) !== undefined;
   if (change.isOpaque && source.layers.some(isThere)) return `replaced ${path}`;
   const isInside = allowed.some((folder) => isWithin(path, folder));
   const leadsThere = isFolder && allowed.some((folder) => isWithin(folder, path));
-  // What a stray folder holds says more than its own name.
+  // The contents of a stray folder say more than its own name.
   const isFilled = isFolder && context.platform.files.list(`${source.upper}${path}`).length > 0;
   return isInside || leadsThere || isFilled ? undefined : `wrote ${path}`;
 }
@@ -81,11 +81,11 @@ function problemWith(
 function strayOutput(id: string, wrong: string, allowed: readonly string[]): Bq2Error {
   return new Bq2Error(`Cannot keep the output of ${id}: it ${wrong}`, {
     code: "stray-output",
-    hint: `a step of this phase may only add to ${allowed.join(", ")}: pass it a prefix or DESTDIR there`,
+    hint: `a step of this phase may only add to ${allowed.join(", ")}: give it a prefix or DESTDIR there`,
   });
 }
 
-/** Moves `path` of the overlay to its place in the output; folders above it are made anew. */
+/** Moves `path` of the overlay to its place in the output, and makes the folders above it. */
 function takeOut(context: RunContext, upper: string, path: string, folder: string, destdir: string): void {
   const { files } = context.platform;
   const from = path === "/" ? upper : `${upper}${path}`;
@@ -104,11 +104,11 @@ function takeOut(context: RunContext, upper: string, path: string, folder: strin
   }
 }
 
-/** One time for everything, no notes of overlayfs: the output becomes a layer itself. */
+/** Sets one time, and removes overlayfs's attributes, because the output becomes a layer itself. */
 function settle(context: RunContext, folder: string): void {
   const { files } = context.platform;
   files.setMode(folder, 0o755);
-  const below = Array.from(walk(files, folder)).reverse(); // folders behind what they hold
+  const below = Array.from(walk(files, folder)).reverse(); // folders after their contents
   for (const { path, status } of below) {
     if (status.kind !== "symlink") forgetOverlay(files, `${folder}/${path}`);
     files.setTime(`${folder}/${path}`, context.plan.epoch);

@@ -9,7 +9,7 @@ import {
 } from "../context/test-context.ts";
 import { allocatedBytes, diskUse } from "./disk-use.ts";
 
-test("what a folder takes is counted once, whatever names it has; nothing takes nothing", () => {
+test("a file with several names counts once, and a missing folder takes nothing", () => {
   const { files } = testPlatform();
   files.makeFolder("/a");
   const empty = allocatedBytes(files, "/a");
@@ -21,7 +21,7 @@ test("what a folder takes is counted once, whatever names it has; nothing takes 
   files.writeFile("/a/other", new Uint8Array(5000));
   assert.equal(allocatedBytes(files, "/a") - empty, 2 * one);
   assert.equal(allocatedBytes(files, "/nothing"), 0);
-  files.makeFolder("/closed", 0o000); // as overlayfs leaves one; the platform in memory lists it all the same
+  files.makeFolder("/closed", 0o000); // as overlayfs leaves one; the memory platform lists it anyway
   files.writeFile("/closed/file", new Uint8Array(5000));
   const closed = allocatedBytes(files, "/closed") - empty;
   files.makeFolder("/top");

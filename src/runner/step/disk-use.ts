@@ -1,5 +1,4 @@
-/** How much disk a build takes. */
-
+/** How much disk space a build takes. */
 import { walk } from "../../platform/files.ts";
 import type { FileStatus, Files } from "../../platform/platform.ts";
 import { openSeed } from "../../seeds/seed.ts";
@@ -7,7 +6,7 @@ import { archivePaths } from "../../sources/cache.ts";
 import type { RunContext } from "../context/context.ts";
 import { sourceTreeRoot } from "../setup/source-trees.ts";
 
-/** Bytes that the folder, and all that lies below it, takes; a file of several names counts once. 0 where nothing is there. */
+/** Bytes on disk of a folder and its contents; a file with several names counts once. 0 if it is missing. */
 export function allocatedBytes(files: Files, folder: string): number {
   const top = files.status(folder);
   if (top === undefined) return 0;
@@ -26,7 +25,7 @@ export function allocatedBytes(files: Files, folder: string): number {
 /** S_IRUSR, inode(7). */
 const OWNER_READS = 0o400;
 
-/** Overlayfs has an empty folder without permissions for its own work, which none but root can look into. */
+/** False for overlayfs's own work folder: it is empty, and only root can list it. */
 function isOpen({ mode }: FileStatus): boolean {
   return (mode & OWNER_READS) !== 0;
 }
@@ -36,7 +35,7 @@ export interface DiskUse {
   readonly bytes: number;
 }
 
-/** What this plan keeps on disk, in the cache that it shares with others and in its own workspace. */
+/** What this plan keeps on disk, in the shared cache and in its own workspace. */
 export function diskUse(context: RunContext): DiskUse[] {
   const { platform, plan, store, workspace } = context;
   const { done, seedDigest } = context.state();

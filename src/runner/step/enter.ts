@@ -1,4 +1,4 @@
-/** A command on the user's terminal in a namespace: `sysroot-namespace`, and `--altcmd`. */
+/** Runs a command on the user's terminal in a namespace, for `sysroot-namespace` and `--altcmd`. */
 import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { startInNamespaces } from "../../linux/namespace.ts";
@@ -8,7 +8,7 @@ import type { Platform } from "../../platform/platform.ts";
 import { requireProgram } from "../../platform/require-program.ts";
 import { type EnterRequest, EnterRequestSchema } from "./request.ts";
 
-/** Runs the command within its view, on the caller's terminal, with or without the host's network; gives its exit code. */
+/** Runs a command in its view, on the caller's terminal; returns its exit code. `network`: use the host's. */
 export async function runInteractive(
   platform: Platform,
   request: EnterRequest,

@@ -7,7 +7,7 @@ import { readText } from "../../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../../platform/memory/platform.ts";
 import { execute } from "./executors.ts";
 
-/** A machine with a compiler that takes as many turns as `turns` says, and `jobs` to take beside the step's own. */
+/** A machine whose compiler takes `turns(source)` turns, with `jobs` free jobs besides the step's own. */
 function scene(jobs: number, turns: (source: string) => number, fails = "") {
   const platform = memoryPlatform({ kernel: pipeKernel() });
   const descriptors = makeJobPipe(platform);
@@ -40,7 +40,7 @@ function tokensLeft(tokens: JobTokens): number {
   return left;
 }
 
-test("a folder is copied into the one that is there: what has the same name is replaced, the rest stays", async () => {
+test("a folder is merged into an existing one: equal names are replaced, the rest stays", async () => {
   const { platform, jobs } = scene(0, () => 0);
   const { files } = platform;
   for (const folder of ["/from", "/from/bin", "/to", "/to/bin"]) files.makeFolder(folder, 0o755);
@@ -55,7 +55,7 @@ test("a folder is copied into the one that is there: what has the same name is r
 
 const SOURCES = ["/a.c", "/b.c", "/c.c", "/d.c", "/e.c"];
 
-test("a list is compiled by the step's own job and what it can take beside it, and all is given back", async () => {
+test("a list is compiled with the step's own job and every free one, and all are given back", async () => {
   for (const jobs of [0, 1, 2, 9]) {
     const { platform, jobs: given, seen } = scene(jobs, (source) => (source === "/a.c" ? 200 : 20));
     await execute(compile(SOURCES), { platform, jobs: given });
@@ -65,7 +65,7 @@ test("a list is compiled by the step's own job and what it can take beside it, a
   }
 });
 
-test("after a failure no more is compiled, and what was taken is given back", async () => {
+test("after a failure no more files are compiled, and taken jobs are given back", async () => {
   const { platform, jobs, seen } = scene(1, () => 20, "/b.c");
   const run = () => execute(compile(SOURCES), { platform, jobs });
   await assert.rejects(run, /exit code 1: .*cc -c \/b\.c/);
@@ -73,14 +73,14 @@ test("after a failure no more is compiled, and what was taken is given back", as
   assert.equal(tokensLeft(jobs.tokens), 1);
 });
 
-test("jobs that others give back in the meantime are taken as well", async () => {
+test("jobs that others give back in the meantime are used", async () => {
   const { platform, jobs, seen } = scene(0, () => 2000);
-  const over = execute(compile(SOURCES), { platform, jobs });
+  const ended = execute(compile(SOURCES), { platform, jobs });
   await turns(100);
   assert.equal(seen.most, 1);
   jobs.tokens.give();
   platform.clock.advance(1);
-  await over;
+  await ended;
   assert.equal(seen.most, 2);
 });
 
@@ -88,7 +88,7 @@ async function turns(count: number): Promise<void> {
   for (let left = count; left > 0; left--) await Promise.resolve();
 }
 
-test("a make that shares the jobs is handed their descriptors, other programs are not", async () => {
+test("a make that shares the jobs gets their descriptors, other programs do not", async () => {
   const platform: MemoryPlatform = memoryPlatform({ kernel: pipeKernel() });
   const descriptors = makeJobPipe(platform);
   const handed: unknown[] = [];

@@ -1,6 +1,6 @@
 /**
- * How each action is carried out inside a step's namespace: one executor a kind. A new kind of
- * action does not compile until it has one.
+ * Carries out actions inside a step's namespace, with one executor for each kind. A new kind of action does
+ * not compile until it has one.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { dirname } from "../../base/path.ts";
@@ -22,7 +22,7 @@ export interface StepJobs {
 
 export interface ExecutionContext {
   readonly platform: Platform;
-  /** What the step may take beside the one job that it has. */
+  /** Jobs that the step may take besides its own. */
   readonly jobs: StepJobs;
 }
 
@@ -31,7 +31,7 @@ type Executor<K extends ResolvedAction["kind"]> = (
   context: ExecutionContext,
 ) => void | Promise<void>;
 
-/** A program that ended otherwise than with 0. */
+/** A program that ended with a signal or an exit code other than 0. */
 export class ProgramFailure extends Bq2Error {
   readonly exit: Exit;
 
@@ -79,9 +79,9 @@ const EXECUTORS: { readonly [K in ResolvedAction["kind"]]: Executor<K> } = {
   },
   remove({ path }, { platform: { files } }) {
     if (files.status(path) === undefined) {
-      throw new Bq2Error(`Cannot remove ${path}: nothing is there`, {
+      throw new Bq2Error(`Cannot remove ${path}: it does not exist`, {
         code: "ENOENT",
-        hint: "the build no longer makes it: drop the action from the recipe",
+        hint: "the build no longer makes it: remove the action from the recipe",
       });
     }
     removeTree(files, path);
@@ -93,10 +93,10 @@ const EXECUTORS: { readonly [K in ResolvedAction["kind"]]: Executor<K> } = {
     const problems = kconfigProblems(options, readText(platform.files, config));
     if (problems.length === 0) return;
     throw new Bq2Error(
-      `Cannot use ${config}: ${problems.length} options did not survive\n  ${problems.join("\n  ")}`,
+      `Cannot use ${config}: Kconfig dropped or changed ${problems.length} options\n  ${problems.join("\n  ")}`,
       {
         code: "kconfig-mismatch",
-        hint: "an option lost its dependencies: look it up in upstream's Kconfig and set what it depends on",
+        hint: "an option lacks a dependency: look it up in upstream's Kconfig files and set what it depends on",
       },
     );
   },
@@ -115,12 +115,12 @@ async function runProgram(platform: Platform, command: Command): Promise<void> {
   if (exit.code !== 0) throw new ProgramFailure(command.argv, exit);
 }
 
-/** How often to look for a job that somebody else gave back. */
+/** Interval between looks for a job that another program gave back. */
 const POLL_SECONDS = 0.05;
 
 /**
- * `work` on every item, as many at once as there are jobs: the step's own for one of them, one taken for every other. After a
- * failure no more begin, and the first one is thrown at the end.
+ * Does `work` on every item, as many at once as there are jobs: one with the step's own job, each other with
+ * a taken one. After a failure no more start, and the first failure is thrown at the end.
  */
 async function inParallel<T>(
   { clock }: Platform,
@@ -148,7 +148,7 @@ async function inParallel<T>(
   if (failures.length > 0) throw failures[0];
 }
 
-/** The files below `from` whose names end in `suffix`, with the folders that lead to them. */
+/** Copies the files below `from` whose names end with `suffix`, and the folders that lead to them. */
 function copyMatching(files: Files, from: string, to: string, suffix: string): void {
   for (const { path, status } of walk(files, from)) {
     if (status.kind === "folder" || !path.endsWith(suffix)) continue;
@@ -157,12 +157,12 @@ function copyMatching(files: Files, from: string, to: string, suffix: string): v
   }
 }
 
-/** Finds a program of the step's own namespace. */
+/** Path of a program in the step's own namespace. */
 function findProgram(platform: Platform, name: string, { PATH = "" }: Readonly<Record<string, string>>) {
-  return requireProgram(platform, name, { path: PATH, hint: "the step needs a package that brings it" });
+  return requireProgram(platform, name, { path: PATH, hint: "the step needs a package that contains it" });
 }
 
-/** Carries one action out; rejects with the error that stopped it. */
+/** Carries out one action; rejects with the error that stopped it. */
 export async function execute(action: ResolvedAction, context: ExecutionContext): Promise<void> {
   const executor = EXECUTORS[action.kind] as (
     action: ResolvedAction,

@@ -1,4 +1,4 @@
-/** A step that failed inside its namespace, and what its log says last. */
+/** The failure of a step in its namespace, and the end of its log. */
 import { Bq2Error } from "../../base/error.ts";
 import { bytesToName } from "../../base/text.ts";
 import type { Action } from "../../plan/action.ts";
@@ -9,7 +9,7 @@ export class StepFailure extends Bq2Error {
   readonly actionIndex: number | null;
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** The user stopped it. */
+  /** The user stopped the step. */
   readonly interrupted: boolean;
 
   constructor(
@@ -34,7 +34,7 @@ export class StepFailure extends Bq2Error {
 
 const TAIL_BYTES = 64 * 1024;
 
-/** The last lines of a text file, at most `count`; none where it is not there. */
+/** The last lines of a text file, at most `count`; empty if the file is missing. */
 export function lastLines(platform: Platform, path: string, count: number): string[] {
   const { files } = platform;
   const size = files.statusFollowed(path)?.size ?? 0;

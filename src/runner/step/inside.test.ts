@@ -12,14 +12,14 @@ import type { ResolvedAction, StepResult } from "./request.ts";
 const REQUEST = "/request.json";
 const RESULT = "/result.json";
 
-/** Mounts and the like succeed and change nothing: the tests' paths are the view's. */
+/** Mounts and other calls succeed without effect, so the tests' paths are the view's. */
 function willingKernel(): Kernel {
   const pipes = pipeKernel();
   return {
     ...pipes,
     syscall(number, ...args) {
       const result = pipes.syscall(number, ...args);
-      return result === pipes.syscall(-1) ? 0 : result; // what it does not know
+      return result === pipes.syscall(-1) ? 0 : result; // success for calls that it does not know
     },
   };
 }
@@ -51,7 +51,7 @@ async function run(actions: readonly ResolvedAction[], folder = "/mount") {
   return { platform, code, result: JSON.parse(readText(files, RESULT)) as StepResult };
 }
 
-test("the inside half carries the actions out in order, and reports success", async () => {
+test("the inside half carries out the actions in order, and reports success", async () => {
   const { platform, code, result } = await run([
     { kind: "make-folder", path: "/made", mode: "0750" },
     { kind: "write-file", path: "/made/file", mode: "0644", text: "words\n" },
@@ -62,7 +62,7 @@ test("the inside half carries the actions out in order, and reports success", as
   assert.match(platform.written.out, /^\+ make-folder path=\/made mode=0750\n\+ write-file /);
 });
 
-test("a patch brings its text with it", async () => {
+test("a patch action contains the patch's text", async () => {
   const text = "--- a/file\n+++ b/file\n@@ -1 +1 @@\n-old\n+new\n";
   const { platform, result } = await run([
     { kind: "write-file", path: "/src/file", mode: "0644", text: "old\n" },
@@ -72,7 +72,7 @@ test("a patch brings its text with it", async () => {
   assert.equal(readText(platform.files, "/src/file"), "new\n");
 });
 
-test("the first action that fails ends the step; the report says which, with its message and hint", async () => {
+test("the first action that fails ends the step; the result has its position, message and hint", async () => {
   const { platform, code, result } = await run([
     { kind: "make-folder", path: "/made", mode: "0755" },
     { kind: "remove", path: "/missing" },
@@ -84,7 +84,7 @@ test("the first action that fails ends the step; the report says which, with its
   assert.equal(platform.files.status("/never"), undefined);
 });
 
-test("a view that cannot be built is a failure of no action", async () => {
+test("a failure to build the view names no action", async () => {
   const { result } = await run([{ kind: "make-folder", path: "/made", mode: "0755" }], "/no/such/folder");
   assert.equal(result.failedAction, null);
   assert.ok(result.message !== null);

@@ -1,6 +1,6 @@
 /**
- * The half of a step that runs inside its namespace: builds the view, carries the actions out, and reports on a
- * descriptor how it ended. `namespace-step.ts` starts it; a user never does.
+ * The half of a step that runs inside its namespace: it builds the view, carries out the actions, and writes
+ * the result to a descriptor. `namespace-step.ts` starts it; a user never does.
  */
 import { Bq2Error, describeError } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
@@ -19,7 +19,7 @@ type Outcome = Omit<StepResult, "cpuSeconds">;
 
 const SUCCESS: Outcome = { failedAction: null, message: null, hint: null, exitCode: null, signal: null };
 
-/** Runs the request at `path`; the exit code says whether all actions succeeded. */
+/** Carries out the request at `path`; returns exit code 0 if all actions succeeded. */
 export async function runInside(platform: Platform, path: string): Promise<number> {
   const outcome = await attempt(platform, path);
   const result: StepResult = { ...outcome, cpuSeconds: processorSeconds(platform) };

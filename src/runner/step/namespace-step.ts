@@ -1,6 +1,6 @@
 /**
- * The half of a step that stays with the coordinator: lays the view out, starts the namespace, takes the output and
- * puts it into the store.
+ * The half of a step that stays with the coordinator: it prepares the view, starts the namespace, captures
+ * the output and adds it to the store.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
@@ -49,7 +49,7 @@ export function namespaceStep(context: RunContext, planned: PlannedStep): StepWo
   };
 }
 
-/** What is bound in from outside may change an output: it gets its own key. */
+/** User binds may change an output, so they change its key. */
 function withBinds(context: RunContext, key: string): string {
   return textDigest(context.platform, canonicalJson({ key, binds: context.binds }));
 }
@@ -60,7 +60,7 @@ async function build(context: RunContext, planned: PlannedStep, key: string): Pr
   const { scratch, changes } = stepFolders(context.workspace, refOf(planned));
   removeTree(files, scratch);
   for (const name of planned.step.sources) {
-    // host-setup has unpacked them all, unless the user asked for some steps only.
+    // host-setup has unpacked them all, unless the user selected single steps.
     if (!isOwnSource(name)) await unpackSource(context, findPin(context.plan, name));
   }
   const view = stepView(context, planned);
@@ -80,7 +80,7 @@ function layersBelow({ root }: View): readonly string[] {
   return root.kind === "overlay" ? root.layers : [];
 }
 
-/** Gives a patch its text, held to the digest that its recipe states; other actions are complete. */
+/** Adds a patch's text, after checking it against the recipe's sha256; other actions are complete. */
 function resolve(
   { platform, projectFolder }: RunContext,
   { step }: PlannedStep,
@@ -93,11 +93,15 @@ function resolve(
   if (found === sha256) return { ...action, text: bytesToName(platform.files.readFile(path)) };
   throw new Bq2Error(`Cannot use ${file}: its sha256 is ${found}, ${step.name} states ${sha256}`, {
     code: "digest-mismatch",
-    hint: "if you meant to change it, put the new sha256 into the package's package.ts",
+    hint: "if you meant to change it, write the new sha256 into the package's package.ts",
   });
 }
 
-/** Carries the request out in its own namespaces; gives the processor seconds. Throws StepFailure where an action fails. */
+/**
+ * Carries out the request in its own namespaces; returns the processor seconds.
+ *
+ * @throws StepFailure if an action fails.
+ */
 export async function runInNamespace(
   context: RunContext,
   planned: PlannedStep,
@@ -117,13 +121,13 @@ export async function runInNamespace(
       argv: [...platform.host.self, HIDDEN_COMMANDS.step, requestFile],
       network: false,
       cwd: "/",
-      stdin: "pipe", // by which the inside sees that we are there
+      stdin: "pipe", // closed when this process ends: requireLivingCaller
       stdout: { fd: logFd },
       stderr: { fd: logFd },
       extraFds: asExtraFds({ result: resultFd, jobs: context.pool.descriptors() }),
-      ownGroup: true, // Ctrl-C on the terminal is for us
+      ownGroup: true, // Ctrl-C on the terminal is for this process
     });
-    const unlisten = context.interruption.listen(() => child.kill("SIGKILL")); // ends everything within
+    const unlisten = context.interruption.listen(() => child.kill("SIGKILL")); // ends everything inside
     const endProgress = context.progress.begin(planned.id, () => lastLines(platform, log, SHOWN_LINES));
     const exit = await child.wait().finally(() => {
       unlisten();
@@ -138,7 +142,7 @@ export async function runInNamespace(
   }
 }
 
-/** Of a step that succeeded. Throws StepFailure for one that did not. */
+/** Processor seconds of a step that succeeded. Throws StepFailure for one that failed. */
 function secondsOf({ id, actions }: PlannedStep, log: string, result: StepResult): number {
   if (result.message === null) return result.cpuSeconds;
   const action: Action | undefined = result.failedAction === null ? undefined : actions[result.failedAction];
@@ -153,8 +157,8 @@ function secondsOf({ id, actions }: PlannedStep, log: string, result: StepResult
 }
 
 /**
- * The namespace ended without a result: the user stopped it, it was killed, or it never started. In the last case the
- * error names what this machine forbids.
+ * The namespace ended without a result: the user stopped it, it was killed, or it never started. In the last
+ * case the error names what this machine forbids.
  */
 async function unexplainedEnd(context: RunContext, planned: PlannedStep, exit: Exit): Promise<StepFailure> {
   const { platform, workspace } = context;
@@ -162,13 +166,13 @@ async function unexplainedEnd(context: RunContext, planned: PlannedStep, exit: E
   const interrupted = context.interruption.happened();
   const facts = { actionIndex: null, exitCode: exit.code ?? null, signal: exit.signal ?? null, interrupted };
   if (interrupted) {
-    const hint = "run the same command again to go on from here";
+    const hint = "run the same command again to continue from here";
     return new StepFailure(`Stopped ${id}`, { ...facts, hint });
   }
   const checks = await checkNamespaces(platform, workspace.root);
   const gap = checks.find(({ ok }) => !ok);
   if (gap !== undefined) {
-    return new StepFailure(`Cannot build ${id}: this machine does not give ${gap.name} (${gap.found})`, {
+    return new StepFailure(`Cannot build ${id}: this machine does not allow ${gap.name} (${gap.found})`, {
       ...facts,
       hint: gap.fix,
     });

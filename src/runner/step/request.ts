@@ -1,6 +1,6 @@
 /**
- * What the coordinator and the half inside the namespace say to each other: requests as JSON, a result on a descriptor.
- * Both halves are the same program, so a request that does not fit its schema is a mistake of ours.
+ * Messages between the coordinator and the half inside the namespace: requests as JSON, and a result on a
+ * descriptor. Both halves are the same program, so a request that does not match its schema is a defect.
  */
 import * as v from "valibot";
 import { USES } from "../../linux/refused-calls.ts";
@@ -18,14 +18,14 @@ const ViewSchema: v.GenericSchema<View> = v.strictObject({
   sys: v.boolean(),
 });
 
-/** An action of a plan with everything that it takes to carry it out: a patch has its text (a name of `base/text.ts`: any bytes). */
+/** A plan's action, complete: a patch includes its text (a name of `base/text.ts`, so any bytes). */
 const ResolvedActionSchema = v.variant("kind", [
   ...COMPLETE_ACTION_SCHEMAS,
   v.strictObject({ ...PatchActionSchema.entries, text: v.string() }),
 ]);
 export type ResolvedAction = v.InferOutput<typeof ResolvedActionSchema>;
 
-/** Build the view, then carry the actions out. */
+/** Build the view, then carry out the actions. */
 export const StepRequestSchema = v.strictObject({ view: ViewSchema, actions: v.array(ResolvedActionSchema) });
 export type StepRequest = v.InferOutput<typeof StepRequestSchema>;
 
@@ -39,13 +39,13 @@ export const EnterRequestSchema = v.strictObject({
 export type EnterRequest = v.InferOutput<typeof EnterRequestSchema>;
 
 export const StepResultSchema = v.strictObject({
-  /** Position of the action that failed; null where all went well, or the view could not be built. */
+  /** Position of the action that failed; null if all succeeded or the view could not be built. */
   failedAction: v.nullable(v.number()),
   message: v.nullable(v.string()),
   hint: v.nullable(v.string()),
   exitCode: v.nullable(v.number()),
   signal: v.nullable(v.string()),
-  /** Processor seconds of all that ran. */
+  /** Processor seconds of all programs. */
   cpuSeconds: v.number(),
 });
 export type StepResult = v.InferOutput<typeof StepResultSchema>;

@@ -1,4 +1,4 @@
-/** Namespaces for tests on the memory platform: a function plays what runs inside. */
+/** Namespaces for tests on the memory platform: a function simulates what runs inside. */
 import { HIDDEN_COMMANDS } from "../../base/hidden-commands.ts";
 import { canonicalJson } from "../../base/json.ts";
 import { encodeUtf8 } from "../../base/text.ts";
@@ -18,19 +18,19 @@ const SUCCESS: StepResult = {
 
 export interface Inside {
   /**
-   * Plays a step: writes into `upper`, the folder of its overlay, and gives what differs from success. Undefined: it is
-   * killed before it can report.
+   * Simulates a step: writes to `upper`, its overlay's folder, and returns what differs from success.
+   * Undefined: the step is killed before it writes a result.
    */
   step?(
     request: StepRequest,
     upper: string,
     run: MemoryRun,
   ): Partial<StepResult> | undefined | Promise<Partial<StepResult> | undefined>;
-  /** Plays a command on the terminal; gives its exit code. */
+  /** Simulates a command on the terminal; returns its exit code. */
   enter?(request: EnterRequest): number;
 }
 
-/** Lets the programs that make namespaces end as `inside` says. */
+/** Replaces the programs that make namespaces with `inside`. */
 export function playNamespaces(platform: MemoryPlatform, inside: Inside): void {
   const { files, programs } = platform;
   const play = async (run: MemoryRun): Promise<number> => {
@@ -42,7 +42,7 @@ export function playNamespaces(platform: MemoryPlatform, inside: Inside): void {
     const upper = `${step.view.root.changes}/upper`;
     makeFolders(files, upper, 0o755);
     const differs = await inside.step?.(step, upper, run);
-    if (differs === undefined) return 137; // 128 + SIGKILL, as a shell tells it
+    if (differs === undefined) return 137; // 128 + SIGKILL, as a shell reports it
     const result = { ...SUCCESS, ...differs };
     files.write(run.extraFds[0] ?? -1, encodeUtf8(canonicalJson(result)), null);
     return result.message === null ? 0 : 1;

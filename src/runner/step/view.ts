@@ -1,4 +1,4 @@
-/** What a step sees: its namespace's base, what it needs, its sources; all read-only below an overlay. */
+/** The view of a step: its namespace's base, its needs and its sources, all read-only below an overlay. */
 import type { View } from "../../linux/view.ts";
 import type { Phase, Step } from "../../plan/plan.ts";
 import { makeFolders } from "../../platform/files.ts";
@@ -12,7 +12,7 @@ import { ownSourceRoot } from "../setup/own-source.ts";
 import { requireOpenSeed } from "../setup/seed.ts";
 import { soundSourceRoot } from "../setup/source-trees.ts";
 
-/** The name of every build's machine. */
+/** The host name in every step. */
 const HOSTNAME = "bq2";
 
 /** The view of a step that runs programs. Its overlay is below the step's scratch folder. */
@@ -27,7 +27,7 @@ export function stepView(context: RunContext, planned: PlannedStep): View {
   );
 }
 
-/** These layers as one root; makes the folder that the view is mounted on. */
+/** A view with these layers as one root. Makes the folder that the view is mounted on. */
 export function overlayView(
   { platform, workspace }: RunContext,
   planned: PlannedStep,
@@ -45,7 +45,7 @@ export function overlayView(
   };
 }
 
-/** The seed's tree as a lowest layer, or the host's folders bound over an empty one. */
+/** The seed's tree as the lowest layer, or the host's folders bound over an empty one. */
 export function baseOf(context: RunContext, phase: Phase): { layers: string[]; binds: View["binds"] } {
   if (phase.namespace !== "seed") return { layers: [], binds: [] };
   const { base } = requireOpenSeed(context);

@@ -14,7 +14,7 @@ function place() {
   const platform = testPlatform();
   const { files } = platform;
   const reported: string[] = [];
-  /** A store as another run would open it: nothing has been looked at yet. */
+  /** A store as another run would open it, with nothing checked yet. */
   const open = () => openStore({ ...platform }, "/cache/store", (line) => void reported.push(line));
   const output = (folder: string): ManifestEntry[] => {
     makeFolders(files, folder);
@@ -26,7 +26,7 @@ function place() {
   return { platform, files, reported, open, output };
 }
 
-test("what is added is found by its key, the tree moved in", () => {
+test("an added output is found by its key, and its tree was moved", () => {
   const { files, open, output } = place();
   const store = open();
   assert.equal(store.find(KEY), undefined);
@@ -49,7 +49,7 @@ test("equal outputs of two keys are kept once", () => {
   assert.equal(files.list("/cache/store/outputs"), [first]);
 });
 
-test("an output that was changed is reported, set aside and not found any more", () => {
+test("a changed output is reported, set aside and no longer found", () => {
   const { files, reported, open, output } = place();
   const digest = open().add(KEY, "one/a", "/out", output("/out"));
   const path = `/cache/store/outputs/${digest}/x`;
@@ -63,7 +63,7 @@ test("an output that was changed is reported, set aside and not found any more",
   assert.equal(files.list("/cache/store/outputs"), [`${digest}.damaged`]);
 });
 
-test("a good output takes the place of a damaged one, which it would be equal to", () => {
+test("a good output replaces a damaged one of the same digest", () => {
   const { files, open, output } = place();
   const digest = open().add(KEY, "one/a", "/out", output("/out"));
   files.writeFile(`/cache/store/outputs/${digest}/x`, encodeUtf8("evil"));
@@ -72,7 +72,7 @@ test("a good output takes the place of a damaged one, which it would be equal to
   assert.equal(files.readFile(`${store.treeOf(digest)}/x`), encodeUtf8("good"));
 });
 
-test("a key or a manifest that is cut off or altered is reported, and its output not found", () => {
+test("a truncated or altered key or manifest is reported, and its output is not found", () => {
   for (const [path, text] of [
     ["keys", "{"],
     ["keys", '{"step":"one/a"}'],
@@ -89,7 +89,7 @@ test("a key or a manifest that is cut off or altered is reported, and its output
   }
 });
 
-test("a store from before fingerprints is hashed once", () => {
+test("a store without fingerprints is hashed once", () => {
   const { files, open, output } = place();
   const digest = open().add(KEY, "one/a", "/out", output("/out"));
   const fingerprints = `/cache/store/fingerprints/${digest}.json`;

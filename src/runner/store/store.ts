@@ -1,12 +1,12 @@
 /**
- * The store of step outputs, shared by all workspaces of a user. `keys/<key>.json` says which output
- * a key has; `outputs/<digest>/` is the tree, `manifests/<digest>.json` its manifest. An output is
- * moved in whole, its manifest written behind it, the key last: whatever a killed process leaves
- * half done is not reachable from a key.
+ * The store of step outputs, shared by all workspaces of a user. `keys/<key>.json` names the output of a key,
+ * `outputs/<digest>/` is its tree, and `manifests/<digest>.json` its manifest. The store moves the whole tree
+ * in first, then writes the manifest, then the key, so that no key leads to what a killed process left half
+ * done.
  *
- * No output is handed out unseen: a manifest's digest is the output's name, and the tree is held to the manifest once in
- * a run (`fingerprints/<digest>.json` saves hashing what has not changed). What is damaged is reported, set aside, and
- * from then on not in the store, so that its step is built again.
+ * No output is used unchecked. A manifest's digest is the output's name, and each tree is compared with its
+ * manifest once in a run (`fingerprints/<digest>.json` saves hashing unchanged files). A damaged output is
+ * reported and set aside. It is then no longer in the store, so its step is built again.
  */
 import * as v from "valibot";
 import { Bq2Error } from "../../base/error.ts";
@@ -24,21 +24,21 @@ import type { Platform } from "../../platform/platform.ts";
 const KeyRecordSchema = v.strictObject({ step: v.string(), output: Sha256 });
 
 export interface Store {
-  /** Digest of the output that this key has, or `undefined`. */
+  /** Digest of the key's intact output; `undefined` if there is none. */
   find(key: string): string | undefined;
-  /** Whether this output is there and whole. */
+  /** Whether the store has this output, intact. */
   holds(output: string): boolean;
-  /** The output's tree on disk, whole, and read-only by agreement. Throws Bq2Error `output-missing`. */
+  /** Path of the output's intact tree, read-only by agreement. Throws Bq2Error `output-missing`. */
   treeOf(output: string): string;
-  /** Where that tree is or would be; it is not looked at. */
+  /** Path where that tree is or would be, without a check. */
   placeOf(output: string): string;
   /** Throws Bq2Error `output-missing`. */
   manifestOf(output: string): Manifest;
-  /** Moves `folder` in as the output of `key`; returns its digest. `step` is for people who look. */
+  /** Moves `folder` in as the output of `key`; returns its digest. `step` is for human readers only. */
   add(key: string, step: string, folder: string, manifest: Manifest): string;
 }
 
-/** `report` is given a line for everything that is found damaged. */
+/** Opens the store at `root`. `report` receives the damage that is found. */
 export function openStore(platform: Platform, root: string, report: Report): Store {
   const { files } = platform;
   const places = storePlaces(root);
@@ -66,7 +66,7 @@ export function openStore(platform: Platform, root: string, report: Report): Sto
   const requireManifest = (output: string): Manifest => {
     const manifest = soundManifest(output);
     if (manifest !== undefined) return manifest;
-    throw new Bq2Error(`Cannot use the output ${output}: it is not in the store ${root}, or was damaged`, {
+    throw new Bq2Error(`Cannot use output ${output}: it is not in the store ${root}, or was damaged`, {
       code: "output-missing",
       hint: "run bq2 sysroot-runner, which builds its step again",
     });
@@ -103,7 +103,7 @@ export function openStore(platform: Platform, root: string, report: Report): Sto
   };
 }
 
-/** Where the parts of a store are. */
+/** Paths of the parts of a store. */
 export function storePlaces(root: string) {
   return {
     keys: `${root}/keys`,
@@ -118,12 +118,12 @@ export function storePlaces(root: string) {
   };
 }
 
-/** The output that the key's file at `path` names; `undefined` where the file is damaged. */
+/** The output named in the key's file at `path`; `undefined` if the file is damaged. */
 export function readKey({ files }: Platform, path: string): string | undefined {
   return readJson(files, path, KeyRecordSchema)?.output;
 }
 
-/** The manifest in the file at `path`; `undefined` where it is not the one that `output` names. */
+/** The manifest in the file at `path`; `undefined` if its digest is not `output`. */
 export function readManifest(platform: Platform, path: string, output: string): Manifest | undefined {
   const manifest = readJson(platform.files, path, ManifestSchema);
   const isRight = manifest !== undefined && manifestDigest(platform, manifest) === output;
