@@ -20,13 +20,13 @@ function planOf(profile: Profile): Plan {
   });
 }
 
-const OWN_SOURCE = { bq2: "0".repeat(64), "bq2-native": "1".repeat(64) };
+const OWN_DIGESTS = { bq2: "0".repeat(64), "bq2-native": "1".repeat(64) };
 
 /**
  * The key of every step after host-setup. A key stands for the step's output, so a new key means a new
  * output.
  */
-function keysOf(plan: Plan, ownSource = OWN_SOURCE): Map<string, string> {
+function keysOf(plan: Plan, ownSource = OWN_DIGESTS): Map<string, string> {
   const context = testContext(testPlatform(), plan);
   context.update({ seedDigest: "5".repeat(64), ownSource });
   const keys = new Map<string, string>();
@@ -75,7 +75,7 @@ test("a changed library rebuilds what is linked with it, but not the compiler or
 test("a change of this project's TypeScript compiles no C code again", () => {
   const plan = planOf("minimal");
   const before = keysOf(plan);
-  const after = keysOf(plan, { ...OWN_SOURCE, bq2: "2".repeat(64) });
+  const after = keysOf(plan, { ...OWN_DIGESTS, bq2: "2".repeat(64) });
   assert.equal(
     [...after].filter(([id, key]) => before.get(id) !== key).map(([id]) => id),
     [

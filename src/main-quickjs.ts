@@ -11,7 +11,7 @@ import { libraryBeside } from "./program/compiler.ts";
  * This program's source in the image. A program that runs from source (`native/bootstrap.mjs`) is its own
  * source.
  */
-const OWN_SOURCE = "/workspace/bq2";
+const SOURCE_IN_IMAGE = "/workspace/bq2";
 
 const OWN_ARCHIVES = "/workspace/sources";
 
@@ -19,7 +19,7 @@ const platform = quickjsPlatform();
 const [program = "bq2"] = platform.host.self;
 const name = basename(platform.host.argv[0] ?? "bq2");
 const isFromSource = import.meta.url.startsWith("/");
-const projectFolder = isFromSource ? dirname(dirname(import.meta.url)) : OWN_SOURCE;
+const projectFolder = isFromSource ? dirname(dirname(import.meta.url)) : SOURCE_IN_IMAGE;
 const packages = platform.host.env.NODE_PATH ?? `${projectFolder}/node_modules`;
 const installed = libraryBeside(program);
 const engine = quickjsEngine({

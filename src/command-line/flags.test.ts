@@ -8,7 +8,7 @@ test("sizes take K, M, G and T as powers of 1,024", () => {
 });
 
 test("a bind is two absolute paths", () => {
-  assert.equal(parseBind("/a:/b"), { source: "/a", target: "/b" });
+  assert.equal(parseBind("/a:/b"), { source: "/a", target: "/b", readOnly: false });
   for (const bad of ["/a", "a:/b", "/a:b", "/a:/b:ro", ":"])
     assert.throws(() => parseBind(bad), /not a bind/);
 });

@@ -1,6 +1,6 @@
 /** Flags that several commands share, and the parsers of their values. */
 import { ARCH_NAMES, type Arch, isArch } from "../base/arch.ts";
-import type { Bind } from "../runner/context/context.ts";
+import type { Bind } from "../linux/view.ts";
 import { DEFAULT_WORKDIR } from "../runner/context/workspace.ts";
 
 export const workdirFlag = {
@@ -32,10 +32,11 @@ export function parseArch(text: string): Arch {
   throw new SyntaxError(`${text} is not a supported architecture: ${ARCH_NAMES.join(", ")}`);
 }
 
-/** `SRC:DST`, both absolute. */
+/** `SRC:DST`, both absolute; writable. */
 export function parseBind(text: string): Bind {
   const [source, target, ...rest] = text.split(":");
-  if (source?.startsWith("/") && target?.startsWith("/") && rest.length === 0) return { source, target };
+  if (source?.startsWith("/") && target?.startsWith("/") && rest.length === 0)
+    return { source, target, readOnly: false };
   throw new SyntaxError(`${text} is not a bind: give SRC:DST, both absolute paths`);
 }
 

@@ -1,9 +1,10 @@
 /** Opens a workspace for a command: lock, plan, overrides and state. */
 import { Bq2Error } from "../base/error.ts";
+import type { Bind } from "../linux/view.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { State } from "../plan/state.ts";
 import { makeFolders, removeTree } from "../platform/files.ts";
-import type { Bind, RunContext } from "../runner/context/context.ts";
+import type { RunContext } from "../runner/context/context.ts";
 import { requirePlan, saveState, stateOfPlan, withOverrides } from "../runner/context/documents.ts";
 import { interruptionBy } from "../runner/context/interruption.ts";
 import { openJobPool } from "../runner/context/job-pool.ts";

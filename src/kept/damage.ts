@@ -11,7 +11,7 @@ export interface Damage {
 }
 
 /** Receives one message for the user: a warning in the log. */
-export type Report = (message: string) => void;
+export type Warn = (message: string) => void;
 
 export function describeDamage({ path, wanted, found }: Damage): string {
   return `${path}: found ${found}, wanted ${wanted}`;
@@ -23,12 +23,12 @@ export const ASIDE_SUFFIX = ".damaged";
 const SHOWN = 5;
 
 /** Reports the damages, and renames what is at `path` so that nothing uses it. */
-export function setAside(files: Files, path: string, damages: readonly Damage[], report: Report): void {
-  for (const damage of damages.slice(0, SHOWN)) report(`Damaged: ${describeDamage(damage)}`);
-  if (damages.length > SHOWN) report(`Damaged: ${damages.length - SHOWN} more below ${path}`);
+export function setAside(files: Files, path: string, damages: readonly Damage[], warn: Warn): void {
+  for (const damage of damages.slice(0, SHOWN)) warn(`Damaged: ${describeDamage(damage)}`);
+  if (damages.length > SHOWN) warn(`Damaged: ${damages.length - SHOWN} more below ${path}`);
   if (files.status(path) === undefined) return;
   const aside = `${path}${ASIDE_SUFFIX}`;
   removeTree(files, aside);
   files.rename(path, aside);
-  report(`Set aside as ${aside}; it will be made again when needed`);
+  warn(`Set aside as ${aside}; it will be made again when needed`);
 }

@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import { folderTree } from "../trees/folder-tree.ts";
 import { OpenFiles } from "../trees/open-files.ts";
-import type { Report } from "./damage.ts";
+import type { Warn } from "./damage.ts";
 import { readJson } from "./json.ts";
 import { type Manifest, ManifestSchema, manifestDigest, manifestOf } from "./manifest.ts";
 import { isSound, type KeptTree, noteSound } from "./tree.ts";
@@ -61,10 +61,10 @@ export function recordedManifest(platform: Platform, tree: RecordedTree): Manife
 export function recordedState(
   platform: Platform,
   tree: RecordedTree,
-  report: Report,
+  warn: Warn,
 ): "missing" | "unrecorded" | "damaged" | "sound" {
   if (platform.files.status(tree.root) === undefined) return "missing";
   const manifest = recordedManifest(platform, tree);
   if (manifest === undefined) return "unrecorded";
-  return isSound(platform, tree, manifest, report) ? "sound" : "damaged";
+  return isSound(platform, tree, manifest, warn) ? "sound" : "damaged";
 }

@@ -4,7 +4,7 @@
  * them. The owners in a manifest are those of the finished system; on disk, one user owns the whole tree.
  */
 import type { FileStatus, Platform } from "../platform/platform.ts";
-import { type Damage, type Report, setAside } from "./damage.ts";
+import { type Damage, setAside, type Warn } from "./damage.ts";
 import { fingerprintOf, notedFingerprint, readFingerprints, writeFingerprints } from "./fingerprints.ts";
 import { type Manifest, manifestDigest } from "./manifest.ts";
 import { placeIn, TreeCheck } from "./tree-check.ts";
@@ -57,12 +57,12 @@ function soundRootsOf(platform: Platform): Set<string> {
 }
 
 /** Whether the tree matches `manifest`; checked once in a run. A damaged tree is reported and set aside. */
-export function isSound(platform: Platform, tree: KeptTree, manifest: Manifest, report: Report): boolean {
+export function isSound(platform: Platform, tree: KeptTree, manifest: Manifest, warn: Warn): boolean {
   const roots = soundRootsOf(platform);
   if (roots.has(tree.root)) return true;
   const damages = treeDamages(platform, tree, manifest);
   if (damages.length === 0) roots.add(tree.root);
-  else setAside(platform.files, tree.entry ?? tree.root, damages, report);
+  else setAside(platform.files, tree.entry ?? tree.root, damages, warn);
   return damages.length === 0;
 }
 

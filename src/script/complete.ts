@@ -6,7 +6,7 @@ import { dirname, resolvePath } from "../base/path.ts";
 import { compareNames } from "../base/text.ts";
 import type { Platform } from "../platform/platform.ts";
 import { COMMAND_MARK } from "./prompt-line.ts";
-import type { Place } from "./shell.ts";
+import type { ShellPlace } from "./shell.ts";
 
 export interface Completion {
   /** Start of the text that a candidate replaces. */
@@ -28,7 +28,7 @@ const KEYWORDS =
 /** @param before The line up to the cursor. */
 export function complete(
   { files }: Pick<Platform, "files">,
-  { cwd, env }: Place,
+  { cwd, env }: ShellPlace,
   globals: object,
   before: string,
 ): Completion {

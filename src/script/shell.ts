@@ -13,7 +13,7 @@ export interface Output {
 }
 
 /** Where programs run. */
-export interface Place {
+export interface ShellPlace {
   readonly cwd: string;
   readonly env: { readonly [name: string]: string };
 }
@@ -29,7 +29,7 @@ export interface Shell {
 }
 
 /** The shell throws SystemError if a program cannot be started; an exit code other than 0 is not an error. */
-export function makeShell({ processes }: Pick<Platform, "processes">, place: () => Place): Shell {
+export function makeShell({ processes }: Pick<Platform, "processes">, place: () => ShellPlace): Shell {
   return async (first: TemplateStringsArray | string, ...rest: readonly unknown[]) => {
     const argv = typeof first === "string" ? [first, ...rest.map(String)] : templateWords(first, rest);
     const { cwd, env } = place();

@@ -1,7 +1,7 @@
 /** Types of a seed: the request, what it resolves to, and the seed on the disk. */
 import * as v from "valibot";
 import type { Arch } from "../base/arch.ts";
-import type { Report } from "../kept/damage.ts";
+import type { Warn } from "../kept/damage.ts";
 import type { Archive } from "../plan/source.ts";
 import type { FetchOptions } from "../sources/fetch.ts";
 import type { ApkRecord } from "./apk-index.ts";
@@ -64,5 +64,5 @@ export interface SeedRequest extends FetchOptions {
   /** Called with what begins: `resolving packages`, `unpacking 81 packages`. */
   readonly onProgress?: (text: string) => void;
   /** Called with the damage found in a seed that was made earlier. */
-  readonly onDamage?: Report;
+  readonly onDamage?: Warn;
 }

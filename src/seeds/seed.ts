@@ -20,7 +20,7 @@ import { type Arch, isArch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { prettyJson } from "../base/json.ts";
 import { OWN_ROOTFS_MARKER, releaseOf, seedOfRelease } from "../base/seed-name.ts";
-import { type Report, setAside } from "../kept/damage.ts";
+import { setAside, type Warn } from "../kept/damage.ts";
 import { fingerprintOf } from "../kept/fingerprints.ts";
 import { readJson } from "../kept/json.ts";
 import { type RecordedTree, recordedState, recordedTree, recordTree } from "../kept/recorded-tree.ts";
@@ -166,18 +166,18 @@ export function soundSeed(
   platform: Platform,
   cache: string,
   digest: string,
-  report: Report = () => {},
+  warn: Warn = () => {},
 ): Seed | undefined {
   const { files } = platform;
   const { record: path, tree } = seedPlaces(cache, digest);
   if (files.status(path) !== undefined && !isSeedRecordWhole(platform, cache, digest)) {
     const damage = { path, wanted: `the record of seed ${digest}`, found: "other text" };
-    setAside(files, seedFolder(cache, digest), [damage], report);
+    setAside(files, seedFolder(cache, digest), [damage], warn);
     return undefined;
   }
   const seed = openSeed(platform, cache, digest);
   if (seed?.base.kind !== "tree") return seed;
-  const state = recordedState(platform, tree, report);
+  const state = recordedState(platform, tree, warn);
   if (state === "unrecorded") recordTree(platform, tree);
   return state === "damaged" ? undefined : seed;
 }

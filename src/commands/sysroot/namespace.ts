@@ -3,10 +3,9 @@ import { resolvePath } from "../../base/path.ts";
 import { defineCommand } from "../../command-line/command.ts";
 import type { Bq2Context } from "../../command-line/context.ts";
 import { bindFlag, workdirFlag } from "../../command-line/flags.ts";
-import type { View } from "../../linux/view.ts";
+import type { Bind, View } from "../../linux/view.ts";
 import { makeFolders } from "../../platform/files.ts";
 import { requirePrograms } from "../../platform/foreign-programs.ts";
-import type { Bind } from "../../runner/context/context.ts";
 import { loadState } from "../../runner/context/documents.ts";
 import { workspaceAt } from "../../runner/context/workspace.ts";
 import { runInteractive } from "../../runner/step/enter.ts";
@@ -82,15 +81,14 @@ function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: rea
   const mountPoint = `${workspace.work}/mount`;
   makeFolders(platform.files, mountPoint);
   const common = { mountPoint, hostname: "bq2", sys: true };
-  const shown = binds.map((bind) => ({ ...bind, readOnly: false }));
   const seed = isSeed ? seedOf(context, workdir) : undefined;
-  if (seed === undefined) return { ...common, root: { kind: "folder", path: rootfs }, binds: shown };
+  if (seed === undefined) return { ...common, root: { kind: "folder", path: rootfs }, binds };
   const layers = seed.kind === "tree" ? [seed.folder, rootfs] : [rootfs];
   const hostBinds = seed.kind === "host" ? seed.binds.map((bind) => ({ ...bind, readOnly: true })) : [];
   return {
     ...common,
     root: { kind: "overlay", layers, changes: `${workspace.work}/seed-shell` },
-    binds: [...hostBinds, ...shown],
+    binds: [...hostBinds, ...binds],
   };
 }
 

@@ -2,6 +2,7 @@
 import { Bq2Error } from "../../base/error.ts";
 import type { Log } from "../../base/log.ts";
 import type { Progress } from "../../base/progress.ts";
+import type { Bind } from "../../linux/view.ts";
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { State } from "../../plan/state.ts";
 import type { Fetcher, Platform } from "../../platform/platform.ts";
@@ -10,11 +11,6 @@ import type { Store } from "../store/store.ts";
 import type { Interruption } from "./interruption.ts";
 import type { JobPool } from "./job-pool.ts";
 import type { Workspace } from "./workspace.ts";
-
-export interface Bind {
-  readonly source: string;
-  readonly target: string;
-}
 
 export interface RunContext {
   readonly platform: Platform;

@@ -23,7 +23,7 @@ export function stepView(context: RunContext, planned: PlannedStep): View {
     context,
     planned,
     [...base.layers, ...neededTrees(context, step), ...sourceLayers(context, step)],
-    [...base.binds, ...context.binds.map((bind) => ({ ...bind, readOnly: false }))],
+    [...base.binds, ...context.binds],
   );
 }
 

@@ -12,7 +12,7 @@ import * as v from "valibot";
 import { Bq2Error } from "../../base/error.ts";
 import { prettyJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
-import { type Report, setAside } from "../../kept/damage.ts";
+import { setAside, type Warn } from "../../kept/damage.ts";
 import { readJson } from "../../kept/json.ts";
 import { type Manifest, ManifestSchema, manifestDigest } from "../../kept/manifest.ts";
 import { isSound, type KeptTree, noteSound } from "../../kept/tree.ts";
@@ -39,13 +39,13 @@ export interface Store {
 }
 
 /** Opens the store at `root`. `report` receives the damage that is found. */
-export function openStore(platform: Platform, root: string, report: Report): Store {
+export function openStore(platform: Platform, root: string, warn: Warn): Store {
   const { files } = platform;
   const places = storePlaces(root);
   const manifests = new Map<string, Manifest>();
 
   const damaged = (path: string, wanted: string, found: string): undefined => {
-    setAside(files, path, [{ path, wanted, found }], report);
+    setAside(files, path, [{ path, wanted, found }], warn);
     return undefined;
   };
   const loadManifest = (output: string): Manifest | undefined => {
@@ -60,7 +60,7 @@ export function openStore(platform: Platform, root: string, report: Report): Sto
   const soundManifest = (output: string): Manifest | undefined => {
     if (files.status(places.tree(output).root) === undefined) return undefined;
     const manifest = loadManifest(output);
-    const isGood = manifest !== undefined && isSound(platform, places.tree(output), manifest, report);
+    const isGood = manifest !== undefined && isSound(platform, places.tree(output), manifest, warn);
     return isGood ? manifest : undefined;
   };
   const requireManifest = (output: string): Manifest => {
@@ -92,7 +92,7 @@ export function openStore(platform: Platform, root: string, report: Report): Sto
       const tree = places.tree(output);
       for (const path of [tree.root, tree.fingerprints, places.manifest(output), places.key(key)])
         makeFolders(files, dirname(path));
-      const isThere = files.status(tree.root) !== undefined && isSound(platform, tree, manifest, report);
+      const isThere = files.status(tree.root) !== undefined && isSound(platform, tree, manifest, warn);
       if (isThere) removeTree(files, folder);
       else moveTree(files, folder, tree.root);
       writeFileAtomic(files, places.manifest(output), prettyJson(manifest));
