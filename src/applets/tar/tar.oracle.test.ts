@@ -283,38 +283,49 @@ test.skipIf(!hasTools)(
 );
 
 /**
- * Writes an archive into a pipe in two pieces; between them, replaces the folder `d` by a link to `../out`.
+ * Writes an archive into a pipe, in two pieces. The first ends with `d/1`, and tar sets that file's time last
+ * of all: from then on tar only waits for the second piece. Meanwhile `d` is replaced by a link to `../out`.
  */
 const EXCHANGER = `
 const fs = require("node:fs");
-const [archive, pipe, first, d] = process.argv.slice(1);
+const [archive, pipe, first, d, seconds] = process.argv.slice(1);
 const bytes = fs.readFileSync(archive);
 const fd = fs.openSync(pipe, "w");
 fs.writeSync(fd, bytes, 0, Number(first));
 const pause = new Int32Array(new SharedArrayBuffer(4));
-for (let tries = 0; tries < 1000 && !fs.existsSync(d + "/1"); tries++)
+const isDone = () => fs.statSync(d + "/1", { throwIfNoEntry: false })?.mtimeMs === seconds * 1000;
+for (let tries = 0; !isDone(); tries++) {
+  if (tries === 6000) throw new Error("tar did not finish the first file");
   Atomics.wait(pause, 0, 0, 5);
+}
 fs.renameSync(d, d + ".moved");
 fs.symlinkSync("../out", d);
 try {
   fs.writeSync(fd, bytes, Number(first));
-} catch {} // the reader has refused the archive
+} catch (error) {
+  if (error.code !== "EPIPE") throw error; // tar has refused the archive and ended
+}
 `;
 
 test.skipIf(!hasTools)(
   "no file is written outside if a folder is replaced by a link while tar runs",
+  { timeout: 60_000 },
   async () => {
     const place = fresh();
     for (const path of ["source", "source/d", "out", "target"]) mkdirSync(join(place, path));
-    for (const name of ["1", "2", "3"]) writeFileSync(join(place, "source/d", name), name);
+    for (const name of ["1", "2", "3"]) {
+      writeFileSync(join(place, "source/d", name), name);
+      utimesSync(join(place, "source/d", name), 1e9, 1e9);
+    }
     fine(gnu(["-cf", "a.tar", "-C", "source", "--sort=name", "d"], place));
     execFileSync("mkfifo", [join(place, "pipe")]);
-    const first = 4 * 512; // up to the header of `d/2`
-    const paths = [join(place, "a.tar"), join(place, "pipe"), String(first), join(place, "target/d")];
-    const exchanger = spawn(process.execPath, ["-e", EXCHANGER, ...paths], { stdio: "inherit" });
+    const first = 3 * 512; // the headers of `d` and `d/1`, and the one block of `d/1`
+    const args = [join(place, "a.tar"), join(place, "pipe"), String(first), join(place, "target/d"), "1e9"];
+    const exchanger = spawn(process.execPath, ["-e", EXCHANGER, ...args], { stdio: "inherit" });
     const ended = new Promise((resolve) => exchanger.on("close", resolve));
     const run = await runOurs("tar", ["-xf", "../pipe"], { cwd: join(place, "target") });
-    await ended;
+    expect(await ended).toBe(0);
+    expect(readdirSync(join(place, "target/d.moved"))).toEqual(["1"]);
     expect(readdirSync(join(place, "out"))).toEqual([]);
     expect(run.code).toBe(2);
     expect(run.error).toMatch(/^tar: Cannot .*\/target\/d.*: the way to it leads out of .*\/target/);
