@@ -73,6 +73,16 @@ describe.skipIf(!requireTools("fsck.fat", "mdir", "mcopy", "minfo"))("fsck.fat a
     await withFat(files, {}, (image, folder) => expectSameFiles(image, folder, files));
   });
 
+  test("take a file system without a label", async () => {
+    for (const files of [[], [file("folder/file", 1)]]) {
+      await withFat(files, { label: "" }, (image, folder) => {
+        expect(run("mdir", "-i", image, "::")).toContain("Volume in drive : has no label");
+        expect(run("minfo", "-i", image, "::")).toContain('disk label="NO NAME    "');
+        expectSameFiles(image, folder, files);
+      });
+    }
+  });
+
   for (const [size, clusterSize] of [
     [33 * MIB, 512],
     [260 * MIB, 512],

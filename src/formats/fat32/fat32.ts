@@ -9,6 +9,7 @@ import { Bq2Error } from "../../base/error.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32 } from "../../base/struct.ts";
 import type { Sink } from "../sink.ts";
 import { type Extent, type FatFile, layOutFolders, type PlacedFolder } from "./folders.ts";
+import { checkFatLabel } from "./names.ts";
 
 export type { FatFile };
 
@@ -18,7 +19,7 @@ export interface Fat32Options {
   readonly files: readonly FatFile[];
   /** 32-bit serial number. */
   readonly volumeId: number;
-  /** At most 11 characters, upper case. */
+  /** At most 11 upper-case characters; empty for no label. */
   readonly label: string;
   /** Seconds since 1970, for every file and folder; clamped to what FAT can say: 1980 to 2107, even seconds. */
   readonly time: number;
@@ -33,6 +34,7 @@ const FAT32_CLUSTERS_MIN = 65_525 + 16; // fatgen103, "FAT Type Determination", 
 const FSINFO_SECTOR = 1;
 const BACKUP_BOOT_SECTOR = 6; // fatgen103, BPB_BkBootSec: "no value other than 6 is recommended"
 const MEDIA_FIXED = 0xf8; // fatgen103, BPB_Media
+const NO_LABEL = "NO NAME"; // fatgen103, BS_VolLab: what it holds when the root has no label entry
 export const END_OF_CHAIN = 0x0fffffff;
 export const FIRST_CLUSTER = 2;
 
@@ -91,9 +93,10 @@ interface Geometry {
  * Writes a whole FAT32 file system from offset 0 of `sink` on.
  *
  * Throws {@link Bq2Error}: `image-too-small` where the files do not fit, `bad-fat-size` where `size` makes
- * no valid FAT32, `bad-fat-name`, `fat-file-too-large` from 4 GiB on.
+ * no valid FAT32, `bad-fat-name`, `bad-fat-label`, `fat-file-too-large` from 4 GiB on.
  */
 export function writeFat32(sink: Sink, options: Fat32Options): void {
+  checkFatLabel(options.label);
   const geometry = geometryOf(options.size);
   const clusterSize = geometry.sectorsPerCluster * SECTOR_SIZE;
   const { folders, clustersUsed, extents } = layOutFolders({
@@ -175,7 +178,7 @@ function writeReservedSectors(sink: Sink, options: Fat32Options, geometry: Geome
     driveNumber: 0x80,
     bootSignature: 0x29, // fatgen103, BS_BootSig: the next three fields are present
     volumeId: options.volumeId,
-    label: options.label,
+    label: options.label === "" ? NO_LABEL : options.label,
     typeName: "FAT32",
     bootCode: Uint8Array.of(0xf4, 0xeb, 0xfd), // hlt, for ever: this file system is for UEFI
     signature: 0xaa55,

@@ -36,6 +36,7 @@ export interface FolderLayout {
 
 export interface FolderLayoutOptions {
   readonly files: readonly FatFile[];
+  /** Empty for no label. */
   readonly label: string;
   /** Seconds since 1970. */
   readonly time: number;
@@ -186,9 +187,10 @@ function encodeFolder(
       size,
     });
   const parentCluster = parent?.name === undefined ? 0 : parent.firstCluster; // fatgen103: 0 means the root
+  const labelEntries = options.label === "" ? [] : [entry(options.label, ATTR_VOLUME_ID, 0)];
   const head =
     parent === undefined
-      ? [entry(options.label, ATTR_VOLUME_ID, 0)]
+      ? labelEntries
       : [entry(".", ATTR_DIRECTORY, folder.firstCluster), entry("..", ATTR_DIRECTORY, parentCluster)];
   const children = folder.children.flatMap(({ name, content, firstCluster }) => {
     if (name === undefined) return [];

@@ -1,5 +1,5 @@
 import { assert, test } from "../../base/testing.ts";
-import { fatNames } from "./names.ts";
+import { checkFatLabel, fatNames } from "./names.ts";
 
 function shortNames(...names: readonly string[]): readonly string[] {
   return fatNames(names).map(({ short }) => short);
@@ -54,4 +54,11 @@ test("names that FAT cannot hold are refused with the reason", () => {
   assert.match(refusal("x".repeat(256)), /longer than 255/);
   assert.match(refusal("\udcff"), /not valid Unicode/);
   assert.match(refusal("Same", "SAME"), /only in case/);
+});
+
+test("volume labels that FAT cannot hold are refused", () => {
+  for (const label of ["", "BQ2-ESP", "TWO WORDS"]) checkFatLabel(label);
+  for (const label of ["lower", " LEADING", "A.B", "A*B", "É", "A\tB", "TWELVELETTER"]) {
+    assert.match(assert.throws(() => checkFatLabel(label)).message, /up to 11 characters/);
+  }
 });

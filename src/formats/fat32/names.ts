@@ -22,6 +22,8 @@ const ATTR_LONG_NAME = 0x0f; // fatgen103: read-only, hidden, system, volume id
 
 const SHORT_CHARACTERS = "A-Z0-9!#$%&'()\\-@^_`{}~"; // fatgen103, "FAT Directory Structure"
 const SHORT_PATTERN = new RegExp(`^[${SHORT_CHARACTERS}]{1,8}(\\.[${SHORT_CHARACTERS}]{1,3})?$`);
+/** Spaces may be within a label, but not at its start. */
+const LABEL_PATTERN = new RegExp(`^(?! )[${SHORT_CHARACTERS} ]{0,11}$`);
 const FORBIDDEN_IN_SHORT = new RegExp(`[^${SHORT_CHARACTERS}]`, "g");
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN_IN_LONG = /[\x00-\x1f"*/:<>?\\|\x7f]/;
@@ -122,6 +124,15 @@ function shortNameChecksum(short: string): number {
     sum = (((sum & 1) << 7) + (sum >> 1) + short.charCodeAt(i)) & 0xff;
   }
   return sum;
+}
+
+/** Throws {@link Bq2Error} `bad-fat-label` for a volume label that FAT cannot hold; an empty one means none. */
+export function checkFatLabel(label: string): void {
+  if (LABEL_PATTERN.test(label)) return;
+  throw new Bq2Error(
+    `Cannot label a FAT file system "${label}": up to 11 characters of A-Z, 0-9, space and !#$%&'()-@^_\`{}~ wanted`,
+    { code: "bad-fat-label" },
+  );
 }
 
 function checkLongName(name: string): void {
