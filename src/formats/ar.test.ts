@@ -38,7 +38,7 @@ test("long names, GNU's and BSD's", () => {
   assert.equal(textsOf(archiveOf(member("#1/8", "long\0\0\0\0body"))), ["long=body"]);
 });
 
-test("damaged archives are one clear error", () => {
+test("a damaged archive gives one clear error", () => {
   const whole = archiveOf(member("a", "content"), member("/0", "x"));
   const bad = [
     encodeUtf8("!<thin>\n"),

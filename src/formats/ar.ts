@@ -1,7 +1,7 @@
 /**
- * Lists the members of an `ar` archive, such as a Debian package (deb(5)): the common format with GNU's
- * long names (`//`) and BSD's (`#1/<length>`), as ar(5) of FreeBSD and binutils' `ar` describe them.
- * Reading only; contents stay where they are. Thin archives are refused.
+ * Lists the members of an `ar` archive, such as a Debian package (deb(5)): the common format with GNU's long
+ * names (`//`) and BSD's (`#1/<length>`), as described by ar(5) of FreeBSD and binutils' `ar`. Read only;
+ * contents are not copied. Thin archives are refused.
  */
 import { Bq2Error } from "../base/error.ts";
 import { ascii, struct } from "../base/struct.ts";
@@ -24,7 +24,7 @@ const ArHeader = struct("ar member header", 60, {
 
 export interface ArMember {
   readonly name: string;
-  /** Where its bytes lie in the archive. */
+  /** Offset of its content in the archive. */
   readonly offset: number;
   readonly size: number;
   /** Seconds since 1970. */
@@ -41,7 +41,7 @@ export function listAr(archive: Content): ArMember[] {
   let longNames = "";
   for (let at = MAGIC.length; at < archive.size; ) {
     const header = ArHeader.decode(read(archive, at, ArHeader.size));
-    if (header.end !== HEADER_END) throw damaged(at, "a member's header does not end as it must");
+    if (header.end !== HEADER_END) throw damaged(at, "a member's header has a wrong end mark");
     const dataOffset = at + ArHeader.size;
     const size = number(header.size, 10, at);
     if (dataOffset + size > archive.size) throw damaged(at, `member ${header.name} ends after the archive`);
@@ -64,7 +64,7 @@ function memberOf(archive: Content, header: Header, at: number, size: number, lo
   const offset = at + ArHeader.size;
   const bsdLength = /^#1\/([0-9]+)$/.exec(header.name)?.[1];
   if (bsdLength !== undefined) {
-    // BSD: the name stands before the data and counts as part of it.
+    // BSD: the name precedes the data and is counted in its size.
     const length = number(bsdLength, 10, at);
     if (length > size) throw damaged(at, "a name is longer than its member");
     const name = bytesToName(read(archive, offset, length)).replace(/\0+$/, "");
@@ -78,7 +78,7 @@ function memberOf(archive: Content, header: Header, at: number, size: number, lo
   return { ...facts, name, offset, size };
 }
 
-/** GNU: names stand in the member `//`, each ended by a slash and a line end. */
+/** GNU: the member `//` lists the long names, each followed by a slash and a newline. */
 function gnuLongName(longNames: string, start: number, at: number): string {
   const end = longNames.indexOf("/\n", start);
   if (end < 0) throw damaged(at, "a long name is missing from the archive's list");
@@ -95,9 +95,9 @@ function read(archive: Content, offset: number, length: number): Uint8Array {
 const text = bytesToName;
 
 function number(field: string, base: 8 | 10, at: number): number {
-  if (field === "") return 0; // GNU leaves numbers of its own members empty
+  if (field === "") return 0; // GNU leaves these empty in its own members
   const digits = base === 8 ? /^[0-7]+$/ : /^[0-9]+$/;
-  if (!digits.test(field)) throw damaged(at, `"${field}" stands where a number must`);
+  if (!digits.test(field)) throw damaged(at, `a number is wanted, found "${field}"`);
   return Number.parseInt(field, base);
 }
 

@@ -23,7 +23,7 @@ const sample: BootEntries = {
   ],
 };
 
-test("boot entries come back as they were", () => {
+test("boot entries survive encoding and parsing", () => {
   assert.equal(parseBootEntries(encodeBootEntries(sample)), sample);
 });
 
@@ -40,7 +40,7 @@ function changed(change: (value: { [name: string]: unknown }) => void, entry?: n
   return JSON.stringify(value);
 }
 
-test("what is wrong is named by its place", () => {
+test("an error names the place of the problem", () => {
   const cases: readonly (readonly [text: string, message: RegExp])[] = [
     ["", /Cannot read the boot entries/],
     ["[]", /\$: an object wanted, found \[\]/],
@@ -60,7 +60,7 @@ test("what is wrong is named by its place", () => {
   for (const [text, message] of cases) assert.match(problemOf(text), message);
 });
 
-test("no cut or damaged text does more than be refused", () => {
+test("truncated or damaged text is refused, and nothing worse happens", () => {
   const text = encodeBootEntries(sample);
   for (let length = 0; length < text.trimEnd().length; length++) problemOf(text.slice(0, length));
   for (let at = 0; at < text.length; at++) {

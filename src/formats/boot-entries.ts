@@ -1,37 +1,34 @@
 /**
- * What the boot loader offers (`EFI/bq2/entries.json` on the EFI system partition): values ↔ text. The image writer and the
- * boot loader (`src/efi/boot/`) share it.
+ * The boot loader's menu (`EFI/bq2/entries.json` on the EFI system partition): values ↔ text. The image
+ * writer and the boot loader (`src/efi/boot/`) share it.
  */
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 
-/** What our images call the EFI system partition in their partition table. */
+/** Name of the EFI system partition in our images' partition tables. */
 export const ESP_NAME = "bq2-esp";
-/** Where everything of the boot loader but itself lies, on the EFI system partition. */
+/** Folder on the EFI system partition with everything but the boot loader itself. */
 export const BOOT_FOLDER = "EFI/bq2";
 export const ENTRIES_FILE: string = `${BOOT_FOLDER}/entries.json`;
 
 const FORMAT = "bq2-boot-entries/1";
 
-/** A file on the same partition, held to its digest. */
+/** A file on the same partition, verified by its digest. */
 export interface BootFileRef {
-  /** From the partition's root, `/` between names. */
+  /** Relative to the partition's root, with `/` between names. */
   readonly path: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
 }
 
 export interface BootEntry {
-  /** What the menu shows; no two entries have the same. */
+  /** Shown in the menu; unique among the entries. */
   readonly title: string;
   readonly kernel: BootFileRef;
   readonly initrd: BootFileRef | null;
-  /** null: the kernel gets none, and takes the one that is built into it. */
+  /** null: the kernel gets none and uses its built-in one. */
   readonly commandLine: string | null;
-  /**
-   * How often it may be started before it must have been marked good (docs/efi.md, "Boot counting"); null: it is not
-   * counted.
-   */
+  /** Starts allowed until the entry is marked good (docs/efi.md, "Boot counting"); null: not counted. */
   readonly tries: number | null;
 }
 
@@ -42,7 +39,7 @@ export interface BootEntries {
   readonly entries: readonly BootEntry[];
 }
 
-/** Larger ones are no boot entries: a damaged or a wrong file. */
+/** Bytes. A larger file is damaged, or something else. */
 export const ENTRIES_LIMIT: number = 64 * 1024;
 const MOST_ENTRIES = 64;
 const LONGEST_TIMEOUT = 3600;
@@ -52,7 +49,7 @@ export function encodeBootEntries({ timeoutSeconds, entries }: BootEntries): str
   return canonicalJson({ format: FORMAT, timeoutSeconds, entries });
 }
 
-/** Throws Bq2Error `bad-boot-entries` that names the place of what is wrong. */
+/** Throws Bq2Error `bad-boot-entries` with the JSON path of the first problem. */
 export function parseBootEntries(text: string): BootEntries {
   const top = fieldsOf(parseJson(text), "$", ["format", "timeoutSeconds", "entries"]);
   if (top.format !== FORMAT) refuse("$.format", `"${FORMAT}"`, top.format);
@@ -110,7 +107,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Exactly the fields `names`. */
+/** The fields of `value`, which must be exactly `names`. */
 function fieldsOf<N extends string>(value: unknown, at: string, names: readonly N[]): Record<N, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(at, "an object", value);
   const found = value as Record<N, unknown>;
@@ -141,6 +138,6 @@ function textOf(found: unknown): string {
   try {
     return JSON.stringify(found) ?? "nothing";
   } catch {
-    return "lists or objects that are nested too deep";
+    return "lists or objects nested too deeply";
   }
 }

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { encodeTries, parseTries } from "./boot-tries.ts";
 
-test("counts come back as they were", () => {
+test("counts survive encoding and parsing", () => {
   const left = new Map([
     ["new", 2],
     ["ü", 0],
@@ -9,7 +9,7 @@ test("counts come back as they were", () => {
   assert.equal([...parseTries(encodeTries(left))], [...left]);
 });
 
-test("damaged text counts nothing", () => {
+test("damaged text gives no counts", () => {
   for (const text of ["", "null", "{", "7", "[]"]) assert.equal([...parseTries(text)], [], text);
   assert.equal([...parseTries('{"a": "x", "b": 1, "c": 0.5}')], [["b", 1]]);
 });

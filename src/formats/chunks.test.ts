@@ -33,7 +33,7 @@ test("blocks that hold data are read once, holes are not read", () => {
   ]);
 });
 
-test("long ranges come in pieces of 1 MiB, and the end of the content is the end", () => {
+test("long ranges come in pieces of 1 MiB and stop at the end of the content", () => {
   assert.equal(chunksOf(2148 * KIB, [[0, 2148 * KIB]]), [
     [0, 1024, 0],
     [1024, 1024, 0],

@@ -1,7 +1,7 @@
 import { alignUp } from "../base/bytes.ts";
 import type { Content } from "./tree.ts";
 
-/** Some bytes of a content and where they lie in it. */
+/** Some bytes of a content, and their offset in it. */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly offset: number;
@@ -10,9 +10,9 @@ export interface Chunk {
 const READ_SIZE = 1024 * 1024;
 
 /**
- * All of `content` that may hold data, ascending, in chunks of up to 1 MiB: whole blocks of `blockSize` (a divisor of
- * 1 MiB), the last of the content possibly shorter. What lies in no chunk is zeros, and is not read. Each chunk's
- * bytes are the caller's to keep.
+ * Reads the parts of `content` that may hold data, in ascending chunks of up to 1 MiB. Chunks are whole
+ * blocks of `blockSize` bytes (a divisor of 1 MiB); only the content's last block may be shorter. Everything
+ * between the chunks is zeros and is not read. The caller may keep each chunk's bytes.
  */
 export function* dataChunks(content: Content, blockSize: number): Generator<Chunk> {
   let done = 0; // a block that two ranges touch is read once

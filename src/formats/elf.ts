@@ -1,7 +1,8 @@
 /**
- * 64-bit little-endian ELF executables that can be loaded anywhere: static PIE (System V ABI, "Object Files"; gABI 4.3).
+ * Reads static PIE files: 64-bit little-endian ELF executables that can be loaded at any address (System V
+ * ABI, "Object Files"; gABI 4.3).
  *
- * Subset: read only; segments, entry point and relative relocations. No symbols, no dynamic linking.
+ * Subset: segments, entry point and relative relocations. No symbols, no dynamic linking.
  */
 import { type Arch, archWith } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -52,9 +53,9 @@ const DT_RELA = 7;
 const DT_RELASZ = 8;
 
 export interface ElfSegment {
-  /** Where it belongs, from the load address on. */
+  /** Offset from the load address. */
   readonly address: number;
-  /** Beyond its content it is zeros. */
+  /** Bytes; those beyond the content are zeros. */
   readonly memorySize: number;
   /** A copy. */
   readonly content: Uint8Array;
@@ -65,22 +66,23 @@ export interface ElfSegment {
 export interface PositionIndependentElf {
   readonly arch: Arch;
   readonly entry: number;
-  /** In order of address, without the one that is of use to a dynamic linker only. */
+  /** Sorted by address, without the segment that only a dynamic linker uses. */
   readonly segments: readonly ElfSegment[];
-  /** Where 64-bit words stand that take the load address plus `addend`. */
+  /** Addresses of the 64-bit words that receive the load address plus `addend`. */
   readonly relocations: readonly { readonly address: number; readonly addend: number }[];
 }
 
-/** Throws Bq2Error `bad-elf` for anything but a static PIE of a machine that this project knows. */
+/** Throws Bq2Error `bad-elf` for anything but a static PIE for a known machine. */
 export function readStaticPie(file: Uint8Array): PositionIndependentElf {
-  return within(() => read(file), "it states a number or a place that cannot be");
+  return within(() => read(file), "it contains an impossible number or offset");
 }
 
 function read(file: Uint8Array): PositionIndependentElf {
   const header = within(() => ElfHeader.decode(file), "it ends within its header");
   const [m0, m1, m2, m3, bits, order] = header.identification;
-  if (m0 !== 0x7f || m1 !== 0x45 || m2 !== 0x4c || m3 !== 0x46) refuse("it does not begin with ELF's mark");
-  if (bits !== 2 || order !== 1) refuse("64 bits, little-endian are wanted");
+  if (m0 !== 0x7f || m1 !== 0x45 || m2 !== 0x4c || m3 !== 0x46)
+    refuse("it does not begin with the ELF magic number");
+  if (bits !== 2 || order !== 1) refuse("it is not 64-bit little-endian");
   const machine = archWith("elfMachine", header.machine);
   if (machine === undefined) refuse(`its machine is ${header.machine}`);
   if (header.type !== ET_DYN) refuse("it is not position-independent");
@@ -90,7 +92,7 @@ function read(file: Uint8Array): PositionIndependentElf {
       "it ends within its program headers",
     ),
   );
-  if (headers.some(({ type }) => type === PT_INTERP)) refuse("it wants a dynamic linker");
+  if (headers.some(({ type }) => type === PT_INTERP)) refuse("it needs a dynamic linker");
   const segments = headers.filter(({ type }) => type === PT_LOAD).map((own) => segmentOf(file, own));
   const dynamic = headers.find(({ type }) => type === PT_DYNAMIC);
   const table = dynamic === undefined ? { start: 0, end: 0 } : relocationTable(segments, dynamic);
@@ -102,7 +104,10 @@ function read(file: Uint8Array): PositionIndependentElf {
   };
 }
 
-/** The first segment of a file linked with `-z separate-code`: headers and tables, the last the relocations. */
+/**
+ * Whether this is the first segment of a file linked with `-z separate-code`: headers and tables, ending with
+ * the relocations.
+ */
 function isOfLinker(segment: ElfSegment, table: RelocationTable): boolean {
   const isPlain = !segment.isExecutable && !segment.isWritable;
   return segment.address === 0 && isPlain && table.end === segment.address + segment.memorySize;
@@ -110,7 +115,7 @@ function isOfLinker(segment: ElfSegment, table: RelocationTable): boolean {
 
 function segmentOf(file: Uint8Array, own: ProgramHeaderValues): ElfSegment {
   if (own.offset + own.fileSize > file.length || own.memorySize < own.fileSize)
-    refuse("a segment ends beyond the file");
+    refuse("a segment extends beyond the end of the file");
   return {
     address: own.address,
     memorySize: own.memorySize,
@@ -150,7 +155,7 @@ function bytesAt(segments: readonly ElfSegment[], address: number, size: number)
   const segment = segments.find(
     (own) => address >= own.address && address + size <= own.address + own.content.length,
   );
-  if (segment === undefined) return refuse(`address ${address} lies in no segment`);
+  if (segment === undefined) return refuse(`address ${address} is in no segment`);
   return segment.content.subarray(address - segment.address, address - segment.address + size);
 }
 

@@ -1,4 +1,4 @@
-/** gzip judges what we write; and the bytes must not depend on how it is written. */
+/** gzip judges what we write; the bytes must not depend on how they are written. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -32,7 +32,7 @@ function sample(size: number): Uint8Array {
   });
 }
 
-test.skipIf(!requireTools("gzip")).each(SIZES)("gzip takes %i bytes back", async (size) => {
+test.skipIf(!requireTools("gzip")).each(SIZES)("gzip restores %i bytes", async (size) => {
   const bytes = sample(size);
   const compressed = await gzipOf(bytes, 6, 3, 100_000);
   const run = spawnSync("gzip", ["-tv"], { input: compressed });
@@ -42,7 +42,7 @@ test.skipIf(!requireTools("gzip")).each(SIZES)("gzip takes %i bytes back", async
   expect(gunzipSync(compressed).equals(bytes)).toBe(true);
 });
 
-test("the bytes depend neither on the parallel blocks nor on how they are written", async () => {
+test("the bytes depend neither on the number of parallel blocks nor on the size of writes", async () => {
   const bytes = sample(4 * BLOCK + 5);
   const reference = await gzipOf(bytes, 9, 1, bytes.length);
   for (const [parallel, writeSize] of [

@@ -1,10 +1,10 @@
 /**
- * Writes gzip (RFC 1952) in parallel and yet always the same: the input is cut in blocks of a fixed
- * size, each is compressed with the 32 KiB before it as dictionary, and the pieces are joined (as pigz
- * does). How many blocks are under way at once changes the speed, never the bytes. They do depend on
- * the deflate implementation below, so digests are promised for what is inside.
+ * Writes gzip (RFC 1952) in parallel, with the same bytes every time: the input is cut into blocks of a fixed
+ * size, each is compressed with the 32 KiB before it as its dictionary, and the results are joined (as pigz
+ * does). The number of blocks compressed at once affects the speed, never the bytes. The bytes do depend on
+ * the deflate implementation, so digests are promised only for the uncompressed content.
  *
- * One member; no name, time or comment. Reading is the platform's affair (`Bulk.decompress`).
+ * One member; no name, time or comment. The platform reads gzip (`Bulk.decompress`).
  */
 import { struct, u8, u16be, u32 } from "../base/struct.ts";
 import type { Bulk } from "../platform/platform.ts";
@@ -13,35 +13,35 @@ const GzipHeader = struct("gzip header", 10, {
   magic: u16be,
   method: u8,
   flags: u8,
-  modified: u32, // seconds since 1970; 0: not known
+  modified: u32, // seconds since 1970; 0: unknown
   extraFlags: u8,
   system: u8,
 });
 
 const GzipTrailer = struct("gzip trailer", 8, {
   crc32: u32,
-  sizeModulo: u32, // plain bytes, modulo 2^32
+  sizeModulo: u32, // uncompressed bytes, modulo 2^32
 });
 
 const MAGIC = 0x1f8b;
 const METHOD_DEFLATE = 8;
 const SLOWEST = 2; // extraFlags of level 9
 const FASTEST = 4; // extraFlags of level 1
-/** "Unknown": the bytes are the same whatever system writes them (3 would say Unix). */
+/** "Unknown": the bytes are the same whatever system writes them (3 would mean Unix). */
 const SYSTEM_UNKNOWN = 255;
 
-/** Plain bytes a block: large enough that joins cost nothing to speak of, small enough to share out. */
+/** Uncompressed bytes per block: large enough to make joining cheap, small enough to spread over cores. */
 const BLOCK_SIZE = 512 * 1024;
 const DICTIONARY_SIZE = 32 * 1024; // deflate's window
 
 export interface GzipOptions {
   /** 1 (fast) to 9 (small). */
   readonly level: number;
-  /** Blocks compressed at the same time; no influence on the bytes. */
+  /** Number of blocks compressed at once; does not affect the bytes. */
   readonly parallel: number;
 }
 
-/** Compresses what is written and hands it to a sink, in order. */
+/** Compresses what is written and passes it to a sink, in order. */
 export class GzipWriter {
   readonly #bulk: Pick<Bulk, "crc32" | "deflateRaw">;
   readonly #sink: (chunk: Uint8Array) => void | Promise<void>;
@@ -51,7 +51,7 @@ export class GzipWriter {
   #dictionary: Uint8Array | undefined;
   #crc = 0;
   #size = 0;
-  /** Compressed blocks that are under way, in the order of the input. */
+  /** Blocks being compressed, in input order. */
   #pending: Promise<Uint8Array>[] = [];
 
   constructor(
@@ -67,7 +67,7 @@ export class GzipWriter {
     this.#pending.push(Promise.resolve(GzipHeader.encode(header)));
   }
 
-  /** Takes a copy of `bytes`; resolves when there is room for more. */
+  /** Copies `bytes`; resolves when there is room for more. */
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + BLOCK_SIZE - this.#filled);
@@ -78,16 +78,16 @@ export class GzipWriter {
     }
   }
 
-  /** Ends the stream (by an empty block where the input was whole blocks); resolves when the sink has taken it all. */
+  /** Ends the stream, with an empty block after whole ones. Resolves when the sink has taken everything. */
   async end(): Promise<void> {
     this.#compress(true);
-    while (this.#pending.length > 0) await this.#handOn();
+    while (this.#pending.length > 0) await this.#passOn();
     await this.#sink(GzipTrailer.encode({ crc32: this.#crc, sizeModulo: this.#size % 2 ** 32 }));
   }
 
   async #startBlock(): Promise<void> {
     this.#compress(false);
-    while (this.#pending.length > this.#options.parallel) await this.#handOn();
+    while (this.#pending.length > this.#options.parallel) await this.#passOn();
   }
 
   #compress(last: boolean): void {
@@ -96,14 +96,14 @@ export class GzipWriter {
     this.#size += block.length;
     const { level } = this.#options;
     const compressed = this.#bulk.deflateRaw(block, { level, last, dictionary: this.#dictionary });
-    compressed.catch(() => {}); // a failure is met when this block's turn comes
+    compressed.catch(() => {}); // an error surfaces when this block's turn comes
     this.#pending.push(compressed);
     this.#dictionary = block.subarray(Math.max(0, block.length - DICTIONARY_SIZE));
     this.#block = new Uint8Array(BLOCK_SIZE);
     this.#filled = 0;
   }
 
-  async #handOn(): Promise<void> {
+  async #passOn(): Promise<void> {
     const first = this.#pending.shift();
     if (first !== undefined) await this.#sink(await first);
   }

@@ -3,7 +3,7 @@ import { assert, test } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { encodeProgram, withoutProgram } from "./program.ts";
 
-/** The engine's own are tested elsewhere. */
+/** The real functions are tested elsewhere. */
 const bulk = {
   crc32: (bytes: Uint8Array) => bytes.length,
   deflateRaw: async (bytes: Uint8Array) => concatBytes([encodeUtf8("~"), bytes]),
@@ -13,7 +13,7 @@ const modules = [
   { name: "a.ts", code: encodeUtf8("A") },
 ];
 
-test("modules are sorted by name and packed, and checksums are of the directory and of each", async () => {
+test("modules are sorted by name and packed; the directory and each module have a checksum", async () => {
   const text = decodeUtf8(await encodeProgram(modules, bulk));
   const directory =
     "\x04\0\0\0\x02\0\0\0\x01\0\0\0\x02\0\0\0a.ts" + "\x04\0\0\0\x05\0\0\0\x04\0\0\0\x05\0\0\0main";
@@ -22,7 +22,7 @@ test("modules are sorted by name and packed, and checksums are of the directory 
   assert.equal(await encodeProgram([...modules].reverse(), bulk), await encodeProgram(modules, bulk));
 });
 
-test("the runtime is what stands before the program", async () => {
+test("the runtime is the part before the program", async () => {
   const runtime = encodeUtf8("\x7fELF…");
   assert.equal(withoutProgram(concatBytes([runtime, await encodeProgram(modules, bulk)])), runtime);
   assert.equal(withoutProgram(runtime), runtime);

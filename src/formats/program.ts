@@ -1,8 +1,8 @@
 /**
- * Program files: bytecode of many modules, put behind the runtime (`native/`) to make one executable, or kept by
- * itself. `native/program.c` reads them and describes the same layout.
+ * Program files: the bytecode of many modules, appended to the runtime (`native/`) to make one executable, or
+ * stored alone. `native/program.c` reads them and describes the same layout.
  *
- * Written here, and told apart from what stands before it; single modules are not read back.
+ * Subset: writes programs, and finds where one begins in an executable; does not read modules back.
  */
 import { concatBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -11,7 +11,7 @@ import { compareNames, decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import type { Bulk } from "../platform/platform.ts";
 
 export interface ProgramModule {
-  /** What imports call it, such as `src/base/error.ts`. */
+  /** As in imports: `src/base/error.ts`. */
   readonly name: string;
   /** QuickJS bytecode of an ES module. */
   readonly code: Uint8Array;
@@ -19,13 +19,13 @@ export interface ProgramModule {
 
 const HEAD = encodeUtf8("bq2prog2");
 const MARK = "bq2-end1";
-const LEVEL = 9; // of deflate: packed once, and unpacking is as fast for each
+const LEVEL = 9; // of deflate: slow to pack, but every level unpacks equally fast
 
 const ModuleRecord = struct("module record", 16, {
   nameLength: u32,
   storedLength: u32,
   codeLength: u32,
-  crc32: u32, // of what is stored
+  crc32: u32, // of the stored bytes
 });
 const Trailer = struct("program trailer", 16, { programLength: u64, directoryLength: u32, crc32: u32 });
 const TRAILER_SIZE = Trailer.size + MARK.length;
@@ -61,9 +61,9 @@ export async function encodeProgram(
 }
 
 /**
- * What stands before the program: the runtime. All of `file` where there is no program in it.
+ * The part of `file` before the program: the runtime. All of `file` if it has no program.
  *
- * @throws Bq2Error `bad-program` where the program is said to be longer than the file.
+ * @throws Bq2Error `bad-program` if the program is stated to be longer than the file.
  */
 export function withoutProgram(file: Uint8Array): Uint8Array {
   const at = file.length - TRAILER_SIZE;

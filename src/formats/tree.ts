@@ -1,14 +1,14 @@
 /**
- * A file tree as a value: what a tar, an ext4 image or a folder on disk holds, in one shape. Readers
- * make it, writers take it; neither knows the other.
+ * A file tree as a value: one shape for the contents of a tar archive, an ext4 image or a folder. Readers
+ * make it and writers take it; neither knows the other.
  */
 
-/** The bytes of one file, read where and when they are wanted. */
+/** The bytes of one file, read when they are needed. */
 export interface Content {
   readonly size: number;
-  /** Parts that hold data, ascending, not touching each other; what lies between reads as zeros. */
+  /** Parts that hold data, ascending and not adjacent; everything between them reads as zeros. */
   readonly ranges: () => readonly { readonly offset: number; readonly length: number }[];
-  /** Fills `buffer[start, start + length)` with the bytes at `offset`; the range lies within `size`. */
+  /** Fills `buffer[start, start + length)` with the bytes at `offset`; the range must be within `size`. */
   read(buffer: Uint8Array, start: number, length: number, offset: number): void;
 }
 
@@ -29,14 +29,14 @@ export type Entry =
   | (EntryBase & { readonly kind: "file"; readonly content: Content })
   | (EntryBase & { readonly kind: "folder" })
   | (EntryBase & { readonly kind: "symlink"; readonly target: string })
-  /** Another name of the file at `target` (a path as in `path`), which stands earlier in the tree. */
+  /** Another name of the file at `target` (a path as in `path`), which comes earlier in the tree. */
   | (EntryBase & { readonly kind: "hardlink"; readonly target: string })
   | (EntryBase & { readonly kind: "char" | "block"; readonly major: number; readonly minor: number })
   | (EntryBase & { readonly kind: "fifo" | "socket" });
 
 /**
- * A tree: sorted so that a folder stands before what it holds and siblings are in byte order
- * (depth first), the root first, every parent present, no path twice.
+ * A tree, depth first: the root first, each folder before its contents, siblings in byte order. Every parent
+ * is present, no path occurs twice.
  */
 export type Tree = readonly Entry[];
 

@@ -20,7 +20,7 @@ test("only named users and groups keep their id", () => {
   assert.equal(aclToDisk(long, "x"), short);
 });
 
-test("what is no access control list is refused", () => {
+test("anything but an access control list is refused", () => {
   for (const value of ["", "0200", "0100000001000600ffffffff", "02000000010006"]) {
     assert.throws(() => aclToDisk(fromHex(value), "etc/x"), /access control list of "etc\/x"/);
   }

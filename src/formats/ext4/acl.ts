@@ -1,5 +1,5 @@
 /**
- * POSIX access control lists: from the form that system calls use to the shorter one of ext4.
+ * Converts POSIX access control lists from the form of system calls to the shorter one of ext4.
  * Source: Linux, include/uapi/linux/posix_acl_xattr.h and fs/ext4/acl.h (`ext4_acl_to_disk`).
  */
 import { Bq2Error } from "../../base/error.ts";
@@ -15,7 +15,7 @@ const ShortEntry = struct("ext4_acl_entry_short", 4, { tag: u16, permissions: u1
 /** Entries for a named user or group (posix_acl.h: ACL_USER, ACL_GROUP); only these keep their id. */
 const TAGS_WITH_ID: readonly number[] = [0x02, 0x08];
 
-/** The value of `system.posix_acl_*` as ext4 stores it. Throws `bad-attribute` where it is not such a list. */
+/** The value of `system.posix_acl_*` as ext4 stores it. Throws `bad-attribute` if it is not such a list. */
 export function aclToDisk(value: Uint8Array, path: string): Uint8Array {
   const isWhole = value.length >= Header.size && (value.length - Header.size) % LongEntry.size === 0;
   const version = isWhole ? Header.decode(value).version : undefined;
@@ -23,7 +23,7 @@ export function aclToDisk(value: Uint8Array, path: string): Uint8Array {
     const found = version === undefined ? `${value.length} bytes` : `version ${version}`;
     throw new Bq2Error(
       `Cannot store the access control list of "${path}": version ${XATTR_VERSION} in 4 + 8n bytes wanted, ${found} found`,
-      { code: "bad-attribute", hint: "remove it from the tree, or set it anew with setfacl" },
+      { code: "bad-attribute", hint: "remove it from the tree, or set it again with setfacl" },
     );
   }
   const disk = new Uint8Array(value.length);

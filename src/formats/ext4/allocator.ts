@@ -1,6 +1,6 @@
 /**
- * Hands out blocks in ascending order, around the metadata. Nothing is ever given back, so what is in
- * use is told by one number: everything below {@link BlockAllocator.next}, and the metadata.
+ * Allocates blocks in ascending order, around the metadata. Blocks are never freed, so one number tells which
+ * are in use: all below {@link BlockAllocator.next}, and the metadata.
  */
 import type { Geometry, Region } from "./geometry.ts";
 
@@ -14,12 +14,15 @@ export class BlockAllocator {
     this.#skipMetadata();
   }
 
-  /** The block that comes next. */
+  /** The next block to be allocated. */
   get next(): number {
     return this.#next;
   }
 
-  /** `count` blocks, in as few contiguous runs as the metadata between them allows. Throws `RangeError` when all are used. */
+  /**
+   * Allocates `count` blocks, in as few contiguous runs as the metadata between them allows. Throws
+   * `RangeError` if too few are left.
+   */
   take(count: number): Region[] {
     const runs: Region[] = [];
     let left = count;

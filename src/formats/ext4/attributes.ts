@@ -1,8 +1,9 @@
 /**
- * Extended attributes: those that fit go into the inode, the others into one block of their own.
+ * Extended attributes: those that fit go into the inode, the others into one separate block.
  *
  * Subset: values are not larger than that block (no ea_inode), and no block is shared between inodes.
- * Source: Linux, Documentation/filesystems/ext4/attributes.rst; hashes: fs/ext4/xattr.c (`ext4_xattr_hash_entry`).
+ * Source: Linux, Documentation/filesystems/ext4/attributes.rst; hashes: fs/ext4/xattr.c
+ * (`ext4_xattr_hash_entry`).
  */
 import { alignUp } from "../../base/bytes.ts";
 import { crc32c } from "../../base/crc.ts";
@@ -39,7 +40,7 @@ const INODE_ROOM = INODE_ATTRIBUTE_BYTES - InodeHeader.size - TERMINATOR_BYTES;
 const BLOCK_ROOM = BLOCK_SIZE - BlockHeader.size - TERMINATOR_BYTES;
 const MAX_SUFFIX_BYTES = 255; // e_name_len
 
-/** Beginnings of names that are stored as a number (fs/ext4/xattr.h, EXT4_XATTR_INDEX_*). */
+/** Name prefixes that are stored as a number (fs/ext4/xattr.h, EXT4_XATTR_INDEX_*). */
 const NAME_INDEXES: readonly {
   readonly prefix: string;
   readonly index: number;
@@ -54,23 +55,23 @@ const NAME_INDEXES: readonly {
 
 interface Attribute {
   readonly index: number;
-  /** What of the name follows the prefix. */
+  /** The part of the name after the prefix. */
   readonly suffix: Uint8Array;
   readonly value: Uint8Array;
 }
 
 export interface AttributePlaces {
-  /** For the end of the inode; empty where there are none. */
+  /** For the end of the inode; empty if there are none. */
   readonly inInode: Uint8Array;
-  /** The attribute block, once its number is known; `undefined` where none is needed. */
+  /** The attribute block, once its number is known; `undefined` if none is needed. */
   readonly encodeBlock: ((block: number, seed: number) => Uint8Array) | undefined;
 }
 
 const NONE: AttributePlaces = { inInode: new Uint8Array(0), encodeBlock: undefined };
 
 /**
- * Decides where each attribute of the entry at `path` goes. Throws a Bq2Error `bad-attribute` for a name or
- * value that ext4 cannot hold, `attributes-too-large` where they do not fit together.
+ * Decides where each attribute of the entry at `path` goes. Throws a Bq2Error: `bad-attribute` for a name or
+ * value that ext4 cannot store, `attributes-too-large` if they do not all fit.
  */
 export function placeAttributes(attributes: ReadonlyMap<string, Uint8Array>, path: string): AttributePlaces {
   if (attributes.size === 0) return NONE;
@@ -111,14 +112,14 @@ function toAttribute(name: string, value: Uint8Array, path: string): Attribute {
   const isNamed = match?.isWholeName === true || suffix.length > 0;
   if (match === undefined || !isNamed || suffix.length > MAX_SUFFIX_BYTES || suffix.includes(0)) {
     throw new Bq2Error(
-      `Cannot store attribute "${name}" of "${path}": ext4 holds user.*, trusted.*, security.* (up to ${MAX_SUFFIX_BYTES} bytes after the dot) and POSIX ACLs`,
+      `Cannot store attribute "${name}" of "${path}": ext4 stores user.*, trusted.*, security.* (up to ${MAX_SUFFIX_BYTES} bytes after the dot) and POSIX ACLs`,
       { code: "bad-attribute", hint: "remove it from the tree" },
     );
   }
   return { index: match.index, suffix, value: match.isWholeName ? aclToDisk(value, path) : value };
 }
 
-/** The order that the kernel searches blocks in (fs/ext4/xattr.c: `xattr_find_entry`). */
+/** The order in which the kernel searches blocks (fs/ext4/xattr.c: `xattr_find_entry`). */
 function compareAttributes(a: Attribute, b: Attribute): number {
   return a.index - b.index || a.suffix.length - b.suffix.length || compareBytes(a.suffix, b.suffix);
 }
@@ -150,7 +151,10 @@ function encodeBlock(attributes: readonly Attribute[], block: number, seed: numb
   return bytes;
 }
 
-/** Entries from `at` on, values from the end of `area` down; offsets count from its start. Returns the hashes. */
+/**
+ * Writes entries from `at` up and values from the end of `area` down; offsets count from its start. Returns
+ * the hashes.
+ */
 function encodeEntries(area: Uint8Array, at: number, attributes: readonly Attribute[]): number[] {
   let entryAt = at;
   let valueAt = area.length;

@@ -1,6 +1,6 @@
 /**
- * What each node keeps on the disk, worked out once from its entry: which blocks of a file hold data, how a folder's
- * names are packed, where attributes go. Planning counts it, storing writes it.
+ * What each node keeps on the disk, computed once from its entry: which blocks of a file hold data, how a
+ * folder's names are packed, where attributes go. Planning counts it, storing writes it.
  */
 import { nameToBytes } from "../../base/text.ts";
 import type { Content } from "../tree.ts";
@@ -20,7 +20,7 @@ const LOST_AND_FOUND_BLOCKS = 4;
 const FAST_SYMLINK_BYTES = 60;
 const MAX_TARGET_BYTES = BLOCK_SIZE - 1; // the kernel ends it with a NUL within one block
 
-/** `runs`: which of its own blocks need blocks of the disk. */
+/** `runs`: the blocks of the file that need blocks of the disk. */
 export type Body =
   | {
       readonly kind: "file";
@@ -37,7 +37,7 @@ export type Body =
   | { readonly kind: "device"; readonly major: number; readonly minor: number }
   | { readonly kind: "none" };
 
-/** A node of which all is known but its place on the disk. */
+/** A node with everything known but its place on the disk. */
 export interface PlannedNode {
   readonly node: Node;
   readonly body: Body;
@@ -49,7 +49,7 @@ export function planNode(node: Node, hashOf: NameHasher): PlannedNode {
   return { node, body: bodyOf(node, hashOf), attributes: placeAttributes(attributes, path) };
 }
 
-/** Blocks that a node takes on a disk without metadata in between. */
+/** Blocks that a node takes if no metadata interrupts it. */
 export function blockCountOf({ body, attributes }: PlannedNode): number {
   const attributeBlocks = attributes.encodeBlock === undefined ? 0 : 1;
   if (!("runs" in body)) return attributeBlocks;
@@ -95,7 +95,7 @@ function oneRun(count: number): readonly LogicalRun[] {
   return [{ logical: 0, count }];
 }
 
-/** The bytes of a link's target, of a length that ext4 can hold. */
+/** The bytes of a link's target. Throws `bad-tree` if ext4 cannot store them. */
 function symlinkTarget(target: string, path: string): Uint8Array {
   const bytes = nameToBytes(target);
   if (bytes.length === 0 || bytes.length > MAX_TARGET_BYTES || bytes.includes(0)) {

@@ -1,4 +1,4 @@
-/** Which parts of files need blocks, and the way of their bytes to the disk. */
+/** Finds which parts of files need blocks, and copies their bytes to the disk. */
 
 import type { Sink } from "../sink.ts";
 import type { Content } from "../tree.ts";
@@ -11,7 +11,10 @@ const MAX_FILE_BYTES = (2 ** 32 - 1) * BLOCK_SIZE;
 
 type Ranges = ReturnType<Content["ranges"]>;
 
-/** The blocks that hold data, ascending, joined where they touch. Throws `bad-tree` where the ranges are not what `Content` says. */
+/**
+ * The blocks that hold data, ascending, with adjacent ones joined. Throws `bad-tree` if the ranges break the
+ * rules of {@link Content}.
+ */
 export function logicalRunsOf(size: number, ranges: Ranges, path: string): LogicalRun[] {
   if (!Number.isSafeInteger(size) || size < 0 || size > MAX_FILE_BYTES) {
     throw badTree(path, `files of up to ${MAX_FILE_BYTES} bytes are allowed, found ${size}`);
@@ -39,7 +42,7 @@ function addRun(runs: { logical: number; count: number }[], from: number, to: nu
   else runs.push({ logical: from, count: to - from });
 }
 
-/** Copies the data of a file to where its extents lie. */
+/** Copies a file's data to its extents. */
 export function copyContent(content: Content, ranges: Ranges, extents: readonly Extent[], sink: Sink): void {
   let index = 0;
   for (const range of ranges) {

@@ -1,5 +1,5 @@
 /**
- * Directory blocks: names with inode numbers, one after the other, and a checksum at the end.
+ * Directory blocks: names with inode numbers, one after another, and a checksum at the end.
  * Source: Linux, Documentation/filesystems/ext4/directory.rst ("Linear (Classic) Directories").
  */
 import { alignUp } from "../../base/bytes.ts";
@@ -17,7 +17,7 @@ export const EntryHeader = struct("ext4_dir_entry_2", 8, {
   fileType: u8,
 });
 
-/** The last entry of a block: an unused one that holds the checksum of what is before it. */
+/** The last entry of a block: an unused one with the checksum of everything before it. */
 const EntryTail = struct("ext4_dir_entry_tail", 12, {
   inode: u32,
   recordLength: u16,
@@ -70,7 +70,10 @@ export function encodeEntry(
   block.set(name, at + EntryHeader.size);
 }
 
-/** A block of entries (which must fit in {@link LEAF_BYTES}); none make an empty block. `seed`: `inodeSeed` of the directory. */
+/**
+ * A block of entries, which must fit in {@link LEAF_BYTES}; an empty block if there are none. `seed`:
+ * `inodeSeed` of the directory.
+ */
 export function encodeLeaf(entries: readonly DirectoryEntry[], seed: number): Uint8Array {
   const block = new Uint8Array(BLOCK_SIZE);
   let at = 0;

@@ -1,4 +1,7 @@
-/** Folders of many names, judged by e2fsck (which checks every hash and its place in the index) and debugfs. */
+/**
+ * Folders of many names, judged by e2fsck (which checks every hash and its place in the index) and by
+ * debugfs.
+ */
 import { describe, expect, test } from "vitest";
 import {
   complaintsOf,
@@ -67,7 +70,7 @@ describe.skipIf(!isJudged)("a folder", () => {
     });
   });
 
-  test("with names of one hash on both sides of a leaf's end", async () => {
+  test("with equal hashes on both sides of a leaf's end", async () => {
     const hashOf = nameHasher(HASH_SEED);
     const hashed = Array.from({ length: 150_000 }, (_, i) => padded(i, 255))
       .map((name) => ({ name, major: hashOf(nameToBytes(name)).major }))

@@ -32,7 +32,7 @@ import { planExt4 } from "./ext4.ts";
 
 const isJudged = requireTools("e2fsck", "debugfs", "dumpe2fs", "mke2fs", "resize2fs");
 
-/** What `dumpe2fs` says but times, ids, checksums, what is free, and flags that follow from these. */
+/** The output of `dumpe2fs` without times, ids, checksums, free counts, and flags that follow from these. */
 function layoutOf(image: string): string[] {
   const text = execFileSync("dumpe2fs", [image], {
     encoding: "utf8",
@@ -47,10 +47,10 @@ function layoutOf(image: string): string[] {
     .map((line) => line.replace(/, csum.*| csum.*/, ""));
 }
 
-/** Where bitmaps and tables begin; mke2fs leaves room behind the bitmaps where there is only one group. */
+/** Where bitmaps and tables begin; mke2fs leaves room after the bitmaps if there is only one group. */
 const PLACES = /bitmap at|table at/;
 
-/** mke2fs with settings of its own, so that those of the machine do not matter. */
+/** mke2fs with fixed settings, so that the machine's do not matter. */
 function makeEmpty(image: string, size: number, folderPath: string): void {
   const config = join(folderPath, "mke2fs.conf");
   const features =
@@ -87,7 +87,7 @@ describe.skipIf(!isJudged)("an empty tree", () => {
     });
   }
 
-  test("spares blocks as told and carries its label", async () => {
+  test("reserves blocks as requested and has its label", async () => {
     const options = { reservedPercent: 1, label: "bq2-root", bytesPerInode: 4096 };
     await withImage(
       [folder("")],
@@ -254,7 +254,7 @@ describe.skipIf(!isJudged)("content", () => {
   });
 });
 
-test.skipIf(!isJudged)("resize2fs makes use of the room kept for descriptors", async () => {
+test.skipIf(!isJudged)("resize2fs uses the room reserved for descriptors", async () => {
   await withImage([folder(""), file("f", patterned(9000))], GIB, (image) => {
     truncateSync(image, 100 * GIB);
     execFileSync("resize2fs", [image], { stdio: "ignore" });
@@ -263,7 +263,7 @@ test.skipIf(!isJudged)("resize2fs makes use of the room kept for descriptors", a
   });
 });
 
-test.skipIf(!isJudged)("the smallest image takes its tree, at sizes around each limit", async () => {
+test.skipIf(!isJudged)("the smallest image holds its tree, at sizes around each limit", async () => {
   for (const size of [MIB, 100 * MIB, 125 * MIB, 1000 * MIB]) {
     const content = { ...patterned(size), read: () => undefined };
     const tree = [

@@ -1,4 +1,4 @@
-/** Random trees: e2fsck must find nothing, and what debugfs takes out again must be what went in. */
+/** Random trees: e2fsck must find no problem, and debugfs must extract what went in. */
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -94,7 +94,7 @@ const kind = fc.oneof(
   { weight: 1, arbitrary: fc.nat().map((pick) => ({ kind: "link" as const, pick })) },
 );
 
-/** Each item goes below one of the folders before it; then all are sorted, and links find their files. */
+/** Each item goes into one of the earlier folders; then all are sorted, and links get their targets. */
 const tree: fc.Arbitrary<Tree> = fc
   .tuple(base, fc.array(fc.tuple(fc.nat(), name, base, kind), { maxLength: 120 }))
   .map(([root, items]) => {
@@ -132,9 +132,10 @@ function comparePaths(a: string, b: string): number {
   return left.length - right.length;
 }
 
-const DUMPED: readonly Entry["kind"][] = ["file", "folder", "symlink", "hardlink"]; // rdump leaves out the others
+/** rdump leaves out the other kinds. */
+const DUMPED: readonly Entry["kind"][] = ["file", "folder", "symlink", "hardlink"];
 
-/** One line an entry: its path and what is in it. */
+/** One line per entry: its path and content. */
 function contentsOf(tree: Tree): string[] {
   const byPath = new Map(tree.map((entry) => [entry.path, entry]));
   const lines = tree.slice(1).flatMap((entry) => {
@@ -161,7 +162,7 @@ function contentsOnDisk(root: string): string[] {
       const path = Buffer.concat([folder, Buffer.from("/"), item]);
       const hexPath = prefix + toHex(item);
       const status = lstatSync(path);
-      if (!status.isSymbolicLink()) chmodSync(path, 0o700); // it may have come without permissions
+      if (!status.isSymbolicLink()) chmodSync(path, 0o700); // it may have been extracted without permissions
       if (status.isSymbolicLink()) lines.push(`${hexPath} -> ${readlinkSync(path)}`);
       else if (status.isDirectory()) lines.push(`${hexPath} folder`);
       else lines.push(`${hexPath} ${toHex(readFileSync(path))}`);
@@ -172,7 +173,7 @@ function contentsOnDisk(root: string): string[] {
   return lines.filter((line) => !line.startsWith(`${toHex(nameToBytes("lost+found"))} `)).sort();
 }
 
-/** debugfs' words for each kind. */
+/** debugfs' name for each kind. */
 const TYPES: { readonly [K in Exclude<Entry["kind"], "hardlink">]: string } = {
   file: "regular",
   folder: "directory",
@@ -183,7 +184,7 @@ const TYPES: { readonly [K in Exclude<Entry["kind"], "hardlink">]: string } = {
   socket: "socket",
 };
 
-/** One line a node, in the tree's order. */
+/** One line per node, in the tree's order. */
 function inodesOf(tree: Tree): string[] {
   const links = (entry: Entry) =>
     entry.kind === "folder"
@@ -203,7 +204,7 @@ function inodesOf(tree: Tree): string[] {
 
 const parentOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf("/"), 0));
 
-/** The same lines by `debugfs stat`, of the inodes from 12 on, which are in the tree's order. */
+/** The same lines from `debugfs stat`, for the inodes from 12 on, which are in the tree's order. */
 function inodesOnDisk(image: string, place: string, count: number): string[] {
   const requests = join(place, "requests");
   writeFileSync(requests, Array.from({ length: count }, (_, i) => `stat <${i + 12}>\n`).join(""));

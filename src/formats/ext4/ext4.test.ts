@@ -59,7 +59,7 @@ test("the same tree gives the same writes, and none overlap", () => {
   assert.ok(end <= OPTIONS.size, "all writes lie in the image");
 });
 
-test("the UUID may be worked out last", () => {
+test("the UUID may be computed last", () => {
   const { sink, writes } = recorder();
   let before = 0;
   const uuid = () => {
@@ -73,7 +73,7 @@ test("the UUID may be worked out last", () => {
   assert.ok(before > 0 && before < writes.size, `asked for after ${before} of ${writes.size} writes`);
 });
 
-test("an image too small says how many bytes are needed, and so many are enough", () => {
+test("the error for a small image states the size needed, which is enough", () => {
   const content: Content = { size: 5e8, ranges: () => [{ offset: 0, length: 5e8 }], read: () => undefined };
   const tree = [ROOT, file("big", content)];
   const { minimumSize } = planExt4(tree, OPTIONS);
@@ -126,7 +126,7 @@ const BAD_TREES: { readonly [what: string]: Tree } = {
   "a link target of 4096 bytes": [ROOT, link("a", "x".repeat(4096))],
   "a mode out of range": [ROOT, { ...folder("a"), mode: 0o100644 }],
   "a user id out of range": [ROOT, { ...folder("a"), uid: 2 ** 32 }],
-  "a time that is none": [ROOT, { ...folder("a"), mtime: Number.NaN }],
+  "a time that is not a number": [ROOT, { ...folder("a"), mtime: Number.NaN }],
   "a device number out of range": [ROOT, { ...COMMON, path: "a", kind: "char", major: 4096, minor: 0 }],
   "data beyond the end": [
     ROOT,
@@ -149,7 +149,7 @@ for (const [what, tree] of Object.entries(BAD_TREES)) {
   test(`a tree with ${what} is refused`, () => assert.equal(refusal(tree).code, "bad-tree"));
 }
 
-test("attributes that ext4 cannot hold are refused", () => {
+test("attributes that ext4 cannot store are refused", () => {
   const withAttribute = (name: string, size: number): Tree => [
     ROOT,
     { ...folder("a"), attributes: new Map([[name, new Uint8Array(size)]]) },
@@ -161,7 +161,7 @@ test("attributes that ext4 cannot hold are refused", () => {
   assert.equal(refusal(withAttribute("user.large", 4096)).code, "attributes-too-large");
 });
 
-test("an error of the sink comes through as it is", () => {
+test("an error of the sink is passed on unchanged", () => {
   const full: Sink = {
     write() {
       throw Object.assign(new Error("no space"), { code: "ENOSPC" });

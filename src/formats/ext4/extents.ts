@@ -1,6 +1,6 @@
 /**
- * Extent trees: which blocks of the disk hold which blocks of a file. Up to four extents stand in the
- * inode itself, more in a tree of blocks below it.
+ * Extent trees: which blocks of the disk hold which blocks of a file. Up to four extents are in the inode
+ * itself, more in a tree of blocks below it.
  *
  * Subset: initialised extents only; trees are full, made once and never edited.
  * Source: Linux, Documentation/filesystems/ext4/ifork.rst ("Extent Tree").
@@ -42,25 +42,25 @@ const BLOCK_ENTRIES = Math.floor((BLOCK_SIZE - ExtentHeader.size - CHECKSUM_BYTE
 /** A tree never has more levels of blocks than this (EXT4_MAX_EXTENT_DEPTH). */
 export const MAX_DEPTH = 5;
 
-/** `count` blocks of a file from its block `logical` on lie at `physical` on the disk. */
+/** `count` blocks of a file, from its block `logical` on, stored from block `physical` of the disk on. */
 export interface Extent {
   readonly logical: number;
   readonly physical: number;
   readonly count: number;
 }
 
-/** What of a file holds data, in blocks: `count` from its block `logical` on. */
+/** Blocks of a file that hold data: `count`, from its block `logical` on. */
 export interface LogicalRun {
   readonly logical: number;
   readonly count: number;
 }
 
-/** Extents that runs take where the disk is free without a break. */
+/** Extents that the runs take if no metadata interrupts them. */
 export function extentCount(runs: readonly LogicalRun[]): number {
   return runs.reduce((sum, run) => sum + Math.ceil(run.count / MAX_EXTENT_BLOCKS), 0);
 }
 
-/** Blocks of the tree (the inode not counted) that this many extents need. */
+/** Blocks of the tree, without the inode, for this many extents. */
 export function treeBlockCount(extents: number): number {
   let total = 0;
   let entries = extents;
@@ -71,12 +71,12 @@ export function treeBlockCount(extents: number): number {
   return total;
 }
 
-/** Takes blocks for every run and says where they are. */
+/** Allocates blocks for every run. */
 export function allocateExtents(runs: readonly LogicalRun[], allocator: BlockAllocator): Extent[] {
   return runs.flatMap((run) => extentsOver(run.logical, allocator.take(run.count)));
 }
 
-/** File blocks from `logical` on, laid over `regions` of the disk one after the other. */
+/** Maps file blocks from `logical` on to `regions` of the disk, one after another. */
 function extentsOver(logical: number, regions: readonly Region[]): Extent[] {
   const extents: Extent[] = [];
   let at = logical;
@@ -93,7 +93,7 @@ function extentsOver(logical: number, regions: readonly Region[]): Extent[] {
 export interface ExtentTree {
   /** The 60 bytes of the inode's `i_block`. */
   readonly root: Uint8Array;
-  /** The blocks below it, to be written where `block` says. */
+  /** The blocks below it, each to be written at `block`. */
   readonly blocks: readonly { readonly block: number; readonly bytes: Uint8Array }[];
 }
 
@@ -102,7 +102,7 @@ interface TreeEntry {
   write(bytes: Uint8Array, offset: number): void;
 }
 
-/** The tree over `extents` (ascending by `logical`); `inodeSeed` as in {@link inodeSeed} of `inode.ts`. */
+/** The tree over `extents` (ascending by `logical`). `inodeSeed`: as from `inode.ts`. */
 export function buildExtentTree(
   extents: readonly Extent[],
   allocator: BlockAllocator,

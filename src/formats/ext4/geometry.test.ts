@@ -7,12 +7,12 @@ function laidOut(blocks: number, inodes: number): Geometry {
   return geometry;
 }
 
-test("backups stand in group 1 and the powers of 3, 5 and 7", () => {
+test("backups are in group 1 and the powers of 3, 5 and 7", () => {
   const found = Array.from({ length: 130 }, (_, i) => i).filter(hasBackup);
   assert.equal(found, [1, 3, 5, 7, 9, 25, 27, 49, 81, 125]);
 });
 
-test("1 GiB is laid out as mke2fs lays it out", () => {
+test("1 GiB is laid out as by mke2fs", () => {
   // dumpe2fs of `mke2fs -t ext4` on 1 GiB: bitmaps at 129 and 137, tables from 145 on, 127 reserved blocks
   const { groups, inodesPerGroup, reservedDescriptorBlocks } = laidOut(262144, 65536);
   assert.equal([groups.length, inodesPerGroup, reservedDescriptorBlocks], [8, 8192, 127]);

@@ -1,12 +1,12 @@
 /**
- * Where the metadata of an ext4 file system lies: block groups, bitmaps, inode tables, backup copies.
- * A pure function of the size and the number of inodes.
+ * Where the metadata of an ext4 file system is: block groups, bitmaps, inode tables, backup copies. A pure
+ * function of the size and the number of inodes.
  *
  * Subset: 4 KiB blocks, 256-byte inodes, 64-byte group descriptors, flexible groups of 16, no meta_bg, no
  * bigalloc; at most 16 TiB (block numbers below 2^32, which the resize inode needs).
  *
- * Source: Linux, Documentation/filesystems/ext4: blockgroup.rst, group_descr.rst, bitmaps.rst. Where
- * there is a choice it is the one of mke2fs (e2fsprogs 1.47, lib/ext2fs/initialize.c).
+ * Source: Linux, Documentation/filesystems/ext4: blockgroup.rst, group_descr.rst, bitmaps.rst. Where there is
+ * a choice, it is mke2fs's (e2fsprogs 1.47, lib/ext2fs/initialize.c).
  */
 import { alignUp } from "../../base/bytes.ts";
 
@@ -24,7 +24,7 @@ const DESCRIPTORS_PER_BLOCK = BLOCK_SIZE / DESCRIPTOR_SIZE;
 const ADDRESSES_PER_BLOCK = BLOCK_SIZE / 4;
 /** A last group with fewer blocks than this beyond its own metadata is left out (initialize.c). */
 const SMALLEST_LAST_GROUP = 50;
-/** How many times its size a file system can grow into its reserved descriptor blocks (initialize.c). */
+/** The factor by which a file system can grow into its reserved descriptor blocks (initialize.c). */
 const GROWTH = 1024;
 
 /** `count` blocks from block `start` on. */
@@ -51,12 +51,15 @@ export interface Geometry {
   readonly inodesPerGroup: number;
   readonly descriptorBlocks: number;
   readonly reservedDescriptorBlocks: number;
-  /** Every block that is not for content, ascending, regions not touching each other. */
+  /** All blocks that are not for content: ascending regions, not adjacent. */
   readonly metadata: readonly Region[];
   readonly metadataBlocks: number;
 }
 
-/** Groups other than 0 that hold copies of superblock and descriptors: 1 and the powers of 3, 5 and 7 (sparse_super). */
+/**
+ * Whether a group other than 0 has copies of superblock and descriptors: group 1 and the powers of 3, 5 and 7
+ * (sparse_super).
+ */
 export function hasBackup(group: number): boolean {
   return group === 1 || [3, 5, 7].some((base) => isPowerOf(base, group));
 }
@@ -68,9 +71,9 @@ function isPowerOf(base: number, value: number): boolean {
 }
 
 /**
- * The layout of `wantedBlocks` blocks with at least `wantedInodes` inodes, or `undefined` where that
- * many inodes do not fit. A last group that is too short to be of use is left out, so `blocks` may be less than
- * asked for.
+ * The layout of `wantedBlocks` blocks with at least `wantedInodes` inodes, or `undefined` if that many inodes
+ * do not fit. A last group that is too short to be useful is left out, so `blocks` may be less than
+ * requested.
  */
 export function geometryOf(wantedBlocks: number, wantedInodes: number): Geometry | undefined {
   let blocks = Math.min(wantedBlocks, MAX_BLOCKS);
@@ -163,7 +166,7 @@ function layOutFlex(
   }));
 }
 
-/** Ascending, with neighbours that touch joined. */
+/** Ascending, with adjacent regions joined. */
 function merge(regions: readonly Region[]): Region[] {
   const merged: Region[] = [];
   for (const region of [...regions].sort((a, b) => a.start - b.start)) {

@@ -1,5 +1,5 @@
 /**
- * Group descriptors and the bitmaps that they point to. What no one uses yet is said to be uninitialised and
+ * Group descriptors and the bitmaps that they point to. Bitmaps of unused groups are marked uninitialised and
  * not written, so that an image stays sparse.
  * Source: Linux, Documentation/filesystems/ext4/group_descr.rst, bitmaps.rst.
  */
@@ -56,7 +56,7 @@ export interface EncodedGroups {
   readonly freeInodes: number;
 }
 
-/** Calls `write` with each bitmap that has to be written, and gives the descriptors. */
+/** Calls `write` with each bitmap that must be written, and returns the descriptors. */
 export function encodeGroups(
   geometry: Geometry,
   usage: Usage,
@@ -79,7 +79,7 @@ export function encodeGroups(
   return { descriptors, freeBlocks, freeInodes };
 }
 
-/** A bitmap, `undefined` where the group may be left uninitialised. */
+/** `bitmap` is `undefined` if the group may be left uninitialised. */
 interface GroupBitmap {
   readonly bitmap: Uint8Array | undefined;
   readonly checksum: number;
@@ -116,8 +116,8 @@ function blockBitmapOf(
     setBits(bitmap, from - group.start, to - group.start);
     used += to - from;
   }
-  // A reader works out an unwritten bitmap from the group's own superblock and descriptors alone; the last
-  // group is written even so, for the bits behind its end (as mke2fs does).
+  // A reader derives an unwritten bitmap from the group's own superblock and descriptors alone. The last
+  // group's is always written, for the bits beyond its end (as mke2fs does).
   const isLast = number === geometry.groups.length - 1;
   if (number > 0 && !isLast && used === group.baseBlocks && contentEnd === group.start) {
     return { bitmap: undefined, checksum: 0, free: group.blocks - used };
@@ -172,7 +172,7 @@ function encodeDescriptor(
     freeInodesHigh: inodes.free >>> 16,
     foldersLow: folders & 0xffff,
     foldersHigh: folders >>> 16,
-    // Inodes are handed out in ascending order, so those that are free are the last ones.
+    // Inodes are allocated in ascending order, so the free ones are the last.
     unusedInodesLow: inodes.free & 0xffff,
     unusedInodesHigh: inodes.free >>> 16,
     flags:

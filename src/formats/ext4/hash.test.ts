@@ -17,7 +17,7 @@ test("names hash as e2fsprogs hashes them", () => {
   for (const [name, major, minor] of expected) assert.equal(hash(nameToBytes(name)), { major, minor }, name);
 });
 
-test("a seed of zeros stands for MD4's own starting values", () => {
+test("a seed of zeros means MD4's own starting values", () => {
   assert.equal(nameHasher(new Uint8Array(16))(nameToBytes("hello")), {
     major: 0x1746da32,
     minor: 0x420013b5,

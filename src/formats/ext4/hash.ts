@@ -6,7 +6,7 @@ import { struct, u32 } from "../../base/struct.ts";
 
 const CHUNK_BYTES = 32;
 const CHUNK_WORDS = CHUNK_BYTES / 4;
-/** MD4's starting values (RFC 1320, 3.3), used where the seed is all zeros. */
+/** MD4's starting values (RFC 1320, 3.3), used if the seed is all zeros. */
 const MD4_START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476] as const;
 /** The constants of MD4's three rounds (RFC 1320, 3.4). */
 const ROUND_CONSTANTS = [0, 0x5a827999, 0x6ed9eba1] as const;

@@ -32,7 +32,7 @@ const RootInfo = struct("dx_root_info", 8, {
   flags: u8,
 });
 const IndexEntry = struct("dx_entry", 8, { hash: u32, block: u32 });
-/** Stands in place of the first entry's hash. */
+/** Replaces the first entry's hash. */
 const CountLimit = struct("dx_countlimit", 4, { limit: u16, count: u16 });
 const IndexTail = struct("dx_tail", 8, { reserved: u32, checksum: u32 });
 
@@ -46,7 +46,7 @@ function limitFrom(entriesAt: number): number {
   return Math.floor((BLOCK_SIZE - entriesAt - IndexTail.size) / IndexEntry.size);
 }
 
-/** A leaf block: its entries, and the smallest hash among them as the index states it. */
+/** A leaf block: its entries, and the smallest hash among them as stated in the index. */
 export interface Leaf {
   readonly hash: number;
   readonly entries: readonly DirectoryEntry[];
@@ -57,7 +57,7 @@ interface Hashed {
   readonly hash: NameHash;
 }
 
-/** Sorts by hash and cuts into leaves. `path` is for the error that says that there are too many. */
+/** Sorts by hash and divides into leaves. Throws `folder-too-large`, with `path`, if there are too many. */
 export function packLeaves(
   entries: readonly DirectoryEntry[],
   hashOf: (name: Uint8Array) => NameHash,
@@ -70,7 +70,7 @@ export function packLeaves(
   for (const { entry, hash } of hashed) {
     const size = entrySize(entry.name.length);
     if (size > room) {
-      // Low bit: names with this hash stand in the leaf before this one too.
+      // Low bit: the leaf before this one has names with this hash too.
       const isContinued = hash.major === previous;
       leaves.push({ hash: leaves.length === 0 ? 0 : hash.major + (isContinued ? 1 : 0), entries: [] });
       room = LEAF_BYTES;
@@ -82,7 +82,7 @@ export function packLeaves(
   if (leaves.length > ROOT_LIMIT * NODE_LIMIT) {
     throw new Bq2Error(
       `Cannot store folder "${path}": ${entries.length} names take ${leaves.length} blocks, ext4 indexes ${ROOT_LIMIT * NODE_LIMIT}`,
-      { code: "folder-too-large", hint: "spread what it holds over several folders" },
+      { code: "folder-too-large", hint: "spread its contents over several folders" },
     );
   }
   return leaves;
@@ -94,12 +94,12 @@ function compareHashed(a: Hashed, b: Hashed): number {
   return compareBytes(a.entry.name, b.entry.name);
 }
 
-/** Whether the entries, with `.` and `..`, take one block without an index. */
+/** Whether the entries, with `.` and `..`, fit into one block without an index. */
 export function fitsOneBlock(entries: readonly DirectoryEntry[]): boolean {
   return 2 * DOT_BYTES + entriesSize(entries) <= LEAF_BYTES;
 }
 
-/** Blocks of a hashed directory: root, inner nodes (with more leaves than the root can list) and leaves. */
+/** Blocks of a hashed directory: root, inner nodes (for more leaves than the root can list) and leaves. */
 export function hashedBlockCount(leafCount: number): number {
   return 1 + nodeCountOf(leafCount) + leafCount;
 }
@@ -135,7 +135,7 @@ interface IndexValue {
   readonly block: number;
 }
 
-/** To readers without dir_index the root is a block with `.` and `..`, a node one without entries. */
+/** To readers without dir_index the root looks like a block with `.` and `..`, a node like an empty block. */
 function encodeRoot(
   entries: readonly IndexValue[],
   indirectLevels: number,

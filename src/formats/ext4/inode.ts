@@ -12,10 +12,10 @@ export const RESIZE_INODE = 7;
 export const JOURNAL_INODE = 8;
 /** The first that is not reserved (s_first_ino). mke2fs gives it to `lost+found`. */
 export const FIRST_INODE = 11;
-/** Bytes of extra fields after the first 128 (i_extra_isize); attributes begin behind them. */
+/** Bytes of extra fields after the first 128 (i_extra_isize); attributes follow them. */
 export const EXTRA_SIZE = 32;
 export const INODE_ATTRIBUTE_BYTES = INODE_SIZE - 128 - EXTRA_SIZE;
-/** More names than this a file cannot have; a folder with more subfolders says 1 (feature dir_nlink). */
+/** The most names that a file can have; a folder with more subfolders states 1 (feature dir_nlink). */
 export const MAX_LINKS = 65000; // EXT4_LINK_MAX
 
 export const INDEX_FLAG = 0x1000; // EXT4_INDEX_FL: a hashed directory
@@ -23,7 +23,7 @@ export const EXTENTS_FLAG = 0x80000; // EXT4_EXTENTS_FL
 
 export type NodeKind = Exclude<Entry["kind"], "hardlink">;
 
-/** The type bits of i_mode (linux/stat.h, S_IF*), and the type in directory entries (linux/fs_types.h, FT_*). */
+/** Type bits of i_mode (linux/stat.h, S_IF*), and the type in directory entries (linux/fs_types.h, FT_*). */
 export const KIND_CODES: { readonly [K in NodeKind]: { readonly mode: number; readonly fileType: number } } =
   {
     file: { mode: 0x8000, fileType: 1 },
@@ -81,12 +81,12 @@ export interface InodeValues {
   /** Seconds since 1970. */
   readonly mtime: number;
   readonly links: number;
-  /** Blocks of the disk that it holds: content, extent tree and attributes. */
+  /** Blocks that it takes on the disk: content, extent tree and attributes. */
   readonly blocks: number;
   readonly flags: number;
   /** Extent tree root, short link target or device number: at most 60 bytes. */
   readonly block: Uint8Array;
-  /** Where its block of attributes is; 0 for none. */
+  /** Its block of attributes; 0 for none. */
   readonly attributeBlock: number;
   /** At most 96 bytes. */
   readonly attributes: Uint8Array;
@@ -94,15 +94,18 @@ export interface InodeValues {
 
 const SECTORS_PER_BLOCK = 4096 / 512; // i_blocks counts sectors of 512 bytes
 
-/** What stands before an inode's bytes in its checksum. */
+/** Precedes an inode's bytes in its checksum. */
 const ChecksumPrefix = struct("checksum prefix", 8, { number: u32, generation: u32 });
 
-/** What checksums of an inode and of its blocks start from; i_generation is always 0 here. */
+/** Start value for checksums of an inode and of its blocks; i_generation is always 0 here. */
 export function inodeSeed(number: number, seed: number): number {
   return crc32c(ChecksumPrefix.encode({ number, generation: 0 }), seed);
 }
 
-/** Fills `target` with the 256 bytes of inode `number`. `epoch`: its ctime, atime and crtime; `seed`: the file system's. */
+/**
+ * Fills `target` with the 256 bytes of inode `number`. `epoch`: its ctime, atime and crtime; `seed`: the file
+ * system's.
+ */
 export function encodeInode(
   target: Uint8Array,
   values: InodeValues,
@@ -149,7 +152,10 @@ export function encodeInode(
 const EARLIEST = -(2 ** 31); // 1901
 const LATEST = 2 ** 34 - 2 ** 31 - 1; // 2446: 34 bits from 1901 on
 
-/** Seconds in 32 bits and the two bits above them; a time that does not fit becomes the nearest that does, as in the kernel. */
+/**
+ * Seconds in 32 bits and the two bits above them; a time out of range becomes the nearest in range, as in the
+ * kernel.
+ */
 export function encodeTime(time: number): { readonly seconds: number; readonly extra: number } {
   const clamped = Math.min(Math.max(Math.floor(time), EARLIEST), LATEST);
   const seconds = clamped >>> 0;
@@ -158,7 +164,7 @@ export function encodeTime(time: number): { readonly seconds: number; readonly e
 
 const DeviceBlock = struct("i_block of a device", 8, { old: u32, current: u32 });
 
-/** `i_block` of a device: the old 16-bit form where it fits, else the 32-bit one (linux/kdev_t.h). */
+/** `i_block` of a device: the old 16-bit form if it fits, else the 32-bit one (linux/kdev_t.h). */
 export function encodeDevice(major: number, minor: number): Uint8Array {
   if (major < 256 && minor < 256) return DeviceBlock.encode({ old: (major << 8) | minor });
   return DeviceBlock.encode({ current: ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0 });

@@ -1,4 +1,4 @@
-/** Writes inodes, which come in ascending order, some blocks of the inode table at a time. */
+/** Writes inodes, given in ascending order, several blocks of the inode table at a time. */
 import type { Sink } from "../sink.ts";
 import { BLOCK_SIZE, type Geometry, INODE_SIZE, INODES_PER_BLOCK } from "./geometry.ts";
 
@@ -8,7 +8,7 @@ export class InodeTableWriter {
   readonly #geometry: Geometry;
   readonly #sink: Sink;
   readonly #buffer = new Uint8Array(BUFFER_BLOCKS * BLOCK_SIZE);
-  /** Where on the disk the buffer belongs; `undefined` while it is empty. */
+  /** The buffer's offset on the disk; `undefined` while it is empty. */
   #offset: number | undefined;
   #usedBlocks = 0;
 
@@ -22,7 +22,7 @@ export class InodeTableWriter {
     const offset = this.#offsetOf(number);
     let start = this.#offset ?? -1;
     let block = Math.floor((offset - start) / BLOCK_SIZE);
-    // Only what follows on directly: between two tables there may be a backup superblock.
+    // Only adjacent blocks are collected: there may be a backup superblock between two tables.
     if (start < 0 || block > this.#usedBlocks || block >= BUFFER_BLOCKS) {
       this.flush();
       start = offset - (offset % BLOCK_SIZE);
@@ -40,7 +40,7 @@ export class InodeTableWriter {
     this.#offset = undefined;
   }
 
-  /** Byte on the disk where inode `number` lies. */
+  /** Offset of inode `number` on the disk. */
   #offsetOf(number: number): number {
     const { inodesPerGroup, groups } = this.#geometry;
     const group = groups[Math.floor((number - 1) / inodesPerGroup)];

@@ -25,7 +25,10 @@ const JournalSuperblock = struct("journal_superblock_s", 1024, {
   rest: reserved(1024 - 68),
 });
 
-/** File systems up to `to` blocks get a journal of `journal` blocks (e2fsprogs, `ext2fs_default_journal_size`). */
+/**
+ * File systems of up to `to` blocks get a journal of `journal` blocks (e2fsprogs,
+ * `ext2fs_default_journal_size`).
+ */
 export const JOURNAL_SIZES: readonly { readonly to: number; readonly journal: number }[] = [
   { to: 32768 - 1, journal: 1024 },
   { to: 256 * 1024 - 1, journal: 4096 },
@@ -36,7 +39,7 @@ export const JOURNAL_SIZES: readonly { readonly to: number; readonly journal: nu
   { to: 32768 * 1024 - 1, journal: 131072 },
   { to: MAX_BLOCKS, journal: 262144 },
 ];
-/** Fewer blocks (8 MiB) leave no room for a journal. */
+/** Blocks (8 MiB). A smaller file system has no room for a journal. */
 export const MIN_BLOCKS = 2048;
 
 /** Blocks of the journal in a file system of `blocks` blocks. */

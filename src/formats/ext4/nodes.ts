@@ -1,6 +1,6 @@
 /**
- * From a tree to numbered nodes: what gets an inode, which names each folder holds, how many links there
- * are. Checks on the way that the tree is one that a file system can hold. Nothing has a place on disk yet.
+ * Turns a tree into numbered nodes: which entries get an inode, which names each folder has, how many links
+ * there are. Checks that a file system can store the tree. Nothing has a place on the disk yet.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { compareNames, nameToBytes } from "../../base/text.ts";
@@ -8,17 +8,17 @@ import { type Entry, NO_ATTRIBUTES, type Tree } from "../tree.ts";
 import { type DirectoryEntry, MAX_NAME_BYTES } from "./directory.ts";
 import { FIRST_INODE, KIND_CODES, MAX_LINKS, MAX_MAJOR, MAX_MINOR, ROOT_INODE } from "./inode.ts";
 
-/** An entry that has an inode of its own. */
+/** An entry with its own inode. */
 export type NodeEntry = Exclude<Entry, { readonly kind: "hardlink" }>;
 
 export interface Node {
   readonly entry: NodeEntry;
   readonly inode: number;
-  /** What i_links_count says. */
+  /** The value of i_links_count. */
   readonly links: number;
-  /** The folder that holds its first name; its own for the root. */
+  /** Inode of the folder with its first name; the root's is its own. */
   readonly parent: number;
-  /** What a folder holds, in the tree's order; empty for others. */
+  /** A folder's names, in the tree's order; empty for other kinds. */
   readonly names: readonly Name[];
 }
 
@@ -36,8 +36,8 @@ const LOST_AND_FOUND = "lost+found";
 const NO_NAMES: Name[] = [];
 
 /**
- * The nodes in ascending order of inodes: the root, `lost+found` (added with mode 0700 where the tree has
- * none), the others in the tree's order. Throws a Bq2Error `bad-tree`.
+ * The nodes in ascending order of inodes: the root, `lost+found` (added with mode 0700 if the tree has none),
+ * the others in the tree's order. Throws a Bq2Error `bad-tree`.
  */
 export function nodesOf(tree: Tree, epoch: number): Node[] {
   const root = tree[0];
@@ -73,7 +73,7 @@ class NodeList {
     if (given !== undefined && given.kind !== "folder") {
       throw badTree(
         LOST_AND_FOUND,
-        `a folder is wanted, since e2fsck puts there what it rescues; found a ${given.kind}`,
+        `a folder is wanted, because e2fsck puts what it rescues there; found a ${given.kind}`,
       );
     }
     const made = {
@@ -129,7 +129,7 @@ class NodeList {
     for (;;) {
       const folder = this.#open.at(-1);
       if (folder === undefined)
-        throw badTree(path, "its folder is wanted right before what it holds; found none there");
+        throw badTree(path, "its folder is wanted directly before its contents; found none there");
       if (folder.entry.path === folderPath) return folder;
       this.#open.pop();
     }
@@ -144,7 +144,7 @@ class NodeList {
 
   #number(entry: NodeEntry, parent: number): GrowingNode {
     const isFolder = entry.kind === "folder";
-    // The root and lost+found, at 0 and 1, have inodes 2 and 11; from there on they follow each other.
+    // The root and lost+found, at 0 and 1, have inodes 2 and 11; the others follow without gaps.
     const inode = FIRST_INODE - 1 + this.#nodes.length;
     const node = { entry, inode, links: isFolder ? 2 : 0, parent, names: isFolder ? [] : NO_NAMES };
     this.#nodes.push(node);

@@ -1,4 +1,4 @@
-/** What a caller says about a new file system, and which values are allowed. */
+/** A caller's options for a new file system, and their allowed values. */
 import { Bq2Error } from "../../base/error.ts";
 import { nameToBytes } from "../../base/text.ts";
 import { LABEL_BYTES } from "./superblock.ts";
@@ -6,18 +6,24 @@ import { LABEL_BYTES } from "./superblock.ts";
 export interface PlanOptions {
   /** Seeds the hashes of names: 16 bytes. */
   readonly hashSeed: Uint8Array;
-  /** Seconds since 1970, 0 to 2^32 - 1: ctime, atime and crtime of all, and the superblock's times. */
+  /**
+   * Seconds since 1970, 0 to 2^32 - 1: ctime, atime and crtime of all inodes, and the times in the
+   * superblock.
+   */
   readonly epoch: number;
-  /** One inode for so many bytes of the image, and at least a tenth more than the tree takes; by default 16384. */
+  /**
+   * Bytes of the image per inode, by default 16384; there are at least a tenth more inodes than the tree
+   * needs.
+   */
   readonly bytesPerInode?: number | undefined;
 }
 
 export interface Ext4Options {
-  /** Bytes of the image: at least 8 MiB, at most 16 TiB; a rest that is no whole block stays unused. */
+  /** Bytes of the image: at least 8 MiB, at most 16 TiB; a partial last block is not used. */
   readonly size: number;
   /**
-   * 16 bytes. A function is called when all but superblocks and the journal's first block is written, so that the
-   * UUID may be taken from a digest of what was.
+   * 16 bytes. A function is called when everything but the superblocks and the journal's first block has been
+   * written, so that the UUID can come from a digest of that.
    */
   readonly uuid: Uint8Array | (() => Uint8Array);
   /** Up to 16 bytes as UTF-8; by default none. */
@@ -29,7 +35,7 @@ export interface Ext4Options {
 const ID_BYTES = 16;
 export const DEFAULT_RESERVED_PERCENT = 5; // mke2fs -m
 const MAX_RESERVED_PERCENT = 50; // mke2fs refuses more
-const MIN_BYTES_PER_INODE = 1024; // likewise (EXT2_MIN_BLOCK_SIZE)
+const MIN_BYTES_PER_INODE = 1024; // mke2fs refuses less (EXT2_MIN_BLOCK_SIZE)
 
 /** Throws a Bq2Error `bad-option`. */
 export function checkPlanOptions({ epoch, hashSeed, bytesPerInode }: PlanOptions): void {

@@ -1,6 +1,4 @@
-/**
- * How much room a tree needs, and the layout that gives it. Needs no content, only sizes and ranges.
- */
+/** Computes how much room a tree needs, and a layout that provides it, from sizes and ranges alone. */
 import { Bq2Error } from "../../base/error.ts";
 import type { Tree } from "../tree.ts";
 import { blockCountOf, type PlannedNode, planNode } from "./bodies.ts";
@@ -14,10 +12,10 @@ import { checkPlanOptions, type PlanOptions } from "./options.ts";
 
 /** mke2fs' `inode_ratio`: one inode for this many bytes. */
 export const DEFAULT_BYTES_PER_INODE = 16384;
-/** Inodes for each one that the tree takes, where the ratio gives fewer: a system must be able to make files. */
+/** Inodes per inode of the tree, if the ratio gives fewer: a system must be able to create files. */
 const INODE_HEADROOM = 1.1;
 
-/** What a tree takes in an ext4 file system of any size: all but the places on the disk. */
+/** What a tree takes in an ext4 file system of any size: everything but the places on the disk. */
 export class Ext4Plan {
   /** In the order of their inodes. */
   readonly nodes: readonly PlannedNode[];
@@ -40,10 +38,10 @@ export class Ext4Plan {
   }
 
   /**
-   * Bytes of the smallest image that surely holds the tree. The least possible may be less by five blocks
+   * Bytes of the smallest image that is sure to hold the tree. The true minimum may be smaller by five blocks
    * for every place where metadata interrupts content (a few in a small image).
    *
-   * Throws a Bq2Error `image-too-small` where no ext4 of 16 TiB would hold it.
+   * Throws a Bq2Error `image-too-small` if no ext4 of 16 TiB would hold it.
    */
   get minimumSize(): number {
     return minimumSizeOf(this);
@@ -51,8 +49,8 @@ export class Ext4Plan {
 }
 
 /**
- * What a tree needs. Throws a Bq2Error: `bad-tree`, `bad-attribute`, `attributes-too-large`,
- * `folder-too-large` for what ext4 cannot hold, and `bad-option`.
+ * Computes what a tree needs. Throws a Bq2Error: `bad-tree`, `bad-attribute`, `attributes-too-large`,
+ * `folder-too-large` for what ext4 cannot store, and `bad-option`.
  *
  * @example
  * const { minimumSize } = planExt4(tree, { hashSeed, epoch: 0 });
@@ -64,7 +62,7 @@ export function planExt4(tree: Tree, options: PlanOptions): Ext4Plan {
   return new Ext4Plan(nodes, options);
 }
 
-/** The layout of `blocks` blocks, `undefined` where the tree does not fit in it. */
+/** The layout of `blocks` blocks, or `undefined` if the tree does not fit. */
 export function fittingGeometry(blocks: number, plan: Ext4Plan): Geometry | undefined {
   if (blocks < MIN_BLOCKS) return undefined;
   const ratio = plan.options.bytesPerInode ?? DEFAULT_BYTES_PER_INODE;

@@ -1,7 +1,7 @@
 /**
- * The resize inode: a file that owns the blocks reserved for more group descriptors, so that `resize2fs`
- * can grow the file system while it is mounted. It is mapped the ext2 way: one double-indirect block, which
- * lists the reserved blocks behind the first descriptors; each of these lists its copies in the backup groups.
+ * The resize inode: a file that owns the blocks reserved for more group descriptors, so that `resize2fs` can
+ * grow the file system while it is mounted. It is mapped the ext2 way: one double-indirect block, which lists
+ * the reserved blocks after the first descriptors; each of these lists its copies in the backup groups.
  *
  * Source: e2fsprogs, lib/ext2fs/res_gdt.c (`ext2fs_create_resize_inode`).
  */
@@ -23,7 +23,7 @@ export interface ResizeMap {
   readonly blocks: readonly { readonly block: number; readonly bytes: Uint8Array }[];
 }
 
-/** `doubleIndirect`: the block taken for the list of lists. */
+/** `doubleIndirect`: the block for the list of lists. */
 export function mapReservedDescriptors(geometry: Geometry, doubleIndirect: number): ResizeMap {
   const backups = geometry.groups.flatMap((group, number) => (hasBackup(number) ? [group.start] : []));
   const lists: { block: number; bytes: Uint8Array }[] = [];

@@ -1,4 +1,4 @@
-/** Stores one node: its content where the allocator says, then its inode. */
+/** Stores one node: its content in allocated blocks, then its inode. */
 import type { Sink } from "../sink.ts";
 import type { BlockAllocator } from "./allocator.ts";
 import type { PlannedNode } from "./bodies.ts";
@@ -20,7 +20,7 @@ export interface Disk {
   readonly epoch: number;
 }
 
-/** What of an inode depends on the kind of its node. */
+/** The part of an inode that depends on the kind of its node. */
 interface StoredBody {
   readonly size: number;
   readonly blocks: number;

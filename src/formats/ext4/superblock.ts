@@ -1,7 +1,7 @@
 /**
  * The superblock: 1024 bytes at byte 1024, with copies at the start of the backup groups.
  * Source: Linux, Documentation/filesystems/ext4/super.rst; features as mke2fs 1.47 sets them, with
- * metadata_csum_seed, so that the UUID takes no part in checksums.
+ * metadata_csum_seed, so that checksums do not depend on the UUID.
  */
 import { crc32c } from "../../base/crc.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32, u64 } from "../../base/struct.ts";
@@ -153,7 +153,7 @@ export interface SuperblockValues {
 const either = (flags: { readonly [name: string]: number }): number =>
   Object.values(flags).reduce((sum, flag) => sum | flag, 0);
 
-/** The 1024 bytes of the superblock, as the copy in `group` has them. */
+/** The 1024 bytes of the superblock, for the copy in `group`. */
 export function encodeSuperblock(values: SuperblockValues, group: number): Uint8Array {
   const encoded = Superblock.encode({
     ...fixedFields,

@@ -1,4 +1,4 @@
-/** The two files that no folder names: the journal and the resize inode. */
+/** The two files that have no name: the journal and the resize inode. */
 import { allocateExtents, buildExtentTree } from "./extents.ts";
 import { BLOCK_SIZE, type Geometry } from "./geometry.ts";
 import {
@@ -14,7 +14,7 @@ import { mapReservedDescriptors, RESIZE_INODE_SIZE } from "./resize.ts";
 import type { Disk } from "./store.ts";
 
 export interface PlacedFile {
-  /** Where its content begins. */
+  /** First block of its content. */
   readonly firstBlock: number;
   /** Bytes. */
   readonly size: number;
@@ -25,7 +25,7 @@ export interface PlacedFile {
   readonly iBlock: Uint8Array;
 }
 
-/** Takes the blocks of the journal. They stay zeros; its first one is written last, with the UUID. */
+/** Allocates the journal's blocks. They stay zeros; the first is written last, with the UUID. */
 export function placeJournal(geometry: Geometry, disk: Disk): PlacedFile {
   const count = journalBlocksOf(geometry.blocks);
   const extents = allocateExtents([{ logical: 0, count }], disk.allocator);
@@ -40,7 +40,7 @@ export function placeJournal(geometry: Geometry, disk: Disk): PlacedFile {
   };
 }
 
-/** Writes the lists of the blocks that are kept for more group descriptors. */
+/** Writes the lists of the blocks reserved for more group descriptors. */
 export function placeReservedDescriptors(geometry: Geometry, disk: Disk): PlacedFile {
   const firstBlock = disk.allocator.takeOne();
   const map = mapReservedDescriptors(geometry, firstBlock);

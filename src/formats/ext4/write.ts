@@ -1,4 +1,4 @@
-/** Puts the parts together: journal, nodes, bitmaps, descriptors, and superblocks last. */
+/** Writes the parts in order: journal, nodes, bitmaps, descriptors, and superblocks last. */
 import { crc32c } from "../../base/crc.ts";
 import { Bq2Error } from "../../base/error.ts";
 import { nameToBytes } from "../../base/text.ts";
@@ -23,7 +23,9 @@ import { encodeSuperblock, type SuperblockValues } from "./superblock.ts";
 import { type PlacedFile, placeJournal, placeReservedDescriptors, storeSystemInode } from "./system.ts";
 
 export interface Ext4Result {
-  /** Bytes that the file system covers; less than `size` where the last group would be too short to be of use. */
+  /**
+   * Bytes that the file system covers: less than `size` if the last group would be too short to be useful.
+   */
   readonly size: number;
   readonly blocks: number;
   readonly freeBlocks: number;
@@ -34,11 +36,11 @@ export interface Ext4Result {
 const PRIMARY_SUPERBLOCK_OFFSET = 1024;
 
 /**
- * Writes a whole ext4 file system that holds what was planned into `sink`, from offset 0; blocks of zeros are left
- * out. The same tree and options give the same bytes. Checksums and hashes of names start from the plan's `hashSeed`,
- * not from the UUID.
+ * Writes a whole ext4 file system with the planned tree to `sink`, from offset 0; blocks of zeros are left
+ * out. The same tree and options give the same bytes. Checksums and name hashes start from the plan's
+ * `hashSeed`, not from the UUID.
  *
- * Throws a Bq2Error before anything is written: `image-too-small` (says how many bytes are needed), `bad-option`.
+ * Throws a Bq2Error before anything is written: `image-too-small` (with the size needed), `bad-option`.
  *
  * @example
  * writeExt4(planExt4(tree, { hashSeed, epoch: 0 }), sink, { size: 2 ** 30, uuid, label: "bq2-root" });
@@ -129,7 +131,7 @@ function superblockValues(
   };
 }
 
-/** Backups first: an image that was cut off has no valid superblock. */
+/** Backups first, so that an interrupted image has no valid superblock. */
 function writeSuperblocks(
   geometry: Geometry,
   values: SuperblockValues,

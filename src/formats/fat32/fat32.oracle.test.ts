@@ -14,7 +14,7 @@ function file(path: string, size: number, seed = 1): FatFile {
   return { path, content: contentOf(noise(size, seed)) };
 }
 
-/** Runs `body` with the file system's path, after fsck.fat had nothing to say. */
+/** Runs `body` with the path of the file system, in which fsck.fat has found no problem. */
 async function withFat(
   files: readonly FatFile[],
   options: Partial<Fat32Options>,
@@ -39,7 +39,7 @@ async function withFat(
   });
 }
 
-/** Lines of fsck.fat besides its name and the summary. */
+/** fsck.fat's lines besides its name and the summary. */
 function complaints(output: string): string[] {
   return output.split("\n").filter((line) => !/^fsck\.fat 4|: \d+ files, \d+\/\d+ clusters$|^$/.test(line));
 }
@@ -67,13 +67,13 @@ describe.skipIf(!requireTools("fsck.fat", "mdir", "mcopy", "minfo"))("fsck.fat a
     });
   });
 
-  test("take an empty file system and an empty file", async () => {
+  test("accept an empty file system and an empty file", async () => {
     await withFat([], {}, (image) => expect(run("mdir", "-i", image, "::")).toMatch(/No files/));
     const files = [file("empty", 0), file("after", 1)];
     await withFat(files, {}, (image, folder) => expectSameFiles(image, folder, files));
   });
 
-  test("take a file system without a label", async () => {
+  test("accept a file system without a label", async () => {
     for (const files of [[], [file("folder/file", 1)]]) {
       await withFat(files, { label: "" }, (image, folder) => {
         expect(run("mdir", "-i", image, "::")).toContain("Volume in drive : has no label");
@@ -90,7 +90,7 @@ describe.skipIf(!requireTools("fsck.fat", "mdir", "mcopy", "minfo"))("fsck.fat a
     [9 * GIB, 8192],
     [40 * GIB, 32768],
   ] as const) {
-    test(`take ${size / MIB} MiB with clusters of ${clusterSize} bytes`, async () => {
+    test(`accept ${size / MIB} MiB with clusters of ${clusterSize} bytes`, async () => {
       const files = [file("a/b/c", 100_000), file("a/d", clusterSize), file("a/e", clusterSize + 1)];
       await withFat(files, { size }, (image, folder) => {
         expect(run("minfo", "-i", image, "::")).toContain(`cluster size: ${clusterSize / 512} sectors`);
@@ -99,7 +99,7 @@ describe.skipIf(!requireTools("fsck.fat", "mdir", "mcopy", "minfo"))("fsck.fat a
     });
   }
 
-  test("take a file system that is full to the last cluster", async () => {
+  test("accept a file system that is full to the last cluster", async () => {
     const size = 34 * MIB;
     const sectors = size / 512;
     const sectorsPerFat = Math.ceil(((sectors - 32 + 2) * 4) / 512);
@@ -116,12 +116,12 @@ describe.skipIf(!requireTools("fsck.fat", "mdir", "mcopy", "minfo"))("fsck.fat a
     );
   });
 
-  test("take a folder of 3,000 long names that begin alike", async () => {
+  test("accept a folder of 3,000 long names that begin alike", async () => {
     const files = Array.from({ length: 3000 }, (_, i) => file(`folder/a rather long name ${i}.text`, i % 3));
     await withFat(files, {}, (image, folder) => expectSameFiles(image, folder, files));
   });
 
-  test("take random trees", async () => {
+  test("accept random trees", async () => {
     const NAME = fc.stringMatching(/^[A-Za-z0-9_+=,;é€ -][A-Za-z0-9_.+=,;é€ -]{0,40}[A-Za-z0-9_]$/);
     const PATHS = fc.uniqueArray(fc.array(NAME, { minLength: 1, maxLength: 4 }), {
       maxLength: 40,

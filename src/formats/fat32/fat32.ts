@@ -1,9 +1,10 @@
 /**
- * FAT32 file systems (Microsoft fatgen103, version 1.03): a fixed set of files, written in one go.
+ * Writes FAT32 file systems (Microsoft fatgen103, version 1.03): a fixed set of files, in one go. `reader.ts`
+ * lists folders.
  *
- * Subset: written (`fat32-reader.ts` lists folders); 512-byte sectors; every file in one piece; folders are made as paths need
- * them; one time for all. Fewer than 65,525 clusters would make it FAT16 to every reader, so a file
- * system below about 33 MiB is refused.
+ * Subset: 512-byte sectors; every file is contiguous; folders are made as paths need them; one time for all.
+ * Sizes below about 33 MiB are refused: with fewer than 65,525 clusters, every reader would take the file
+ * system for FAT16.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32 } from "../../base/struct.ts";
@@ -21,7 +22,7 @@ export interface Fat32Options {
   readonly volumeId: number;
   /** At most 11 upper-case characters; empty for no label. */
   readonly label: string;
-  /** Seconds since 1970, for every file and folder; clamped to what FAT can say: 1980 to 2107, even seconds. */
+  /** Seconds since 1970, for every file and folder; clamped to FAT's range: 1980 to 2107, in even seconds. */
   readonly time: number;
   /** Sectors before this file system on its disk: the partition's first sector. */
   readonly hiddenSectors: number;
@@ -90,10 +91,10 @@ interface Geometry {
 }
 
 /**
- * Writes a whole FAT32 file system from offset 0 of `sink` on.
+ * Writes a whole FAT32 file system to `sink`, from offset 0.
  *
- * Throws {@link Bq2Error}: `image-too-small` where the files do not fit, `bad-fat-size` where `size` makes
- * no valid FAT32, `bad-fat-name`, `bad-fat-label`, `fat-file-too-large` from 4 GiB on.
+ * Throws {@link Bq2Error}: `image-too-small` if the files do not fit, `bad-fat-size` if `size` makes no valid
+ * FAT32, `bad-fat-name`, `bad-fat-label`, `fat-file-too-large` from 4 GiB on.
  */
 export function writeFat32(sink: Sink, options: Fat32Options): void {
   checkFatLabel(options.label);
@@ -108,7 +109,7 @@ export function writeFat32(sink: Sink, options: Fat32Options): void {
   });
   if (clustersUsed > geometry.clusters) {
     throw new Bq2Error(
-      `Cannot fit the files into a FAT32 of ${options.size} bytes: ${clustersUsed} clusters of ${clusterSize} bytes wanted, ${geometry.clusters} there`,
+      `Cannot fit the files into a FAT32 of ${options.size} bytes: ${clustersUsed} clusters of ${clusterSize} bytes are needed, it has ${geometry.clusters}`,
       { code: "image-too-small", hint: "make the file system larger" },
     );
   }
@@ -117,11 +118,12 @@ export function writeFat32(sink: Sink, options: Fat32Options): void {
   writeData(sink, geometry, folders);
 }
 
-/** Bytes that `files` need as FAT32, rounded up to whole MiB; never less than a valid FAT32 takes. */
+/** Bytes of a FAT32 that holds `files`, in whole MiB; at least the smallest valid size. */
 export function fat32SizeFor(files: readonly FatFile[]): number {
   const MIB = 1024 * 1024;
   const payload = files.reduce((sum, file) => sum + file.content.size, 0);
-  // Each file ends within a cluster, each folder takes one; FATs take 1/128 each with 512-byte clusters.
+  // Each file may waste part of a cluster, each folder takes one; FATs take 1/128 each with 512-byte
+  // clusters.
   const overhead = files.length * 64 * 1024 + payload / 50;
   return Math.max(33, Math.ceil((payload + overhead) / MIB) + 1) * MIB;
 }
@@ -145,7 +147,7 @@ function geometryOf(size: number): Geometry {
   }
   const { sectorsPerCluster } = row;
   const upperBound = Math.floor((sectors - RESERVED_SECTORS) / sectorsPerCluster) + FIRST_CLUSTER;
-  const sectorsPerFat = Math.ceil((upperBound * 4) / SECTOR_SIZE); // a little long is allowed, short is not
+  const sectorsPerFat = Math.ceil((upperBound * 4) / SECTOR_SIZE); // may be too long, never too short
   const dataSectors = sectors - RESERVED_SECTORS - FAT_COPIES * sectorsPerFat;
   const clusters = Math.floor(dataSectors / sectorsPerCluster);
   if (clusters < FAT32_CLUSTERS_MIN) {
@@ -167,7 +169,7 @@ function writeReservedSectors(sink: Sink, options: Fat32Options, geometry: Geome
     reservedSectors: RESERVED_SECTORS,
     fatCopies: FAT_COPIES,
     media: MEDIA_FIXED,
-    sectorsPerTrack: 63, // no disk has tracks any more; the largest values that BIOS calls can say
+    sectorsPerTrack: 63, // disks no longer have tracks; the largest values that BIOS calls can express
     heads: 255,
     hiddenSectors: options.hiddenSectors,
     totalSectors: geometry.sectors,
@@ -180,7 +182,7 @@ function writeReservedSectors(sink: Sink, options: Fat32Options, geometry: Geome
     volumeId: options.volumeId,
     label: options.label === "" ? NO_LABEL : options.label,
     typeName: "FAT32",
-    bootCode: Uint8Array.of(0xf4, 0xeb, 0xfd), // hlt, for ever: this file system is for UEFI
+    bootCode: Uint8Array.of(0xf4, 0xeb, 0xfd), // hlt in a loop: this file system is for UEFI
     signature: 0xaa55,
   });
   const fsInfo = FsInfo.encode({
@@ -196,7 +198,7 @@ function writeReservedSectors(sink: Sink, options: Fat32Options, geometry: Geome
   }
 }
 
-/** Both FATs, as far as they are used: the rest is zeros, "free". */
+/** The used part of both FATs; the rest is zeros, which mean free. */
 function writeFats(sink: Sink, geometry: Geometry, extents: readonly Extent[], used: number): void {
   const fat = new Uint8Array((FIRST_CLUSTER + used) * 4);
   const view = new DataView(fat.buffer);

@@ -67,7 +67,7 @@ export const DirectoryEntry = struct("FAT directory entry", ENTRY_SIZE, {
   size: u32,
 });
 
-/** A file, or a folder with what it holds, before it has its place. */
+/** A file, or a folder with its children, not yet placed. */
 interface Node {
   readonly children: Map<string, Node>;
   readonly content: Content | undefined;
@@ -81,7 +81,7 @@ interface PlacedNode {
   readonly children: readonly PlacedNode[];
 }
 
-/** Places files and folders one after the other, each folder before what it holds, siblings by name. */
+/** Places files and folders one after another: each folder before its contents, siblings sorted by name. */
 export function layOutFolders(options: FolderLayoutOptions): FolderLayout {
   const extents: Extent[] = [];
   let next = options.firstCluster;
@@ -127,7 +127,7 @@ function treeOf(files: readonly FatFile[]): Node {
   for (const file of files) {
     if (file.content.size > FILE_SIZE_LIMIT) {
       throw new Bq2Error(
-        `Cannot store ${file.path} on FAT32: ${file.content.size} bytes, below 4 GiB wanted`,
+        `Cannot store ${file.path} on FAT32: ${file.content.size} bytes, less than 4 GiB wanted`,
         {
           code: "fat-file-too-large",
         },

@@ -5,7 +5,7 @@ function shortNames(...names: readonly string[]): readonly string[] {
   return fatNames(names).map(({ short }) => short);
 }
 
-test("a name that is a short one needs no long entries", () => {
+test("a short name needs no long entries", () => {
   const [name] = fatNames(["BOOTX64.EFI"]);
   assert.equal(name?.short, "BOOTX64 EFI");
   assert.equal(name?.longEntries.length, 0);
@@ -25,7 +25,7 @@ test("long names get numbered short ones, unique in their folder", () => {
   ]);
 });
 
-test("a made-up short name gives way to one that is short already, whatever the order", () => {
+test("a generated short name gives way to a name that is short already, in any order", () => {
   assert.equal(shortNames("longer name", "LONGER~1"), ["LONGER~2   ", "LONGER~1   "]);
 });
 
@@ -34,7 +34,7 @@ test("numbers with two digits leave less of the name", () => {
   assert.equal(shortNames(...names).at(9), "SAME-~10   ");
 });
 
-test("characters that short names cannot hold become underscores, leading dots go", () => {
+test("characters that short names cannot contain become underscores, leading dots are dropped", () => {
   assert.equal(shortNames("a+b.c=d", ".profile", "é.txt"), ["A_B~1   C_D", "PROFIL~1   ", "_~1     TXT"]);
 });
 
@@ -45,7 +45,7 @@ test("thirteen UTF-16 units an entry, the last part first", () => {
   assert.equal([longer?.longEntries[0], longer?.longEntries[32]], [0x42, 0x01]);
 });
 
-test("names that FAT cannot hold are refused with the reason", () => {
+test("names that FAT cannot store are refused with the reason", () => {
   const refusal = (...names: readonly string[]) => assert.throws(() => fatNames(names)).message;
   assert.match(refusal("a:b"), /one of/);
   assert.match(refusal("a\nb"), /control character/);
@@ -56,7 +56,7 @@ test("names that FAT cannot hold are refused with the reason", () => {
   assert.match(refusal("Same", "SAME"), /only in case/);
 });
 
-test("volume labels that FAT cannot hold are refused", () => {
+test("volume labels that FAT cannot store are refused", () => {
   for (const label of ["", "BQ2-ESP", "TWO WORDS"]) checkFatLabel(label);
   for (const label of ["lower", " LEADING", "A.B", "A*B", "É", "A\tB", "TWELVELETTER"]) {
     assert.match(assert.throws(() => checkFatLabel(label)).message, /up to 11 characters/);

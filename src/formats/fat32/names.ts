@@ -9,9 +9,9 @@ import { bytes, struct, u8, u16 } from "../../base/struct.ts";
 /** A name as a folder stores it. */
 export interface FatName {
   readonly long: string;
-  /** Eleven ASCII characters, padded with spaces, the dot left out: `BOOTX64 EFI`. */
+  /** Eleven ASCII characters, padded with spaces, without the dot: `BOOTX64 EFI`. */
   readonly short: string;
-  /** Thirty-two bytes each, in on-disk order; empty where the short name says it all. */
+  /** Entries of 32 bytes in on-disk order; empty if the short name suffices. */
   readonly longEntries: Uint8Array;
 }
 
@@ -43,8 +43,8 @@ const LongEntry = struct("VFAT long name entry", 32, {
 /**
  * The names of one folder, in the order given, each with a short name unique in that folder.
  *
- * Throws {@link Bq2Error} `bad-fat-name` for a name that FAT cannot hold, and for two that differ only
- * in case, which are one name to FAT.
+ * Throws {@link Bq2Error} `bad-fat-name` for a name that FAT cannot store, and for two that differ only in
+ * case, which FAT treats as one name.
  */
 export function fatNames(names: readonly string[]): readonly FatName[] {
   const seen = new Set<string>();
@@ -54,7 +54,7 @@ export function fatNames(names: readonly string[]): readonly FatName[] {
     if (seen.has(folded)) refuse(name, "another name in its folder differs only in case");
     seen.add(folded);
   }
-  // Names that are short ones already come first, so that no made-up short name takes theirs.
+  // Names that are already short come first, so that no generated short name takes one of them.
   const taken = new Set(names.filter((name) => SHORT_PATTERN.test(name)).map(padShort));
   return names.map((long) => {
     if (SHORT_PATTERN.test(long)) return { long, short: padShort(long), longEntries: new Uint8Array(0) };
@@ -98,7 +98,7 @@ function encodeLongEntries(long: string, short: string): Uint8Array {
   const entries = Array.from({ length: count }, (_, index) =>
     encodeLongEntry(long, index, index === count - 1, shortNameChecksum(short)),
   );
-  return concatBytes(entries.reverse()); // the last part of the name stands first
+  return concatBytes(entries.reverse()); // the last part of the name comes first
 }
 
 function encodeLongEntry(long: string, index: number, isLast: boolean, checksum: number): Uint8Array {
@@ -126,7 +126,7 @@ function shortNameChecksum(short: string): number {
   return sum;
 }
 
-/** Throws {@link Bq2Error} `bad-fat-label` for a volume label that FAT cannot hold; an empty one means none. */
+/** Throws {@link Bq2Error} `bad-fat-label` for a volume label that FAT cannot store. Empty: no label. */
 export function checkFatLabel(label: string): void {
   if (LABEL_PATTERN.test(label)) return;
   throw new Bq2Error(
@@ -138,7 +138,7 @@ export function checkFatLabel(label: string): void {
 function checkLongName(name: string): void {
   if (name === "" || name === "." || name === "..") refuse(name, "it has another meaning");
   if (name.length > LONG_NAME_LIMIT) refuse(name, `it is longer than ${LONG_NAME_LIMIT} characters`);
-  if (FORBIDDEN_IN_LONG.test(name)) refuse(name, 'it holds a control character or one of "*/:<>?\\|');
+  if (FORBIDDEN_IN_LONG.test(name)) refuse(name, 'it contains a control character or one of "*/:<>?\\|');
   if (/[. ]$/.test(name)) refuse(name, "it ends in a dot or a space, which FAT drops");
   if (/\p{Surrogate}/u.test(name)) refuse(name, "it is not valid Unicode");
 }

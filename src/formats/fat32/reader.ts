@@ -1,7 +1,7 @@
 /**
  * Lists folders of a FAT32 file system (Microsoft fatgen103, version 1.03).
  *
- * Subset: names of eight and three letters; no FAT12 and FAT16; contents are not read.
+ * Subset: 8.3 names; no FAT12 or FAT16; file contents are not read.
  */
 
 import type { ReadDisk } from "../qcow2/reader.ts";
@@ -9,18 +9,21 @@ import { BootSector, END_OF_CHAIN, FIRST_CLUSTER } from "./fat32.ts";
 import { DirectoryEntry } from "./folders.ts";
 
 const ATTR_LONG_NAME = 0x0f; // fatgen103, "FAT Directory Structure"
-const FREE = 0xe5; // first byte of an entry that is no more
+const FREE = 0xe5; // first byte of a deleted entry
 const CLUSTER_MASK = 0x0fffffff; // fatgen103: the upper four bits are reserved
-/** More is no folder: a damaged table. */
+/** A longer chain means a damaged table. */
 const MOST_CLUSTERS = 4096;
 
 interface FolderEntry {
-  /** As a path has it: `BOOTX64.EFI`. */
+  /** As in a path: `BOOTX64.EFI`. */
   readonly name: string;
   readonly firstCluster: number;
 }
 
-/** The names in the folder at `path` (upper case); `undefined` where it is not there, or this is no FAT32. */
+/**
+ * The names in the folder at `path` (upper case); `undefined` if it does not exist or this is not FAT32.
+ * `start`: offset of the file system on the disk.
+ */
 export async function listFat32(
   read: ReadDisk,
   start: number,

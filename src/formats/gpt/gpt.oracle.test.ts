@@ -41,7 +41,7 @@ describe.skipIf(!requireTools("sgdisk"))("sgdisk", () => {
     });
   }
 
-  test("reads names, ids, types, attributes and places as they were given", async () => {
+  test("reads names, ids, types, attributes and places as given", async () => {
     await withFolder(async (folder) => {
       const disk = join(folder, "disk");
       const options = { diskId: DISK_ID, diskSize: 8 * MIB, partitions: PARTITIONS };

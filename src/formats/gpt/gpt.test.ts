@@ -22,17 +22,17 @@ test("a GUID's first three groups are little-endian on disk", () => {
   assert.equal(bytesToGuid(bytes), "00112233-4455-6677-8899-AABBCCDDEEFF");
 });
 
-test("what is no GUID is refused", () => {
+test("text that is not a GUID is refused", () => {
   assert.throws(() => guidToBytes("00112233-4455-6677-8899-AABBCCDDEEF"), /found "00112233/);
   assert.throws(() => bytesToGuid(new Uint8Array(15)), /15 bytes/);
 });
 
-test("a GUID from a digest says version 8 and variant 10", () => {
+test("a GUID from a digest has version 8 and variant 10", () => {
   assert.match(guidFromDigest(new Uint8Array(32).fill(0xff)), /^F{8}-F{4}-8F{3}-BF{3}-F{12}$/);
   assert.match(guidFromDigest(new Uint8Array(32)), /^0{8}-0{4}-80{3}-80{3}-0{12}$/);
 });
 
-test("partitions that overlap, or lie outside of the usable sectors, are refused", () => {
+test("partitions that overlap or extend beyond the usable sectors are refused", () => {
   const first = partition({ name: "a", firstSector: 100, sectorCount: 10 });
   assert.match(
     refusal(partition({ name: "b", firstSector: 109 }), first),

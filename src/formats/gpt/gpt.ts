@@ -1,8 +1,9 @@
 /**
- * GUID partition tables (UEFI 2.10, 5.2.3 and 5.3): the protective MBR, the table at the front of the
- * disk and its backup at the end.
+ * GUID partition tables (UEFI 2.10, 5.2.3 and 5.3): the protective MBR, the table at the front of the disk
+ * and its backup at the end.
  *
- * Subset: written (`reader.ts` finds a partition); 512-byte sectors; 128 entries; no boot code in the MBR.
+ * Subset: writing only (`reader.ts` finds a partition); 512-byte sectors; 128 entries; no boot code in the
+ * MBR.
  */
 import { concatBytes } from "../../base/bytes.ts";
 import { crc32 } from "../../base/crc.ts";
@@ -34,7 +35,7 @@ export interface GptOptions {
   readonly partitions: readonly GptPartition[];
 }
 
-const ENTRY_COUNT = 128; // 16 KiB of entries is the least a table reserves (UEFI 2.10, 5.3.2)
+const ENTRY_COUNT = 128; // a table reserves at least 16 KiB of entries (UEFI 2.10, 5.3.2)
 const ENTRY_SIZE = 128;
 const ENTRIES_SECTORS = (ENTRY_COUNT * ENTRY_SIZE) / SECTOR_SIZE;
 const NAME_UNITS = 36;
@@ -93,9 +94,9 @@ export const GptEntry = struct("GPT partition entry", ENTRY_SIZE, {
 });
 
 /**
- * Writes the partition tables of a whole disk; the partitions' own contents stay untouched.
+ * Writes the partition tables of a whole disk, and nothing in the partitions.
  *
- * Throws {@link Bq2Error} `bad-partition-table` where partitions overlap, leave the usable sectors or
+ * Throws {@link Bq2Error} `bad-partition-table` if partitions overlap, extend beyond the usable sectors or
  * have too long a name.
  */
 export function writeGpt(sink: Sink, options: GptOptions): void {
@@ -118,12 +119,12 @@ export function writeGpt(sink: Sink, options: GptOptions): void {
   );
 }
 
-/** One MBR record of type 0xEE over the whole disk, so that old tools see no free space (UEFI 2.10, 5.2.3). */
+/** One MBR record of type 0xEE for the whole disk: old tools see no free space (UEFI 2.10, 5.2.3). */
 function protectiveMbr(sectors: number): Uint8Array {
   const record = MbrRecord.encode({
     startChs: Uint8Array.of(0x00, 0x02, 0x00), // sector 1 as cylinder 0, head 0, sector 2
     osType: 0xee, // GPT protective
-    endChs: Uint8Array.of(0xff, 0xff, 0xff), // beyond what cylinder/head/sector can say
+    endChs: Uint8Array.of(0xff, 0xff, 0xff), // beyond what cylinder/head/sector can express
     startSector: 1,
     sectorCount: Math.min(sectors - 1, 0xffffffff),
   });
@@ -152,7 +153,7 @@ function encodeHeader(values: {
     entrySize: ENTRY_SIZE,
     entriesCrc32: values.entriesCrc32,
   };
-  // The checksum is taken with its own field zero (UEFI 2.10, table 5.5).
+  // The checksum is computed with its own field zero (UEFI 2.10, table 5.5).
   const headerCrc32 = crc32(GptHeader.encode(fields));
   return concatBytes([
     GptHeader.encode({ ...fields, headerCrc32 }),
@@ -201,7 +202,7 @@ function checkLayout(partitions: readonly GptPartition[], sectors: number): void
   let end = GPT_FRONT_SECTORS;
   for (const partition of [...partitions].sort((a, b) => a.firstSector - b.firstSector)) {
     const last = partition.firstSector + partition.sectorCount - 1;
-    const where = `"${partition.name}" lies in sectors ${partition.firstSector} to ${last}`;
+    const where = `"${partition.name}" occupies sectors ${partition.firstSector} to ${last}`;
     if (partition.sectorCount < 1) refuse(`"${partition.name}" is empty`);
     if (partition.firstSector < end) refuse(`${where}, but sectors below ${end} are taken`);
     if (last > lastUsable) refuse(`${where}, but the last usable sector is ${lastUsable}`);

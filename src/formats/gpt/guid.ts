@@ -9,10 +9,10 @@ export type Guid = string;
 
 const GUID_PATTERN = /^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$/;
 
-/** Where each byte of the text form stands on disk; its own inverse. */
+/** Position on disk of each byte of the text form; its own inverse. */
 const DISK_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15] as const;
 
-/** The 16 bytes on disk. Throws `RangeError` on text that is no GUID. */
+/** The 16 bytes on disk. Throws `RangeError` if the text is not a GUID. */
 export function guidToBytes(guid: Guid): Uint8Array {
   if (!GUID_PATTERN.test(guid)) throw new RangeError(`Cannot read GUID: found "${guid}"`);
   return reorder(fromHex(guid.replaceAll("-", "")));
@@ -26,8 +26,8 @@ export function bytesToGuid(bytes: Uint8Array): Guid {
 }
 
 /**
- * A GUID made of the first 16 bytes of a digest: version 8, "custom" (RFC 9562, 5.8), so that nobody
- * takes it for a random or a time-based one.
+ * A GUID made of the first 16 bytes of a digest: version 8, "custom" (RFC 9562, 5.8), so that it cannot be
+ * mistaken for a random or time-based one.
  */
 export function guidFromDigest(digest: Uint8Array): Guid {
   const text = digest.slice(0, 16);

@@ -1,13 +1,16 @@
-/** Finds a partition by its type, in the table at the front of a disk (UEFI 2.10, 5.3). No checksum is looked at. */
+/**
+ * Finds a partition by its type in the table at the front of a disk (UEFI 2.10, 5.3). Checksums are not
+ * verified.
+ */
 
 import type { ReadDisk } from "../qcow2/reader.ts";
 import { GptEntry, GptHeader, SECTOR_SIZE } from "./gpt.ts";
 import { bytesToGuid, type Guid } from "./guid.ts";
 
-/** More are no partition table. */
+/** A header with more is not a partition table. */
 const MOST_ENTRIES = 1024;
 
-/** The first byte of the first partition of that type; `undefined` where there is none, or no such table. */
+/** Offset of the first partition of that type; `undefined` if there is none, or no such table. */
 export async function findPartition(read: ReadDisk, type: Guid): Promise<number | undefined> {
   const header = GptHeader.decode(await read(SECTOR_SIZE, GptHeader.size));
   const { signature, entriesSector, entryCount, entrySize } = header;

@@ -1,12 +1,12 @@
 /**
  * The checksum of a PE image (Microsoft PE Format, "Optional Header": the algorithm of IMAGHELP.DLL): the
- * 16-bit ones' complement sum of the file, its own field taken as zero, plus the file's length.
+ * 16-bit ones' complement sum of the file, its own field counted as zero, plus the file's length.
  */
 export class PeChecksum {
   #sum = 0;
   #length = 0;
 
-  /** Adds the next bytes of the file; all parts but the last have an even length. */
+  /** Adds the next bytes of the file; every part but the last must have an even length. */
   update(bytes: Uint8Array): void {
     const even = bytes.length - (bytes.length % 2);
     let sum = this.#sum;
@@ -23,7 +23,7 @@ export class PeChecksum {
   }
 }
 
-/** Carries out of 16 bits are added back in. */
+/** Adds carries out of 16 bits back in. */
 function fold(sum: number): number {
   let folded = sum;
   while (folded > 0xffff) folded = (folded % 0x10000) + Math.floor(folded / 0x10000);

@@ -1,4 +1,4 @@
-/** EFI applications made of what GCC links, judged by objdump and by Debian's python3-pefile. */
+/** EFI applications made from what GCC links, judged by objdump and by Debian's python3-pefile. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,7 +10,7 @@ import { contentOf } from "../tree.ts";
 import { peFromElf } from "./from-elf.ts";
 import { addPeSections } from "./sections.ts";
 
-/** Debian's own: another one in front of it on PATH would not see Debian's modules. */
+/** Debian's Python: another one before it on PATH would not see Debian's modules. */
 const PYTHON = "/usr/bin/python3";
 
 const isJudged =
@@ -47,7 +47,7 @@ function application(folder: string): string {
   return path;
 }
 
-describe.skipIf(!isJudged)("an application of a static PIE", () => {
+describe.skipIf(!isJudged)("an application from a static PIE", () => {
   test("has headers, sections and relocations as objdump reads them", async () => {
     await withFolder((folder) => {
       const path = application(folder);
@@ -99,7 +99,7 @@ print(json.dumps({
 });
 
 describe.skipIf(!isJudged)("refused", () => {
-  test("what is no static PIE, what is writable and executable, and every file that was cut off", async () => {
+  test("anything but a static PIE, writable and executable segments, truncated files", async () => {
     await withFolder((folder) => {
       expect(() => peFromElf(link(folder, "-no-pie", "-Wl,-no-pie"))).toThrow(/not position-independent/);
       const whole = link(folder);

@@ -1,8 +1,9 @@
 /**
- * From a static PIE to an EFI application: the segments become sections, relative relocations become base relocations
- * (Microsoft PE Format, "The .reloc Section"). No section is both writable and executable.
+ * Turns a static PIE into an EFI application: segments become sections, relative relocations become base
+ * relocations (Microsoft PE Format, "The .reloc Section"). No section is both writable and executable.
  *
- * Sections keep the distances that the linker gave them; what only that linker knows (symbols, notes) is dropped.
+ * Sections keep the distances that the linker gave them; what only that linker needs (symbols, notes) is
+ * dropped.
  */
 import { ARCHES } from "../../base/arch.ts";
 import { alignUp, concatBytes } from "../../base/bytes.ts";
@@ -23,9 +24,9 @@ import {
 
 const PAGE = 4096; // both alignments: UEFI 2.10, 2.3.4, EFI_PAGE_SIZE
 const FILE_ALIGNMENT = 512;
-/** Address of the first section: the headers lie before it. */
+/** Address of the first section, after the headers. */
 const FIRST_SECTION = PAGE;
-/** Sections that can be added later (`pe-sections.ts`). */
+/** Room for sections added later (`sections.ts`). */
 const SPARE_SECTIONS = 8;
 const DIRECTORY_COUNT = 16;
 const BASE_RELOCATIONS = 5; // "Optional Header Data Directories"
@@ -61,7 +62,7 @@ interface Section {
 /**
  * An EFI application for the ELF file's architecture.
  *
- * @throws Bq2Error `bad-elf`: no static PIE, or a segment that is writable and executable.
+ * @throws Bq2Error `bad-elf` if `file` is not a static PIE or has a segment that is writable and executable.
  */
 export function peFromElf(file: Uint8Array): Uint8Array {
   const elf = readStaticPie(file);
@@ -88,7 +89,7 @@ export function peFromElf(file: Uint8Array): Uint8Array {
   return image;
 }
 
-/** From the start of its page on, where PE wants sections to begin. */
+/** Extends the segment to the start of its page, where PE requires sections to begin. */
 function sectionOf(segment: ElfSegment): Section {
   if (segment.isExecutable && segment.isWritable) {
     throw new Bq2Error("Cannot use the ELF file: a segment is writable and executable", {
@@ -111,13 +112,13 @@ function sectionOf(segment: ElfSegment): Section {
   };
 }
 
-/** Puts the addresses in, for an image base of 0. */
+/** Writes the relocated addresses, for an image base of 0. */
 function relocate(elf: PositionIndependentElf, sections: readonly Section[]): void {
   for (const { address, addend } of elf.relocations) {
     const at = address + FIRST_SECTION;
     const section = sections.find((own) => at >= own.address && at + 8 <= own.address + own.content.length);
     if (section === undefined) {
-      throw new Bq2Error(`Cannot use the ELF file: a relocation at ${address} lies in no segment`, {
+      throw new Bq2Error(`Cannot use the ELF file: a relocation at ${address} is in no segment`, {
         code: "bad-elf",
       });
     }
@@ -126,7 +127,7 @@ function relocate(elf: PositionIndependentElf, sections: readonly Section[]): vo
   }
 }
 
-/** Blocks of a page each; the loader adds the difference of the bases to every word. */
+/** One block per page; the loader adds the difference between the bases to every word. */
 function relocationSection(elf: PositionIndependentElf, sections: readonly Section[]): Section {
   const pages = new Map<number, number[]>();
   for (const { address } of [...elf.relocations].sort((a, b) => a.address - b.address)) {
@@ -144,7 +145,7 @@ function relocationSection(elf: PositionIndependentElf, sections: readonly Secti
     ]);
   });
   const end = Math.max(...sections.map((own) => own.address + own.memorySize));
-  // A loader takes an image without relocations for one that must not be moved: an empty block, then.
+  // Loaders do not move an image without relocations: if there are none, write an empty block.
   const content = concatBytes(
     blocks.length === 0 ? [BaseRelocationBlock.encode({ size: BaseRelocationBlock.size })] : blocks,
   );

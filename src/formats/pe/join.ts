@@ -1,13 +1,13 @@
-/** Several contents as one: what a file made of parts holds, without the parts in memory. */
+/** Joins contents into one without holding them in memory. */
 import type { Content } from "../tree.ts";
 
 export interface Part {
   readonly content: Content;
-  /** Bytes that the part takes in the whole: at least its content's, the rest reads as zeros. */
+  /** Bytes that the part takes up: at least its content's size; the rest reads as zeros. */
   readonly size: number;
 }
 
-/** The parts one after the other. */
+/** The parts, one after another. */
 export function joinContents(parts: readonly Part[]): Content {
   let size = 0;
   const placed = parts.map((part) => {

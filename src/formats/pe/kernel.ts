@@ -1,4 +1,7 @@
-/** Linux kernels that UEFI starts by itself: those with an EFI stub are PE images (Linux, Documentation/admin-guide/efi-stub.rst). */
+/**
+ * Linux kernels with an EFI stub: PE images that UEFI can start (Linux,
+ * Documentation/admin-guide/efi-stub.rst).
+ */
 import { ARCH_NAMES, type Arch } from "../../base/arch.ts";
 import { Bq2Error } from "../../base/error.ts";
 import { struct, u16, u32 } from "../../base/struct.ts";
@@ -6,9 +9,9 @@ import { leastFileSize, readPe } from "./pe.ts";
 
 export interface EfiKernel {
   readonly arch: Arch;
-  /** As `uname -r` will show it, where the image says so at a known place (x86_64 only). */
+  /** As `uname -r` shows it, if the image states it at a known place (x86_64 only). */
   readonly version: string | undefined;
-  /** Bytes that the file has unless it is cut. */
+  /** A file with fewer bytes is truncated. */
   readonly leastSize: number;
 }
 
@@ -24,8 +27,8 @@ const SetupHeader = struct("x86 setup header", 14, {
 const HDRS = 0x53726448; // "HdrS"
 const SETUP_CODE_OFFSET = 0x200; // kernelVersionOffset counts from here
 
-/** Openings of files that people take for bootable kernels, and what to do about each. */
-const NO_KERNELS: readonly { readonly magic: string; readonly what: string; readonly hint: string }[] = [
+/** First bytes of files that people mistake for bootable kernels, and what to do about each. */
+const NOT_KERNELS: readonly { readonly magic: string; readonly what: string; readonly hint: string }[] = [
   { magic: "1f8b", what: "a gzip file", hint: "unpack it first: gunzip Image.gz" },
   { magic: "28b52ffd", what: "a zstd file", hint: "unpack it first with zstd -d" },
   { magic: "fd377a585a00", what: "an xz file", hint: "unpack it first with xz -d" },
@@ -33,10 +36,9 @@ const NO_KERNELS: readonly { readonly magic: string; readonly what: string; read
 ];
 
 /**
- * What a kernel image is for. `file`: its first 64 KiB at least; `name` is for messages.
+ * Reads which machine a kernel image is for, from at least its first 64 KiB. `name` is for messages.
  *
- * Throws {@link Bq2Error} `no-efi-stub` where UEFI could not start it, `unsupported-arch` for a machine that this
- * project does not know.
+ * Throws {@link Bq2Error}: `no-efi-stub` if UEFI cannot start it, `unsupported-arch` for an unknown machine.
  */
 export function readEfiKernel(file: Uint8Array, name: string): EfiKernel {
   const pe = readPe(file);
@@ -58,7 +60,7 @@ export function readEfiKernel(file: Uint8Array, name: string): EfiKernel {
 
 function describeOther(file: Uint8Array): { readonly found: string; readonly hint: string } {
   const start = Array.from(file.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const known = NO_KERNELS.find(({ magic }) => start.startsWith(magic));
+  const known = NOT_KERNELS.find(({ magic }) => start.startsWith(magic));
   if (known !== undefined) return { found: known.what, hint: known.hint };
   const hint = "build the kernel with CONFIG_EFI_STUB=y";
   if (setupHeader(file) !== undefined) return { found: "a Linux kernel without one", hint };
@@ -71,7 +73,7 @@ function setupHeader(file: Uint8Array): ReturnType<typeof SetupHeader.decode> | 
   return header.magic === HDRS ? header : undefined;
 }
 
-/** The first word of the version string that boot loaders show; on x86_64 alone there is one. */
+/** The first word of the version string that boot loaders show; only x86_64 has one. */
 function setupVersion(file: Uint8Array): string | undefined {
   const offset = setupHeader(file)?.kernelVersionOffset ?? 0;
   if (offset === 0) return undefined;

@@ -17,7 +17,7 @@ interface PeValues {
   readonly headersSize?: number;
 }
 
-/** An EFI application of one section, which holds nothing of use. */
+/** An EFI application with one section of meaningless bytes. */
 function pe(values: PeValues = {}): Uint8Array {
   const { machine = 0x8664, subsystem = 10, sectionCount = 1, headersSize = HEADERS_SIZE } = values;
   const file = new Uint8Array(HEADERS_SIZE + 512);
@@ -45,12 +45,12 @@ test("a kernel's machine is read from its PE header", () => {
   assert.equal(readEfiKernel(pe({ machine: 0xaa64 }), "k").arch, "aarch64");
 });
 
-test("a machine that is neither is refused by number", () => {
+test("an unknown machine is refused by its number", () => {
   const error = assert.throws(() => readEfiKernel(pe({ machine: 0x5064 }), "k"), /0x5064/);
   assert.equal((error as { code?: unknown }).code, "unsupported-arch");
 });
 
-test("files that are no EFI applications are refused, and named where they are known", () => {
+test("files that are not EFI applications are refused, and known kinds are named", () => {
   const refusal = (file: Uint8Array) => {
     const error = assert.throws(() => readEfiKernel(file, "k"));
     assert.equal((error as { code?: unknown }).code, "no-efi-stub");
@@ -65,7 +65,7 @@ test("files that are no EFI applications are refused, and named where they are k
   assert.match(refusal(bzImage), /a Linux kernel without one/);
 });
 
-test("no cut-off or damaged header does more than be refused", () => {
+test("truncated or damaged headers are refused, and nothing worse happens", () => {
   const file = pe();
   for (let length = 0; length < HEADERS_END; length++) {
     assert.equal(readPe(file.subarray(0, length)), undefined, `cut off at ${length}`);
@@ -77,7 +77,7 @@ test("no cut-off or damaged header does more than be refused", () => {
   }
 });
 
-test("sections are added behind the stub's own, in memory and in the file", () => {
+test("sections are added after the stub's own, in memory and in the file", () => {
   const image = addPeSections(pe(), [
     { name: ".cmdline", content: contentOf(new Uint8Array(10).fill(7)) },
     { name: ".linux", content: contentOf(new Uint8Array(1000).fill(9)) },
@@ -103,11 +103,11 @@ test("sections are added behind the stub's own, in memory and in the file", () =
   assert.equal([file[1536], file[1545], file[1546], file[2048], file[3047], file[3048]], [7, 7, 0, 9, 9, 0]);
 });
 
-test("a stub without room, with the section already, or that is none, is refused", () => {
+test("a stub without room, a stub that has the section, and a file that is not a stub are refused", () => {
   const section = { name: ".linux", content: contentOf(new Uint8Array(1)) };
   assert.throws(() => addPeSections(pe({ headersSize: 400 }), [section]), /no room for 1 more/);
-  assert.throws(() => addPeSections(pe(), [section, section]), /a section .linux already/);
-  assert.throws(() => addPeSections(new Uint8Array(100), [section]), /no 64-bit EFI application/);
+  assert.throws(() => addPeSections(pe(), [section, section]), /already has a section .linux/);
+  assert.throws(() => addPeSections(new Uint8Array(100), [section]), /not a 64-bit EFI application/);
 });
 
 test("the checksum adds 16-bit words with their carries, and the length", () => {

@@ -1,12 +1,12 @@
 /**
  * Portable executables as UEFI loads them: 64-bit images, PE32+ (Microsoft PE Format; UEFI 2.10, 2.1.1).
  *
- * Subset: headers and section table of an image, read; no imports, relocations or signatures.
+ * Subset: reads an image's headers and section table; no imports, relocations or signatures.
  */
 import { type Arch, archWith } from "../../base/arch.ts";
 import { ascii, bytes, reserved, struct, u8, u16, u32, u64 } from "../../base/struct.ts";
 
-/** PE Format, "MS-DOS Stub": only what a loader of PE reads. */
+/** PE Format, "MS-DOS Stub": only what a PE loader reads. */
 export const DosHeader = struct("MS-DOS header", 64, {
   magic: u16,
   stub: reserved(58),
@@ -80,21 +80,21 @@ export const EFI_APPLICATION = 10; // PE Format, "Windows Subsystem": IMAGE_SUBS
 type ValuesOf<S extends { decode(bytes: Uint8Array): unknown }> = ReturnType<S["decode"]>;
 
 export interface PeImage {
-  /** Where {@link CoffHeader} stands in the file; the optional header follows, then the directories. */
+  /** Offset of {@link CoffHeader} in the file; the optional header follows, then the directories. */
   readonly coffOffset: number;
   readonly coff: ValuesOf<typeof CoffHeader>;
   readonly optional: ValuesOf<typeof OptionalHeader>;
   readonly directoriesOffset: number;
   readonly sectionTableOffset: number;
   readonly sections: readonly ValuesOf<typeof SectionHeader>[];
-  /** `undefined` for a machine that this project does not know. */
+  /** `undefined` for an unknown machine. */
   readonly arch: Arch | undefined;
   readonly isEfiApplication: boolean;
 }
 
 /**
- * The headers of a 64-bit PE image, or `undefined` where `file` (its first few KiB do) is none: no MZ or PE
- * signature, 32 bits, or headers that lead out of `file`.
+ * The headers of a 64-bit PE image, of which `file` has at least the first few KiB. `undefined` if it is not
+ * one: no MZ or PE signature, 32 bits, or headers that extend beyond `file`.
  */
 export function readPe(file: Uint8Array): PeImage | undefined {
   if (!holds(file, 0, DosHeader.size)) return undefined;
@@ -129,7 +129,7 @@ export function readPe(file: Uint8Array): PeImage | undefined {
   };
 }
 
-/** The bytes that an image's file has at least: up to the end of its last section. A shorter one is cut. */
+/** The end of its last section: a file with fewer bytes is truncated. */
 export function leastFileSize({ sections }: PeImage): number {
   return Math.max(0, ...sections.map(({ rawOffset, rawSize }) => rawOffset + rawSize));
 }
@@ -138,7 +138,7 @@ function holds(file: Uint8Array, offset: number, length: number): boolean {
   return offset + length <= file.length;
 }
 
-/** Fields of 64 bits throw beyond 2^53, where no EFI image has anything. */
+/** 64-bit fields throw above 2^53; no EFI image has such values. */
 function decodeSafely<T>(decode: () => T): T | undefined {
   try {
     return decode();

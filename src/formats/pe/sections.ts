@@ -1,6 +1,7 @@
 /**
- * Adds sections to an EFI application: a program to the runtime that finds it by name, or command line, initrd and kernel
- * to an EFI stub, which makes a unified kernel image (UAPI Group Specifications, "Unified Kernel Image").
+ * Adds sections to an EFI application: a program to the runtime, which finds it by name; or command line,
+ * initrd and kernel to an EFI stub, which makes a unified kernel image (UAPI Group Specifications, "Unified
+ * Kernel Image").
  *
  * Subset: sections are added after the application's own; no signature, no TPM measurements.
  */
@@ -22,9 +23,9 @@ const CNT_INITIALIZED_DATA = 0x00000040;
 const MEM_READ = 0x40000000;
 
 const PAGE = 4096; // UEFI 2.10, 2.3.4: EFI_PAGE_SIZE
-const SECURITY_DIRECTORY = 4; // PE Format, "Optional Header Data Directories": the signature's place
+const SECURITY_DIRECTORY = 4; // PE Format, "Optional Header Data Directories": the signature
 const DIRECTORY_SIZE = 8;
-const SIZE_LIMIT = 2 ** 31; // addresses in a PE image have 32 bits, loaders take them as signed
+const SIZE_LIMIT = 2 ** 31; // PE addresses have 32 bits, and loaders treat them as signed
 
 interface Placed {
   readonly section: PeSection;
@@ -34,14 +35,14 @@ interface Placed {
 }
 
 /**
- * `application` with `sections` added, in the order given; contents are read when the result is.
+ * `application` with `sections` added, in the order given; contents are read only when the result is read.
  *
- * Throws {@link Bq2Error}: `bad-efi-application` where it is none or has no room for more section headers,
- * `efi-application-too-large` from 2 GiB on.
+ * Throws {@link Bq2Error}: `bad-efi-application` if `application` is not one or has no room for more section
+ * headers, `efi-application-too-large` from 2 GiB on.
  */
 export function addPeSections(application: Uint8Array, sections: readonly PeSection[]): Content {
   const pe = readPe(application);
-  if (pe === undefined || !pe.isEfiApplication) refuse("it is no 64-bit EFI application");
+  if (pe === undefined || !pe.isEfiApplication) refuse("it is not a 64-bit EFI application");
   checkRoom(pe, sections);
   const placed = place(pe, application.length, sections);
   const last = placed.at(-1);
@@ -52,7 +53,7 @@ export function addPeSections(application: Uint8Array, sections: readonly PeSect
   if (imageSize >= SIZE_LIMIT) {
     throw new Bq2Error(`Cannot write an EFI application of ${imageSize} bytes: less than 2 GiB wanted`, {
       code: "efi-application-too-large",
-      hint: "make what is added to it smaller",
+      hint: "make the added sections smaller",
     });
   }
   const start = new Uint8Array(alignUp(application.length, fileAlignment));
@@ -66,7 +67,7 @@ export function addPeSections(application: Uint8Array, sections: readonly PeSect
   return image;
 }
 
-/** One after the other, in memory at page boundaries, in the file at the application's file alignment. */
+/** One after another: at page boundaries in memory, at the application's file alignment in the file. */
 function place(pe: PeImage, ownSize: number, sections: readonly PeSection[]): readonly Placed[] {
   const { sectionAlignment, fileAlignment } = pe.optional;
   const alignment = Math.max(sectionAlignment, PAGE);
@@ -115,7 +116,7 @@ function clearDirectory(start: Uint8Array, pe: PeImage, index: number): void {
   start.fill(0, at, at + DIRECTORY_SIZE);
 }
 
-/** `image` begins with the bytes of `start`, and so sees the checksum that is put there. */
+/** `image` begins with the bytes of `start`, so writing the checksum to `start` is enough. */
 function patchChecksum(start: Uint8Array, pe: PeImage, image: Content): void {
   const checksum = new PeChecksum();
   const buffer = new Uint8Array(1024 * 1024);
@@ -138,7 +139,7 @@ function checkRoom(pe: PeImage, sections: readonly PeSection[]): void {
   if (!isPowerOfTwo(fileAlignment) || !isPowerOfTwo(sectionAlignment)) refuse("its alignments are damaged");
   const names = new Set(pe.sections.map((own) => own.name));
   for (const { name } of sections) {
-    if (names.has(name)) refuse(`it has a section ${name} already`);
+    if (names.has(name)) refuse(`it already has a section ${name}`);
     names.add(name);
   }
 }

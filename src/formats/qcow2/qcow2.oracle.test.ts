@@ -36,7 +36,7 @@ async function convert(
   sources.closeAll();
 }
 
-/** The raw disk as QCOW2, judged; gives the image's bytes allocated for data, in clusters. */
+/** Writes the raw disk as QCOW2 and has it judged; returns how many clusters hold data. */
 async function expectFaithful(folder: string, raw: string, compress: boolean): Promise<number> {
   const image = join(folder, "image.qcow2");
   await convert(raw, image, { compress });
@@ -55,7 +55,7 @@ describe.skipIf(!requireTools("qemu-img"))("qemu-img", () => {
   for (const compress of [false, true]) {
     const form = compress ? "compressed" : "plain";
 
-    test(`takes ${form} disks: empty, with one byte, without any hole`, async () => {
+    test(`accepts ${form} disks: empty, with one byte, without any hole`, async () => {
       await withFolder(async (folder) => {
         const raw = join(folder, "raw");
         writeRaw(raw, 10 * MIB, []);
@@ -67,7 +67,7 @@ describe.skipIf(!requireTools("qemu-img"))("qemu-img", () => {
       });
     });
 
-    test(`takes a ${form} disk of 70 GiB with data at both ends of L2 tables`, async () => {
+    test(`accepts a ${form} disk of 70 GiB with data at both ends of L2 tables`, async () => {
       await withFolder(async (folder) => {
         const raw = join(folder, "raw");
         const L2_COVERS = 512 * MIB;
@@ -80,7 +80,7 @@ describe.skipIf(!requireTools("qemu-img"))("qemu-img", () => {
       });
     });
 
-    test(`takes random ${form} disks`, async () => {
+    test(`accepts random ${form} disks`, async () => {
       const PIECE = fc.record({
         offset: fc.integer({ min: 0, max: 100 * 16 }).map((unit) => unit * 4096 + (unit % 3)),
         length: fc.integer({ min: 1, max: 3 * CLUSTER }),
@@ -103,7 +103,7 @@ describe.skipIf(!requireTools("qemu-img"))("qemu-img", () => {
     });
   }
 
-  test("takes more clusters than one block of reference counts has", async () => {
+  test("accepts more clusters than one block of reference counts has", async () => {
     await withFolder(async (folder) => {
       const raw = join(folder, "raw");
       const count = 32768 + 10;
@@ -115,7 +115,7 @@ describe.skipIf(!requireTools("qemu-img"))("qemu-img", () => {
     });
   });
 
-  test("finds compressed what can be, and no more than a cluster lost between", async () => {
+  test("finds compressible clusters compressed, with no more than a cluster lost between them", async () => {
     await withFolder(async (folder) => {
       const raw = join(folder, "raw");
       const mixed = Array.from({ length: 40 }, (_, i) => ({
@@ -137,7 +137,7 @@ function fill(kind: string, length: number, seed: number): Uint8Array {
   return kind === "text" ? TEXT.subarray(0, length) : new Uint8Array(length);
 }
 
-test("the bytes depend neither on the order in which clusters are done nor on holes", async () => {
+test("the bytes depend neither on the order in which clusters are compressed nor on holes", async () => {
   await withFolder(async (folder) => {
     const raw = join(folder, "raw");
     const bytes = noise(2 * MIB, 5).map((byte, i) => (i % 3 === 0 ? byte : 32));
@@ -157,13 +157,13 @@ test("the bytes depend neither on the order in which clusters are done nor on ho
 });
 
 let calls = 0;
-/** Every other cluster is done later than the one after it. */
+/** Every other cluster is finished later than the one after it. */
 const lateAndMixed: Bulk["deflateRaw"] = async (bytes, options) => {
   if (calls++ % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   return bulk.deflateRaw(bytes, options);
 };
 
-test("a disk that is no multiple of 512 bytes is refused", async () => {
+test("a disk whose size is not a multiple of 512 bytes is refused", async () => {
   const disk: Content = { size: 1000, ranges: () => [], read: () => {} };
   const write = writeQcow2(disk, { write: () => {}, copy: () => {} }, { compress: false, bulk });
   await expect(write).rejects.toThrow(/a multiple of 512 bytes is wanted, the disk has 1000/);

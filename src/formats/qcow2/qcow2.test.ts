@@ -11,17 +11,17 @@ const header = encodeQcow2Header({
   refcountTableClusters: 1,
 });
 
-test("a QCOW2 header says its version and the size of its disk", () => {
+test("a QCOW2 header states its version and the size of its disk", () => {
   const wanted = { format: "qcow2", version: 3, virtualSize: 12 * 2 ** 40 };
   assert.equal(readDiskFormat(header.subarray(0, QCOW2_HEADER_SIZE)), wanted);
 });
 
-test("what does not begin as a QCOW2 is raw, an empty file too", () => {
+test("anything that does not begin like a QCOW2 is raw, even an empty file", () => {
   assert.equal(readDiskFormat(new Uint8Array(512)), { format: "raw" });
   assert.equal(readDiskFormat(new Uint8Array(0)), { format: "raw" });
 });
 
-test("a QCOW2 whose header is cut off is an error", () => {
+test("a truncated QCOW2 header is an error", () => {
   assert.throws(() => readDiskFormat(header.subarray(0, 40)), /40 bytes, 72 wanted/);
 });
 
@@ -39,7 +39,7 @@ test("clusters of an impossible size are an error", () => {
   }
 });
 
-test("an empty disk is refused: QEMU opens none", async () => {
+test("an empty disk is refused, because QEMU opens none", async () => {
   const bulk = { deflateRaw: () => Promise.reject(new Error("not called")) };
   const writing = () =>
     writeQcow2(contentOf(new Uint8Array()), { write() {}, copy() {} }, { compress: false, bulk });

@@ -1,5 +1,5 @@
 /**
- * QCOW2 images, version 3 (QEMU, docs/interop/qcow2.txt): the header, read and written, and the facts
+ * QCOW2 images, version 3 (QEMU, docs/interop/qcow2.txt): the header, read and written, and the constants
  * that writer and reader share.
  *
  * Subset: 64 KiB clusters, 16-bit reference counts, deflate; no backing file, snapshots, encryption,
@@ -8,7 +8,7 @@
 import { Bq2Error } from "../../base/error.ts";
 import { reserved, struct, u8, u32be, u64be } from "../../base/struct.ts";
 
-export const CLUSTER_BITS = 16; // what qemu-img takes unless told otherwise
+export const CLUSTER_BITS = 16; // qemu-img's default
 export const CLUSTER_SIZE = 2 ** CLUSTER_BITS;
 export const QCOW2_SECTOR = 512;
 
@@ -19,7 +19,7 @@ const LEAST_CLUSTER_BITS = 9; // qcow2.txt, "Header": "Must not be less than 9"
 const MOST_CLUSTER_BITS = 21; // QEMU, block/qcow2.h: MAX_CLUSTER_BITS
 const REFCOUNT_ORDER = 4; // 2^4 bits a count
 
-/** qcow2.txt, "Header", up to and with the fields of version 3. */
+/** qcow2.txt, "Header", including the fields of version 3. */
 const Header = struct("QCOW2 header", 112, {
   magic: u32be,
   version: u32be,
@@ -67,7 +67,10 @@ export function encodeQcow2Header(layout: Qcow2Layout): Uint8Array {
   return cluster;
 }
 
-/** The header of an image that begins with `start`, {@link QCOW2_HEADER_SIZE} bytes; version 2 says less. */
+/**
+ * Decodes the header from the first {@link QCOW2_HEADER_SIZE} bytes of an image. Fields that version 2 lacks
+ * are 0. Throws {@link Bq2Error} `damaged-image`.
+ */
 export function readQcow2Header(start: Uint8Array): ReturnType<typeof Header.decode> {
   const padded = new Uint8Array(Header.size);
   padded.set(start.subarray(0, start[7] === VERSION ? Header.size : V2_LENGTH)); // the version's lowest byte
@@ -83,15 +86,15 @@ export function readQcow2Header(start: Uint8Array): ReturnType<typeof Header.dec
   }
 }
 
-/** What a disk image says of itself. */
+/** The format that a disk image states. */
 export type DiskFormat =
   | { readonly format: "qcow2"; readonly version: number; readonly virtualSize: number }
   | { readonly format: "raw" };
 
 /**
  * The format of a disk image, from its first {@link QCOW2_HEADER_SIZE} bytes (fewer if it is shorter).
- * Whatever does not begin as a QCOW2 is raw. Throws {@link Bq2Error} `damaged-image` where a QCOW2's
- * header is cut off or says impossible sizes.
+ * Anything that does not begin like a QCOW2 is raw. Throws {@link Bq2Error} `damaged-image` if the header of
+ * a QCOW2 is truncated or states impossible sizes.
  */
 export function readDiskFormat(start: Uint8Array): DiskFormat {
   const magic = Uint8Array.of(0x51, 0x46, 0x49, 0xfb);

@@ -1,13 +1,13 @@
 /**
- * Reads a QCOW2 image as the disk that it is (QEMU, docs/interop/qcow2.txt, "Cluster mapping").
+ * Reads the disk in a QCOW2 image (QEMU, docs/interop/qcow2.txt, "Cluster mapping").
  *
- * Subset: plain, zero and deflated clusters of any size; `undefined` for an image that has a backing file, encryption or
- * an incompatible feature. Reference counts are not looked at.
+ * Subset: plain, zero and deflated clusters of any size; no backing file, encryption or incompatible feature.
+ * Reference counts are ignored.
  */
 import type { Bulk } from "../../platform/platform.ts";
 import { QCOW2_HEADER_SIZE, QCOW2_SECTOR, readQcow2Header } from "./qcow2.ts";
 
-/** Bytes at an offset; zeros beyond the end. */
+/** Reads `length` bytes at `offset`; zeros beyond the end. */
 export type ReadDisk = (offset: number, length: number) => Promise<Uint8Array>;
 
 const ENTRY_SIZE = 8; // of the L1 and L2 tables
@@ -15,7 +15,10 @@ const OFFSET_MASK = 0x00ff_ffff_ffff_fe00n; // bits 9 to 55
 const COMPRESSED = 1n << 62n;
 const ALL_ZEROS = 1n; // bit 0 of a standard cluster
 
-/** `readFile` reads the image's own bytes. */
+/**
+ * The disk in an image; `undefined` if the image is outside the subset. `readFile` reads the image file's own
+ * bytes.
+ */
 export async function qcow2Disk(
   readFile: ReadDisk,
   bulk: Pick<Bulk, "inflateRaw">,
@@ -42,7 +45,7 @@ export async function qcow2Disk(
     const offset = Number(entry & OFFSET_MASK);
     return offset === 0 || (entry & ALL_ZEROS) !== 0n ? zeros : readFile(offset, clusterSize);
   };
-  /** "Compressed Clusters Descriptor": the offset's bits, then how many sectors there are beyond the first. */
+  /** "Compressed Clusters Descriptor": the offset's bits, then the number of sectors beyond the first. */
   const readCompressed = async (entry: bigint): Promise<Uint8Array> => {
     const offsetBits = BigInt(62 - (clusterBits - 8));
     const offset = Number(entry & ((1n << offsetBits) - 1n));

@@ -1,6 +1,6 @@
 /**
- * The tables of a QCOW2 image, in memory while it is written: where each guest cluster lies (L1, L2) and
- * how often each host cluster is used (reference counts). QEMU, docs/interop/qcow2.txt, "Cluster mapping" and
+ * The tables of a QCOW2 image, in memory while it is written: where each guest cluster is (L1, L2) and how
+ * often each host cluster is used (reference counts). QEMU, docs/interop/qcow2.txt, "Cluster mapping" and
  * "Host cluster management".
  */
 import { CLUSTER_BITS, CLUSTER_SIZE, QCOW2_SECTOR } from "./qcow2.ts";
@@ -16,7 +16,7 @@ const COMPRESSED = 0x40000000; // bit 62
 /** "Compressed Clusters Descriptor": the sector count starts at bit 62 - (cluster_bits - 8). */
 const SECTORS_SHIFT = 62 - (CLUSTER_BITS - 8) - 32;
 
-/** The mapping of guest clusters; only L2 tables that hold something exist. */
+/** The mapping of guest clusters; an L2 table exists only if it maps something. */
 export class ClusterMap {
   readonly l1Entries: number;
   readonly #tables = new Map<number, DataView>();
@@ -25,12 +25,12 @@ export class ClusterMap {
     this.l1Entries = Math.ceil(virtualSize / CLUSTER_SIZE / ENTRIES_PER_TABLE);
   }
 
-  /** Guest cluster `index` lies whole at host `offset`. */
+  /** Guest cluster `index` is stored uncompressed at host `offset`. */
   setPlain(index: number, offset: number): void {
     this.#set(index, COPIED + Math.floor(offset / HIGH), offset % HIGH);
   }
 
-  /** Guest cluster `index` lies deflated in `length` bytes at host `offset`. */
+  /** Guest cluster `index` is stored deflated, in `length` bytes at host `offset`. */
   setCompressed(index: number, offset: number, length: number): void {
     const firstSector = Math.floor(offset / QCOW2_SECTOR);
     const lastSector = Math.floor((offset + length - 1) / QCOW2_SECTOR);
@@ -39,7 +39,7 @@ export class ClusterMap {
     this.#set(index, high, offset % HIGH);
   }
 
-  /** The L2 tables in guest order, and the L1 table that points at them once they stand from `offset` on. */
+  /** The L2 tables in guest order, to be written from `offset` on, and the L1 table that points to them. */
   encode(offset: number): { readonly l2: readonly Uint8Array[]; readonly l1: Uint8Array } {
     const l1 = new Uint8Array(this.l1Entries * 8);
     const view = new DataView(l1.buffer);
@@ -80,8 +80,8 @@ export class RefCounts {
   }
 
   /**
-   * The refcount table followed by its blocks, to stand at cluster-aligned `offset`, the end of the file
-   * so far; they count themselves.
+   * The refcount table followed by its blocks, to be written at `offset`: the cluster-aligned end of the file
+   * so far. They count themselves too.
    */
   encode(offset: number): { readonly bytes: Uint8Array; readonly tableClusters: number } {
     const { tableClusters, blocks } = sizeOfRefcounts(offset / CLUSTER_SIZE);
@@ -108,7 +108,7 @@ export class RefCounts {
   }
 }
 
-/** Clusters that hold the counts of `others` clusters and of themselves: grown until it fits. */
+/** Clusters for the counts of `others` clusters and of themselves: increased until they suffice. */
 function sizeOfRefcounts(others: number): { readonly tableClusters: number; readonly blocks: number } {
   let tableClusters = 1;
   let blocks = 1;

@@ -1,9 +1,9 @@
 /**
  * Writes a QCOW2 image from the bytes of a raw disk, plain or compressed.
  *
- * The file: header, data in guest order, L2 tables, L1 table, reference counts. A cluster of zeros takes
- * no place, whether the source has a hole there or not, so the bytes depend only on what the disk holds.
- * The header comes last: until then the file is no QCOW2.
+ * The file: header, data in guest order, L2 tables, L1 table, reference counts. A cluster of zeros takes no
+ * space, whether or not the source has a hole there, so the bytes depend only on the disk's contents. The
+ * header is written last: until then the file is not a QCOW2.
  */
 import { alignUp, isZero } from "../../base/bytes.ts";
 import { Bq2Error } from "../../base/error.ts";
@@ -16,31 +16,31 @@ import { ClusterMap, RefCounts } from "./tables.ts";
 
 export interface Qcow2Options {
   readonly compress: boolean;
-  /** Compresses clusters; the bytes do not depend on how many it works on at once. */
+  /** Compresses clusters; the number compressed at once does not affect the bytes. */
   readonly bulk: Pick<Bulk, "deflateRaw">;
   /**
-   * Sees what is read of the disk, ascending, in whole clusters (the disk's last one possibly shorter); what lies
-   * between is zeros.
+   * Called with the parts of the disk that are read: ascending, in whole clusters (only the disk's last may
+   * be shorter). Everything between them is zeros.
    */
   readonly onData?: (bytes: Uint8Array, offset: number) => void;
 }
 
 const WINDOW_BITS = 12; // qcow2.txt, "Compressed Clusters Descriptor": QEMU inflates with a 4 KiB window
-const LEVEL = 6; // zlib's default, which qemu-img takes too
+const LEVEL = 6; // zlib's default, and qemu-img's
 const SAMPLES = 4;
 const SAMPLE_SIZE = 1024;
-/** Clusters read ahead of the one being stored: enough work for some cores, 8 MiB of memory. */
+/** Clusters read ahead of the one being stored: enough work for several cores, 8 MiB of memory. */
 const CLUSTERS_AHEAD = 64;
 
-/** A guest cluster that holds data; `stored` is its compressed form, or its own bytes where that is no shorter. */
+/** A guest cluster that holds data. `stored`: its compressed form, or its own bytes if that is no shorter. */
 interface Cluster {
   readonly index: number;
   readonly stored: Promise<Uint8Array> | Uint8Array;
 }
 
 /**
- * Writes `disk` (a multiple of 512 bytes) as QCOW2; gives the file's length, to which the caller must
- * extend it: its last bytes may be zeros that are not written.
+ * Writes `disk` (a multiple of 512 bytes) as QCOW2. Returns the length to which the caller must extend the
+ * file: zeros at its end may not have been written.
  */
 export async function writeQcow2(disk: Content, sink: Sink, options: Qcow2Options): Promise<number> {
   if (disk.size === 0 || disk.size % QCOW2_SECTOR !== 0) {
@@ -88,7 +88,7 @@ function* dataClusters(disk: Content, options: Qcow2Options): Generator<Cluster>
   }
 }
 
-/** Padded where the disk ends within it. */
+/** Padded with zeros if the disk ends within it. */
 function wholeCluster(bytes: Uint8Array): Uint8Array {
   if (bytes.length === CLUSTER_SIZE) return bytes;
   const whole = new Uint8Array(CLUSTER_SIZE);
@@ -97,8 +97,8 @@ function wholeCluster(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * A sixteenth of a cluster. Where it does not shrink at all, the cluster is taken to be compressed already, such as part
- * of an archive, and is not worth sixteen times that work.
+ * A sixteenth of a cluster. If it does not shrink, the cluster is assumed to be compressed already (part of
+ * an archive, say) and not worth sixteen times the work.
  */
 function sampleOf(cluster: Uint8Array): Uint8Array {
   const sample = new Uint8Array(SAMPLES * SAMPLE_SIZE);
@@ -117,13 +117,13 @@ async function compressed(cluster: Uint8Array, bulk: Pick<Bulk, "deflateRaw">): 
   return deflated.length < CLUSTER_SIZE ? deflated : cluster;
 }
 
-/** Gives out host clusters in order; compressed clusters share them, byte after byte. */
+/** Allocates host clusters in order; compressed clusters share them, byte by byte. */
 class Allocator {
-  /** The first host byte not given out; cluster-aligned. */
+  /** The first unallocated host byte; cluster-aligned. */
   end = CLUSTER_SIZE; // the header's cluster
   readonly #counts: RefCounts;
   #nextByte = 0;
-  /** End of the clusters that compressed bytes may go on to fill. */
+  /** End of the clusters that more compressed bytes may fill. */
   #bytesEnd = 0;
 
   constructor(counts: RefCounts) {
@@ -141,7 +141,7 @@ class Allocator {
   bytes(length: number): number {
     const fits = this.#nextByte + length <= this.#bytesEnd;
     if (!fits) {
-      const canGrow = this.#bytesEnd === this.end; // else plain clusters came after it
+      const canGrow = this.#bytesEnd === this.end; // false: plain clusters follow
       if (!canGrow) this.#nextByte = this.end;
       this.end = alignUp(this.#nextByte + length, CLUSTER_SIZE);
       this.#bytesEnd = this.end;

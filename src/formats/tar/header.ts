@@ -1,14 +1,14 @@
 /**
- * The 512-byte header block of a tar archive: POSIX ustar (IEEE 1003.1-2017, pax, "ustar Interchange
- * Format") and the parts of GNU's older form that are still met (GNU tar manual, "Basic Tar Format").
- * One block at a time; what several blocks mean together is in `tar-members.ts`.
+ * The 512-byte header block of a tar archive: POSIX ustar (IEEE 1003.1-2017, pax, "ustar Interchange Format")
+ * and the parts of GNU's older form that are still in use (GNU tar manual, "Basic Tar Format"). One block at
+ * a time; `members.ts` reads what several blocks mean together.
  */
 import { ascii, type Field, reserved, struct } from "../../base/struct.ts";
 import { bytesToName, nameToBytes } from "../../base/text.ts";
 
 export const BLOCK_SIZE = 512;
 
-/** The type flag of a header block; a name each for those that mean something here. */
+/** Type flags of header blocks: those with a meaning here. */
 export const TypeFlag = {
   file: "0",
   hardlink: "1",
@@ -29,7 +29,7 @@ export const TypeFlag = {
   gnuMultiVolume: "M",
 } as const;
 
-/** A name in `size` bytes, ended by a NUL where it is shorter. */
+/** A name in `size` bytes, ended by a NUL if it is shorter. */
 function name(size: number): Field<string> {
   return {
     size,
@@ -109,7 +109,7 @@ function base256(view: DataView, offset: number, size: number): number {
   return value;
 }
 
-/** Fields in on-disk order. `tail` is the ustar name prefix, or what GNU's older form puts in its place. */
+/** Fields in on-disk order, up to the ustar name prefix, which GNU's older form lacks. */
 const commonFields = {
   name: name(100),
   mode: octal(8),
@@ -130,7 +130,7 @@ const commonFields = {
 
 const UstarHeader = struct("ustar header", BLOCK_SIZE, {
   ...commonFields,
-  prefix: name(155), // stands before `name`, joined by a slash
+  prefix: name(155), // precedes `name`, joined by a slash
   padding: reserved(12),
 });
 
@@ -138,9 +138,9 @@ export type TarHeader = ReturnType<typeof UstarHeader.decode>;
 
 const SparseEntry = struct("GNU sparse entry", 24, { offset: octal(12), length: octal(12) });
 
-/** Where GNU's older form ("ustar  ") keeps the map of a sparse file: old GNU format, type `S`. */
+/** Offsets of a sparse file's map in a header of GNU's older form ("ustar  "), type `S`. */
 const OLD_GNU_SPARSE = { entries: 386, entryCount: 4, isExtended: 482, realSize: 483 };
-/** A whole block of further entries that follows while `isExtended` is set. */
+/** Offsets in the blocks of further entries, which follow while `isExtended` is set. */
 const OLD_GNU_SPARSE_MORE = { entries: 0, entryCount: 21, isExtended: 504 };
 
 export interface SparseBlock {
@@ -173,20 +173,22 @@ function readSparseEntries(block: Uint8Array, at: typeof OLD_GNU_SPARSE_MORE): S
 }
 
 /**
- * The fields of a block whose checksum holds; throws `RangeError` that says what is wrong with it.
- * `prefix` is empty unless the block is POSIX ustar.
+ * Decodes a block and verifies its checksum; throws `RangeError` with what is wrong. `prefix` is empty unless
+ * the block is POSIX ustar.
  */
 export function decodeHeader(block: Uint8Array): TarHeader {
   const header = UstarHeader.decode(block);
   const sums = checksums(block);
   if (header.checksum !== sums.unsigned && header.checksum !== sums.signed) {
-    throw new RangeError(`a header whose checksum is ${header.checksum}, its bytes make ${sums.unsigned}`);
+    throw new RangeError(
+      `a header with checksum ${header.checksum}, but its bytes add up to ${sums.unsigned}`,
+    );
   }
   const isPosix = header.magic === "ustar"; // GNU's older form has "ustar " and no prefix
   return isPosix ? header : { ...header, prefix: "" };
 }
 
-/** Writes a ustar header with its checksum; throws `RangeError` where a value does not fit its field. */
+/** Writes a ustar header with its checksum; throws `RangeError` if a value does not fit its field. */
 export function encodeHeader(
   block: Uint8Array,
   offset: number,
@@ -195,13 +197,13 @@ export function encodeHeader(
   UstarHeader.encodeInto(block, offset, { ...values, magic: "ustar", version: "00" });
   const target = block.subarray(offset, offset + BLOCK_SIZE);
   const sum = checksums(target).unsigned;
-  // Six digits, NUL, space: the one field with that ending (POSIX leaves it open, every tar does it so).
+  // Six digits, NUL, space: the only field that ends so (POSIX leaves it open; every tar does this).
   const digits = `${sum.toString(8).padStart(6, "0")}\0 `;
   const at = UstarHeader.offsets.checksum;
   for (let i = 0; i < digits.length; i++) target[at + i] = digits.charCodeAt(i);
 }
 
-/** Early tars summed signed bytes; both sums are accepted, as by GNU tar. */
+/** Early tars summed signed bytes; both sums are accepted, as in GNU tar. */
 function checksums(block: Uint8Array): { readonly unsigned: number; readonly signed: number } {
   const start = UstarHeader.offsets.checksum;
   const end = start + commonFields.checksum.size;
@@ -221,7 +223,7 @@ export function paddingAfter(size: number): number {
   return (BLOCK_SIZE - (size % BLOCK_SIZE)) % BLOCK_SIZE;
 }
 
-/** Lengths of the fields that a writer must know to tell what fits. */
+/** Field lengths that a writer needs to decide what fits. */
 export const FieldSize = {
   name: 100,
   prefix: 155,

@@ -1,7 +1,7 @@
 /**
- * An uncompressed tar archive as a {@link Tree}, without unpacking it: headers are read, contents stay
- * where they are and are read when they are wanted. Folders that no member states are made; of two
- * members with one path the later wins; symlinks are kept, never followed.
+ * An uncompressed tar archive as a {@link Tree}, without unpacking it: headers are read at once, contents
+ * when they are needed. Missing parent folders are added; of two members with the same path the later wins;
+ * symlinks are kept and never followed.
  */
 import { compareNames } from "../../base/text.ts";
 import { type Content, type Entry, NO_ATTRIBUTES, type Tree } from "../tree.ts";
@@ -13,7 +13,7 @@ import type { DataRange } from "./sparse.ts";
 /** Headers are read through a window of this size, so that one read serves several small files in a row. */
 const WINDOW_SIZE = 8 * 1024;
 
-/** What several names can share: a file with its content, or anything else but a hard link. */
+/** What several names can share: an entry without its path, of any kind but a hard link. */
 type Node = Entry extends infer E ? (E extends { kind: "hardlink" } ? never : Omit<E, "path">) : never;
 
 /**
@@ -52,7 +52,7 @@ function forEachMember(archive: Content, visit: (member: TarMember) => void): vo
   }
 }
 
-/** Reads up to `length` bytes at any place, ahead of what is asked for; they are valid until the next read. */
+/** Reads up to `length` bytes at any offset, and more ahead; the result is valid until the next read. */
 function windowReader(archive: Content): (offset: number, length: number) => Uint8Array {
   let buffer = new Uint8Array(WINDOW_SIZE);
   let start = 0;
@@ -83,7 +83,7 @@ function nodeOf(archive: Content, member: TarMember): Node {
     case "fifo":
       return { ...base, kind: member.kind };
     case "hardlink":
-      throw new RangeError("a hard link has no node of its own");
+      throw new RangeError("a hard link does not have its own node");
   }
 }
 
@@ -91,7 +91,10 @@ function nodeOf(archive: Content, member: TarMember): Node {
 function linkedNode(nodes: ReadonlyMap<string, Node>, member: TarMember): Node {
   const node = nodes.get(cleanMemberPath(member.target));
   if (node === undefined || node.kind === "folder") {
-    throw hostile(member.path, `a hard link to ${member.target}, which is no earlier file of the archive`);
+    throw hostile(
+      member.path,
+      `a hard link to ${member.target}, which is not an earlier file of the archive`,
+    );
   }
   return node;
 }
@@ -104,17 +107,19 @@ function addParents(nodes: Map<string, Node>, path: string, mtime: number): void
   }
 }
 
-/** Sorted as a tree must be; the first name of a file in that order holds it, the others are links to it. */
+/**
+ * Sorted as a {@link Tree}. A file's first name in that order becomes the file, the others hard links to it.
+ */
 function sortedTree(nodes: Map<string, Node>): Tree {
   if (!nodes.has("")) addParents(nodes, "x", 0);
-  // A slash must sort below every other byte, so that a folder's contents follow it at once.
+  // A slash must sort before every other byte, so that a folder's contents follow it immediately.
   const keyed = Array.from(nodes, ([path, node]) => ({ path, node, key: path.replaceAll("/", "\0") }));
   keyed.sort((a, b) => compareNames(a.key, b.key));
   const firstPaths = new Map<Node, string>();
   const tree: Entry[] = [];
   for (const { path, node } of keyed) {
     if (path !== "" && nodes.get(parentOf(path))?.kind !== "folder") {
-      throw hostile(path, `a member below ${parentOf(path)}, which is no folder`);
+      throw hostile(path, `a member below ${parentOf(path)}, which is not a folder`);
     }
     const first = node.kind === "file" ? firstPaths.get(node) : undefined;
     if (first === undefined) {
@@ -134,7 +139,7 @@ function contentIn(archive: Content, member: TarMember): Content {
   return new StoredContent(archive, size, dataOffset);
 }
 
-/** Bytes that lie in the archive in one piece. (A class: archives have 100,000 members and more.) */
+/** Contiguous bytes of the archive. A class, because archives can have more than 100,000 members. */
 class StoredContent implements Content {
   readonly #archive: Content;
   readonly #dataOffset: number;
@@ -177,7 +182,7 @@ function sparseContentIn(
   };
 }
 
-/** A tree's ranges do not touch each other; an archive's may. */
+/** Joins adjacent ranges: a tree has none, an archive may. */
 function mergeTouching(ranges: readonly DataRange[]): DataRange[] {
   const merged: DataRange[] = [];
   for (const range of ranges) {

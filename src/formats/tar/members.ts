@@ -1,11 +1,10 @@
 /**
- * What a tar archive holds, member by member. Reads ustar, pax (names, sizes, times, owners, extended
- * attributes, sparse files 0.0, 0.1 and 1.0, global headers) and GNU's older extensions (long names,
- * base-256 numbers, sparse files). Does not read multi-volume archives, nor ACLs and SELinux labels
- * kept under keys of their own.
+ * Reads a tar archive member by member: ustar, pax (names, sizes, times, owners, extended attributes, sparse
+ * files 0.0, 0.1 and 1.0, global headers) and GNU's older extensions (long names, base-256 numbers, sparse
+ * files). Does not read multi-volume archives, nor ACLs and SELinux labels stored under their own keys.
  *
- * {@link tarMembers} is a coroutine: it says what it needs next and is resumed with it, so that the
- * same lines serve a stream (`tar-reader.ts`) and a file that can be read anywhere (`tar-index.ts`).
+ * {@link tarMembers} is a coroutine: it yields what it needs next and is resumed with that, so that the same
+ * code serves a stream (`reader.ts`) and a file with random access (`index.ts`).
  */
 import { concatBytes, isZero } from "../../base/bytes.ts";
 import { Bq2Error } from "../../base/error.ts";
@@ -34,11 +33,11 @@ import {
 
 export type TarKind = "file" | "folder" | "symlink" | "hardlink" | "char" | "block" | "fifo";
 
-/** A member as the archive states it: nothing is judged yet, names may be hostile (`tar-path.ts`). */
+/** A member as stated in the archive: nothing is checked yet, names may be hostile (`path.ts`). */
 export interface TarMember {
   readonly path: string;
   readonly kind: TarKind;
-  /** Of a symlink: its text; of a hard link: the path of the member that it is another name of; else "". */
+  /** The text of a symlink; the path of the member that a hard link refers to; else "". */
   readonly target: string;
   readonly mode: number;
   readonly uid: number;
@@ -47,17 +46,17 @@ export interface TarMember {
   readonly mtime: number;
   readonly device: { readonly major: number; readonly minor: number };
   readonly attributes: ReadonlyMap<string, Uint8Array>;
-  /** Bytes of the file, its holes included; 0 for all but files. */
+  /** Bytes of the file, holes included; 0 for other kinds. */
   readonly size: number;
-  /** Where the stored bytes belong, for a sparse file; else they are the whole file. */
+  /** Where the stored bytes of a sparse file belong; `undefined`: they are the whole file. */
   readonly ranges: readonly DataRange[] | undefined;
-  /** Where in the archive the stored bytes start, and how many they are. */
+  /** Offset of the stored bytes in the archive, and their number. */
   readonly dataOffset: number;
   readonly stored: number;
 }
 
 /**
- * `bytes`: resume with the next `length` bytes, or with fewer where the archive ends. `member`: take
+ * `bytes`: resume with the next `length` bytes, or with fewer if the archive ends. `member`: take
  * the member's stored bytes and the padding to the next block, then resume with anything.
  */
 export type TarNeed =
@@ -66,7 +65,7 @@ export type TarNeed =
 
 type Reading<T> = Generator<TarNeed, T, Uint8Array>;
 
-/** A bound on extension headers, far above any real one: they are held in memory. */
+/** Bytes. Extension headers are held in memory; the limit is far above any real one. */
 const EXTENSION_LIMIT = 16 * 1024 * 1024;
 
 /** Ends at the first block of zeros. Throws a Bq2Error `damaged-archive` that names member and offset. */
@@ -82,7 +81,7 @@ export function* tarMembers(): Reading<void> {
   }
 }
 
-/** Where the reading is: the offset of what is read next, and the last member's name, for messages. */
+/** Offset of the next read, and the last member's name, for messages. */
 interface Place {
   offset: number;
   member: string;
@@ -187,7 +186,7 @@ const KIND_OF_TYPE: { readonly [type: string]: TarKind } = {
   [TypeFlag.fifo]: "fifo",
 };
 
-/** Types that are not known are files (POSIX), and so are folders in archives older than POSIX. */
+/** Unknown types are files (POSIX). A trailing slash marks a folder in archives older than POSIX. */
 function kindOf(type: string, path: string): TarKind {
   return KIND_OF_TYPE[type] ?? (path.endsWith("/") ? "folder" : "file");
 }
@@ -200,13 +199,15 @@ interface Fields {
   mtime: number;
   stored: number;
   attributes: ReadonlyMap<string, Uint8Array>;
-  /** Of a sparse file: its map, its size with the holes and its name, which `path` does not tell. */
+  /** A sparse file's map, its size with holes, and its real name, which `path` does not give. */
   sparse: readonly DataRange[] | "in-body" | undefined;
   realSize: number | undefined;
   realName: string | undefined;
 }
 
-/** The header's fields, replaced by what extension headers say: GNU's first, then global pax, then the member's own. */
+/**
+ * The header's fields, overridden by extension headers: GNU's first, then global pax, then the member's own.
+ */
 function effectiveFields(extension: Extension, globals: ReadonlyMap<string, Uint8Array>): Fields {
   const { header, records } = extension;
   const fields: Fields = {
@@ -230,7 +231,7 @@ function effectiveFields(extension: Extension, globals: ReadonlyMap<string, Uint
   return fields;
 }
 
-/** What each pax record tells. Keys that are not here say nothing that is kept. */
+/** What each pax record sets. Other keys are ignored. */
 const RECORDS = new Map<string, (value: Uint8Array) => Partial<Fields>>([
   ["path", (value) => ({ path: bytesToName(value) })],
   ["linkpath", (value) => ({ target: bytesToName(value) })],
@@ -250,7 +251,7 @@ function applyRecords(fields: Fields, values: ReadonlyMap<string, Uint8Array>): 
   for (const [key, value] of values) {
     const attribute = xattrOfKey(key);
     if (attribute !== undefined) attributes.push([attribute, value]);
-    else if (value.length > 0) Object.assign(fields, RECORDS.get(key)?.(value)); // empty: as if the record were not there
+    else if (value.length > 0) Object.assign(fields, RECORDS.get(key)?.(value)); // empty: no record
   }
   attributes.sort(([a], [b]) => compareNames(a, b));
   if (attributes.length > 0) fields.attributes = new Map(attributes);
@@ -260,7 +261,7 @@ function applyRecords(fields: Fields, values: ReadonlyMap<string, Uint8Array>): 
 function parseSeconds(value: Uint8Array): number {
   const text = bytesToName(value);
   if (!/^-?[0-9]{1,15}(\.[0-9]*)?$/.test(text))
-    throw new RangeError(`a time that is none: "${text.slice(0, 40)}"`);
+    throw new RangeError(`an invalid time: "${text.slice(0, 40)}"`);
   return Math.floor(Number(text));
 }
 
@@ -314,7 +315,7 @@ function* readExactly(place: Place, length: number): Reading<Uint8Array> {
   return bytes;
 }
 
-/** Runs `read`; a `RangeError`, which is how bad values show, becomes the archive's error. */
+/** Runs `read`; a `RangeError`, which bad values cause, becomes the archive's error. */
 function guard<T>(place: Place, read: () => T): T {
   try {
     return read();

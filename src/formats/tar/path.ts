@@ -1,11 +1,11 @@
-/** Names in archives: cleaned, and refused where they lead out of the tree that is unpacked. */
+/** Cleans names in archives, and refuses those that lead out of the unpacked tree. */
 import { Bq2Error } from "../../base/error.ts";
 import { nameToBytes } from "../../base/text.ts";
 import { NAME_MAX, PATH_MAX } from "../../platform/linux-abi.ts";
 
 /**
- * A member's path as a tree has it: no `./`, no doubled or trailing slashes, `""` for the root itself.
- * Throws `hostile-archive` for absolute paths, `..` and NUL bytes, and for names too long for Linux.
+ * A member's path as in a tree: no `./`, no doubled or trailing slashes, `""` for the root itself. Throws
+ * `hostile-archive` for absolute paths, `..` and NUL bytes, and for names too long for Linux.
  */
 export function cleanMemberPath(stored: string): string {
   if (stored.length <= NAME_MAX && PLAIN_PATH.test(stored)) return stored;
@@ -31,17 +31,17 @@ function shortened(path: string): string {
   return `${path.slice(0, 60)}…`;
 }
 
-/** Most names: only these characters, no name that starts with a dot, nothing to clean. */
+/** Matches most paths: common characters, no name that starts with a dot, nothing to clean. */
 const PLAIN_PATH = /^[A-Za-z0-9_+-][A-Za-z0-9_+.-]*(\/[A-Za-z0-9_+-][A-Za-z0-9_+.-]*)*$/;
 
-/** The path of the folder that holds `path`; `""` for names at the top, and for the root itself. */
+/** The path of the folder of `path`; `""` for names at the top, and for the root itself. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
 /**
- * Where a symlink at `path` leads, as a path in the same tree (not followed further), or `undefined`
- * where it leads out: absolute, or above the root by `..`.
+ * Where a symlink at `path` leads, as a path in the same tree (not followed further), or `undefined` if it
+ * leads out: absolute, or above the root through `..`.
  */
 export function resolveLink(path: string, target: string): string | undefined {
   if (target.startsWith("/")) return undefined;
@@ -60,6 +60,6 @@ export function resolveLink(path: string, target: string): string | undefined {
 export function hostile(path: string, what: string): Bq2Error {
   return new Bq2Error(`Cannot unpack member ${path}: found ${what}, which is refused`, {
     code: "hostile-archive",
-    hint: "the archive is broken or made to do harm; check where it came from",
+    hint: "the archive is broken or malicious; check where it came from",
   });
 }

@@ -15,7 +15,7 @@ const EQUALS = 0x3d;
 const NEWLINE = 0x0a;
 const DIGIT_0 = 0x30;
 
-/** The records in order (GNU's sparse format 0.0 repeats keys). Throws `RangeError` where one is malformed. */
+/** The records in order (GNU's sparse format 0.0 repeats keys). Throws `RangeError` for a malformed one. */
 export function parsePaxRecords(bytes: Uint8Array): PaxRecord[] {
   const records: PaxRecord[] = [];
   let at = 0;
@@ -42,7 +42,7 @@ export function parsePaxRecords(bytes: Uint8Array): PaxRecord[] {
   return records;
 }
 
-/** The records one after the other, in the order given. */
+/** The records one after another, in the order given. */
 export function formatPaxRecords(records: readonly PaxRecord[]): Uint8Array {
   return concatBytes(records.map(formatRecord));
 }
@@ -57,12 +57,14 @@ function formatRecord({ key, value }: PaxRecord): Uint8Array {
 
 const XATTR_PREFIX = "SCHILY.xattr."; // star's key, which GNU tar, bsdtar and Python use
 
-/** `=` ends a key, so it is written `%3D`, and `%` `%25` (GNU tar, xheader.c: `xattr_encode_keyword`). */
+/**
+ * `=` ends a key, so it is written as `%3D`, and `%` as `%25` (GNU tar, xheader.c: `xattr_encode_keyword`).
+ */
 export function xattrKey(attribute: string): string {
   return XATTR_PREFIX + attribute.replaceAll("%", "%25").replaceAll("=", "%3D");
 }
 
-/** The attribute's name, or `undefined` where the key is not one of an attribute. */
+/** The attribute's name, or `undefined` if the key is not an attribute's. */
 export function xattrOfKey(key: string): string | undefined {
   if (!key.startsWith(XATTR_PREFIX)) return undefined;
   return key.slice(XATTR_PREFIX.length).replaceAll("%3D", "=").replaceAll("%25", "%");

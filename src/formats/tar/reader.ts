@@ -1,7 +1,7 @@
 /**
- * Reads a tar archive that comes in chunks, without holding it: every chunk is pushed, and the handler
- * is called, synchronously, with the members and their bytes. No copy is made of bytes that lie in one
- * chunk. (An await a member would cost more than the member itself: a kernel tarball has 88,000.)
+ * Reads a tar archive in chunks, without holding all of it: the caller pushes every chunk, and the handler is
+ * called synchronously with the members and their bytes, which are not copied. (One await per member would
+ * cost more than the member itself: a kernel tarball has 88,000.)
  */
 import { concatBytes } from "../../base/bytes.ts";
 import { paddingAfter } from "./header.ts";
@@ -9,9 +9,9 @@ import { damagedTar, type TarMember, type TarNeed, tarMembers } from "./members.
 
 export interface TarHandler {
   member(member: TarMember): void;
-  /** Bytes of the last member, for its byte `offset` on; valid during the call. Ascending; holes are left out. */
+  /** Bytes of the last member, at its byte `offset`; valid during the call. Ascending, without holes. */
   data(bytes: Uint8Array, offset: number): void;
-  /** All bytes of the last member have come. */
+  /** All bytes of the last member have been passed. */
   memberEnd(): void;
 }
 
@@ -22,13 +22,13 @@ export class TarReader {
   readonly #handler: TarHandler;
   readonly #members = tarMembers();
   #need: TarNeed | undefined;
-  /** Bytes of the next needed piece that came in earlier chunks. */
+  /** Bytes of the next piece that arrived in earlier chunks. */
   #parts: Uint8Array[] = [];
   #partsLength = 0;
-  /** Stored bytes of the current member that were handed on, and the padding bytes to skip after it. */
-  #handed = 0;
+  /** Stored bytes of the current member that were passed on, and the padding bytes to skip after it. */
+  #passed = 0;
   #padding = 0;
-  /** Of a sparse member: the range that is being filled, and the stored bytes of those before it. */
+  /** Of a sparse member: the range being filled, and the stored bytes of the ranges before it. */
   #range = 0;
   #storedBefore = 0;
 
@@ -46,22 +46,22 @@ export class TarReader {
     }
   }
 
-  /** To be called after the last chunk. */
+  /** Must be called after the last chunk. */
   end(): void {
     if (this.#need?.kind === "member") {
       const { path, dataOffset } = this.#need.member;
-      throw damagedTar({ member: path, offset: dataOffset + this.#handed }, "it ends within a member");
+      throw damagedTar({ member: path, offset: dataOffset + this.#passed }, "it ends within a member");
     }
     if (this.#need !== undefined) this.#resume(concatBytes(this.#parts));
   }
 
-  /** Goes on up to what needs bytes: many members in a row may have none. */
+  /** Continues until bytes are needed: many members in a row may have none. */
   #resume(answer: Uint8Array): TarNeed | undefined {
     for (let given = answer; ; given = NOTHING) {
       const result = this.#members.next(given);
       if (result.done === true) return undefined;
       if (result.value.kind === "bytes") return result.value;
-      this.#handed = 0;
+      this.#passed = 0;
       this.#range = 0;
       this.#storedBefore = 0;
       this.#handler.member(result.value.member);
@@ -86,10 +86,10 @@ export class TarReader {
   }
 
   #takeData(chunk: Uint8Array, at: number, member: TarMember): number {
-    const end = Math.min(chunk.length, at + member.stored - this.#handed);
-    if (member.kind === "file") this.#handOn(chunk.subarray(at, end), member);
-    this.#handed += end - at;
-    if (this.#handed < member.stored) return end;
+    const end = Math.min(chunk.length, at + member.stored - this.#passed);
+    if (member.kind === "file") this.#passOn(chunk.subarray(at, end), member);
+    this.#passed += end - at;
+    if (this.#passed < member.stored) return end;
     this.#handler.memberEnd();
     const padding = paddingAfter(member.stored);
     const next = Math.min(chunk.length, end + padding);
@@ -98,15 +98,15 @@ export class TarReader {
     return next;
   }
 
-  #handOn(bytes: Uint8Array, member: TarMember): void {
+  #passOn(bytes: Uint8Array, member: TarMember): void {
     if (member.ranges === undefined) {
-      this.#handler.data(bytes, this.#handed);
+      this.#handler.data(bytes, this.#passed);
       return;
     }
     for (let at = 0; at < bytes.length; ) {
       const range = member.ranges[this.#range];
-      if (range === undefined) return; // cannot be: the map was checked to hold all stored bytes
-      const within = this.#handed + at - this.#storedBefore;
+      if (range === undefined) return; // cannot happen: the map was checked to cover all stored bytes
+      const within = this.#passed + at - this.#storedBefore;
       const length = Math.min(range.length - within, bytes.length - at);
       this.#handler.data(bytes.subarray(at, at + length), range.offset + within);
       at += length;

@@ -9,7 +9,7 @@ export interface DataRange {
   readonly length: number;
 }
 
-/** Format 0.0: a record for each offset, followed by one for its length. `undefined` where there is none. */
+/** Format 0.0: a record for each offset, followed by one for its length. `undefined` if there are none. */
 export function sparseMapOfRecords(records: readonly PaxRecord[]): DataRange[] | undefined {
   const offsets = records.filter((record) => record.key === "GNU.sparse.offset");
   const lengths = records.filter((record) => record.key === "GNU.sparse.numbytes");
@@ -30,20 +30,20 @@ export function sparseMapOfText(value: Uint8Array): DataRange[] {
 const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 
-/** Format 1.0: the map stands before the data, a number a line, the first one the count of ranges. */
+/** Format 1.0: the map precedes the data, with one number per line; the first is the number of ranges. */
 export function sparseMapOfBody(bytes: Uint8Array): DataRange[] {
   const lines = split(bytes, NEWLINE);
   return pairs(lines.slice(1, 1 + 2 * sparseCountOfBody(bytes)).map(parseDecimal));
 }
 
-/** How many ranges the map of format 1.0 has that starts with `bytes`. */
+/** The number of ranges in the map of format 1.0 that starts with `bytes`. */
 export function sparseCountOfBody(bytes: Uint8Array): number {
   return parseDecimal(bytes.subarray(0, Math.max(0, bytes.indexOf(NEWLINE))));
 }
 
 /**
- * The ranges without empty ones; throws `RangeError` unless they ascend, lie within `size` and hold
- * `stored` bytes together.
+ * The ranges without empty ones; throws `RangeError` unless they ascend, are within `size` and hold `stored`
+ * bytes in total.
  */
 export function checkedSparseMap(ranges: readonly DataRange[], size: number, stored: number): DataRange[] {
   let end = 0;
@@ -82,7 +82,6 @@ function split(bytes: Uint8Array, separator: number): Uint8Array[] {
 export function parseDecimal(value: Uint8Array): number {
   const text = value.length > 20 ? "" : String.fromCharCode(...value);
   const number = Number(text);
-  if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(number))
-    throw new RangeError("a pax number that is none");
+  if (!/^[0-9]+$/.test(text) || !Number.isSafeInteger(number)) throw new RangeError("an invalid pax number");
   return number;
 }

@@ -1,4 +1,4 @@
-/** GNU tar judges both ways: it unpacks what we write, we read what it writes. */
+/** GNU tar judges both directions: it unpacks what we write, and we read what it writes. */
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-/** What a tree comes to, in a form to compare: one line an entry, contents as bytes. */
+/** A tree in a form to compare: one line per entry, contents as bytes. */
 type Facts = { readonly [path: string]: unknown };
 
 function factsOf(tree: Tree): Facts {
@@ -145,7 +145,7 @@ const item = fc.record({
 
 type Item = typeof item extends fc.Arbitrary<infer T> ? T : never;
 
-/** Items become a tree: each hangs below one of the folders made so far. */
+/** Makes a tree of the items: each goes into one of the folders made so far. */
 const randomTree = fc.array(item, { maxLength: 25 }).map((items): Tree => {
   const rootFacts = { mode: 0o755, uid: 0, gid: 0, mtime: 1000, attributes: NO_ATTRIBUTES };
   const tree = new Map<string, Entry>([["", { ...rootFacts, path: "", kind: "folder" }]]);
@@ -178,7 +178,7 @@ function entryOf(path: string, { kind, facts: base, bytes: content, name: text }
   }
 }
 
-/** Sorted, and every third file another name of one that stands before it. */
+/** Sorted; every third file becomes another name of an earlier one. */
 function withHardLinks(tree: Map<string, Entry>, items: readonly { readonly other: number }[]): Tree {
   const sorted = [...tree.values()].sort((a, b) => compareNames(keyOf(a.path), keyOf(b.path)));
   const candidates: Entry[] = [];
@@ -219,7 +219,7 @@ test.skipIf(!hasTar)("random trees go to GNU tar and come back", { timeout: 30 *
   );
 });
 
-/** GNU's own format holds no extended attributes. */
+/** GNU's own format has no extended attributes. */
 function withoutAttributes(all: Facts): Facts {
   return Object.fromEntries(
     Object.entries(all).map(([path, each]) => [path, { ...(each as object), attributes: {} }]),
@@ -278,7 +278,7 @@ const SPARSE = [
 
 test.skipIf(!hasTar).each(SPARSE)("sparse files are read: %s %s", (...options) => {
   const source = fs.mkdtempSync(join(folder, "sparse-"));
-  // 60 pieces: more than a header (4) and one further block (21) of GNU's old map hold.
+  // 60 pieces: more than the header (4) and one further block (21) of GNU's old map can hold.
   for (const [file, pieces, size] of [
     ["many", 60, 60 * 65_536 + 5],
     ["few", 2, 1_000_000],
@@ -306,7 +306,7 @@ test.skipIf(!hasTar).each(SPARSE)("sparse files are read: %s %s", (...options) =
   );
 });
 
-/** The files as the streaming reader hands them on. */
+/** The files as the streaming reader passes them on. */
 function streamedFiles(archive: Buffer, chunkSize: number): { [path: string]: string } {
   const contents: { [path: string]: Buffer } = {};
   let current = Buffer.alloc(0);
@@ -326,7 +326,7 @@ function streamedFiles(archive: Buffer, chunkSize: number): { [path: string]: st
 }
 
 test.skipIf(!hasTar)(
-  "damage anywhere is one clear error, or goes unseen where nothing guards the bytes",
+  "damage anywhere gives one clear error, or goes unseen if no checksum covers the bytes",
   () => {
     const source = join(folder, "damage");
     fs.mkdirSync(source);

@@ -89,7 +89,7 @@ function handMade(
   return bytes;
 }
 
-test("a tree comes back from its tar archive", async () => {
+test("a tree survives writing and reading", async () => {
   const archive = await tarOf(TREE);
   assert.equal(archive.length % 10_240, 0);
   assert.equal(plain(indexTar(contentOf(archive))), plain(TREE));
@@ -102,7 +102,7 @@ test("chunks may be cut anywhere", async () => {
   for (const size of [1, 3, 511, 512, 513, 700, 4096]) assert.equal(readInChunks(archive, size), whole);
 });
 
-test("an archive that is cut anywhere before its end mark is damaged", async () => {
+test("an archive that is truncated anywhere before its end mark is damaged", async () => {
   const archive = await tarOf(TREE);
   let end = archive.length;
   while (archive[end - 1] === 0) end--;
@@ -140,7 +140,7 @@ function rewriteChecksum(archive: Uint8Array): void {
   archive.set(encodeUtf8(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
 }
 
-test("global pax records hold for all members, a member's own come first", () => {
+test("global pax records apply to all members, a member's own take precedence", () => {
   const record = (key: string, value: string) => formatPaxRecords([{ key, value: encodeUtf8(value) }]);
   const part = (values: Parameters<typeof encodeHeader>[2], body?: Uint8Array) =>
     handMade({ ...values, size: body?.length ?? 0 }, body).slice(0, -1024);
@@ -168,7 +168,7 @@ test("pax records count their own length", () => {
   }
 });
 
-test("parents that no member states are made, later members win, ./ is dropped", async () => {
+test("missing parents are made, later members win, ./ is dropped", async () => {
   const [root] = TREE as readonly [Entry];
   const archive = await tarOf([file("./a/b/c", "old"), file("a/b/c", "new"), root]);
   const tree = indexTar(contentOf(archive));
@@ -180,7 +180,7 @@ test("parents that no member states are made, later members win, ./ is dropped",
   assert.equal(plain(tree).at(-1), plain([file("a/b/c", "new")])[0]);
 });
 
-test("a tree is sorted with a folder before what it holds, and links point at the first name", async () => {
+test("a tree is sorted with each folder before its contents, and links point to the first name", async () => {
   const link: Entry = { ...FACTS, path: "a-link", kind: "hardlink", target: "z" };
   const archive = await tarOf([file("z", "content"), file("a/x", ""), file("a!", ""), file("a.b", ""), link]);
   const tree = indexTar(contentOf(archive));

@@ -1,8 +1,8 @@
 /**
- * Writes a tree as a tar archive whose bytes depend on the tree alone: POSIX ustar, with a pax header
- * only where a value does not fit (long names, files of 8 GiB, large ids, negative times, extended
- * attributes). Names go out as they are, in any encoding; owners as numbers, without names; holes as
- * zeros, so that it does not matter how a file lies on disk. Sockets cannot be written.
+ * Writes a tree as a tar archive whose bytes depend on the tree alone: POSIX ustar, with a pax header only if
+ * a value does not fit (long names, files of 8 GiB, large ids, negative times, extended attributes). Names
+ * are written as they are, in any encoding; owners as numbers, without names; holes as zeros, so that a
+ * file's layout on disk does not matter. Sockets are refused.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { nameToBytes } from "../../base/text.ts";
@@ -18,19 +18,19 @@ import {
 } from "./header.ts";
 import { formatPaxRecords, type PaxRecord, xattrKey } from "./pax.ts";
 
-/** Takes the next bytes of the archive; the chunk is its to keep. Waited for, so that it can slow us down. */
+/** Takes the next bytes of the archive, and may keep the chunk. The writer waits for it. */
 export type ChunkSink = (chunk: Uint8Array) => void | Promise<void>;
 
-/** Small members are gathered to chunks of this size. */
+/** Small members are collected into chunks of this size. */
 const CHUNK_SIZE = 1024 * 1024;
-/** GNU's and POSIX's default record: archives end at a multiple of it, as they do on tape. */
+/** GNU's and POSIX's default record size: archives end at a multiple of it, as on tape. */
 const RECORD_SIZE = 10_240;
 /** Below this, looking for holes costs more than reading the zeros. */
 const SMALL_FILE = 256 * 1024;
 
 /**
- * Throws `unsupported-entry` for a socket, and what the contents or the sink throw. Entries need not be a tree:
- * names go out as they are, `.` and `./x` too.
+ * Throws `unsupported-entry` for a socket, and what the contents or the sink throw. Entries need not form a
+ * tree: names are written unchanged, even `.` and `./x`.
  */
 export async function writeTar(entries: Iterable<Entry>, sink: ChunkSink): Promise<void> {
   const out = new ChunkedOutput(sink);
@@ -43,7 +43,7 @@ export async function writeTar(entries: Iterable<Entry>, sink: ChunkSink): Promi
   await out.flush();
 }
 
-/** Bytes on their way out: one chunk that fills up. A new chunk is all zeros. */
+/** Collects output in one chunk. A new chunk is all zeros. */
 class ChunkedOutput {
   readonly #sink: ChunkSink;
   chunk = new Uint8Array(CHUNK_SIZE);
@@ -63,7 +63,7 @@ class ChunkedOutput {
     this.total += length;
   }
 
-  /** Copies `bytes`, of any size, in; true where the chunk is due to be flushed. */
+  /** Copies in `bytes`, of any size; true if the chunk must be flushed. */
   append(bytes: Uint8Array): boolean {
     if (bytes.length > this.free) {
       const larger = new Uint8Array(this.filled + bytes.length);
@@ -119,7 +119,7 @@ const TYPE_OF_KIND = {
   fifo: TypeFlag.fifo,
 } as const;
 
-/** The entry's header block, after a pax header where one is needed. */
+/** The entry's header block, preceded by a pax header if one is needed. */
 export function headerBlocks(entry: Entry): Uint8Array[] {
   if (entry.kind === "socket") {
     throw new Bq2Error(`Cannot write ${entry.path} to a tar archive: it is a socket, which tar cannot hold`, {
@@ -136,7 +136,7 @@ export function headerBlocks(entry: Entry): Uint8Array[] {
   return [...blocks, block];
 }
 
-/** The fields of the ustar header; what does not fit is left out of it and added to `records`. */
+/** The fields of the ustar header; values that do not fit go into `records` instead. */
 function ustarFields(entry: Entry, type: string, records: PaxRecord[]): Omit<Partial<TarHeader>, "checksum"> {
   const fitting = (key: string, value: number, fieldSize: number): number => {
     if (value >= 0 && value <= octalLimit(fieldSize)) return value;
@@ -150,7 +150,7 @@ function ustarFields(entry: Entry, type: string, records: PaxRecord[]): Omit<Par
   if (split === undefined) records.push({ key: "path", value: nameToBytes(path) });
   if (!targetFits) records.push({ key: "linkpath", value: nameToBytes(target) });
   return {
-    // Too long for both fields: readers take the record, ancient ones at least a file with some name.
+    // Too long for both fields: readers take the record; ancient ones at least get a file with some name.
     ...(split ?? { name: "long-name" }),
     linkName: targetFits ? target : "long-name",
     type,
@@ -164,7 +164,7 @@ function ustarFields(entry: Entry, type: string, records: PaxRecord[]): Omit<Par
   };
 }
 
-/** Divides a path at a slash into ustar's two name fields; `undefined` where no slash makes both fit. */
+/** Divides a path at a slash into ustar's two name fields; `undefined` if no slash makes both fit. */
 function splitPath(path: string): { name: string; prefix: string } | undefined {
   if (fits(path, FieldSize.name)) return { name: path, prefix: "" };
   for (let slash = path.indexOf("/"); slash > 0; slash = path.indexOf("/", slash + 1)) {
@@ -176,7 +176,7 @@ function splitPath(path: string): { name: string; prefix: string } | undefined {
   return undefined;
 }
 
-/** True where a name takes at most `size` bytes. */
+/** Whether a name takes at most `size` bytes. */
 function fits(name: string, size: number): boolean {
   return name.length <= size && (IS_ASCII.test(name) || nameToBytes(name).length <= size);
 }
