@@ -1,6 +1,6 @@
 /**
- * What a disk boots by: the files of its EFI system partition. Usually the boot loader, which starts the kernel; else the kernel
- * itself, or a unified kernel image, where firmware looks.
+ * The files of the EFI system partition, from which a disk boots. Usually the boot loader, which starts the
+ * kernel; otherwise the kernel itself, or a unified kernel image, in the place where firmware looks.
  */
 import { ARCHES, type Arch } from "../base/arch.ts";
 import type { Bq2Error } from "../base/error.ts";
@@ -20,16 +20,17 @@ import { directKernel } from "./direct-kernel.ts";
 
 const KERNEL_HEADERS_SIZE = 64 * 1024;
 
-/** The kernel's command line by default. */
+/** The kernel's default command line. */
 export function defaultCommandLine(arch: Arch): string {
   return `root=PARTLABEL=bq2-root rw console=tty0 console=${ARCHES[arch].serialConsole}`;
 }
 
 /**
- * For a disk whose root holds `rootfs`.
+ * The boot files of a disk with `rootfs` as its root file system.
  *
- * Throws {@link Bq2Error}: `no-efi-stub`, `unsupported-arch`, `wrong-arch`, `no-boot-loader`, `bad-efi-application`, `cut-file`,
- * `efi-application-too-large`, `missing-tool` (no stub file), and {@link SystemError} for files that cannot be read.
+ * Throws {@link Bq2Error}: `no-efi-stub`, `unsupported-arch`, `wrong-arch`, `no-boot-loader`,
+ * `bad-efi-application`, `cut-file`, `efi-application-too-large`, `missing-tool` (no stub file), and
+ * {@link SystemError} for files that cannot be read.
  */
 export function bootFiles(
   platform: Platform,

@@ -16,11 +16,11 @@ import {
 } from "./boot-sources.ts";
 import { systemName } from "./os-release.ts";
 
-/** Where a rootfs of ours has them (`pkgs/efi`, `pkgs/bq2`). */
+/** Where our root filesystems have them (`pkgs/efi`, `pkgs/bq2`). */
 const LOADER_FOLDER = "usr/lib/bq2/efi";
 const COMPILER = "usr/lib/bq2/typescript";
 
-/** How long a person has to type a key. */
+/** How long the menu waits for a key. */
 const TIMEOUT_SECONDS = 1;
 
 export function bootLoaderFiles(from: BootSources): Pick<BootFiles, "kind" | "files"> {
@@ -41,7 +41,7 @@ export function bootLoaderFiles(from: BootSources): Pick<BootFiles, "kind" | "fi
   };
   const entries = encodeBootEntries({ timeoutSeconds: TIMEOUT_SECONDS, entries: [entry] });
   files.push({ path: ENTRIES_FILE, content: contentOf(encodeUtf8(entries)) });
-  const compiler = fileIn(rootfs, COMPILER); // for the prompt on the firmware
+  const compiler = fileIn(rootfs, COMPILER); // for the prompt before Linux starts
   if (compiler !== undefined) files.push({ path: `${BOOT_FOLDER}/typescript`, content: compiler });
   return { kind: "boot-loader", files };
 }
@@ -59,7 +59,7 @@ function readLoader({ platform, rootfs, options, kernel }: BootSources): Uint8Ar
     return checked(ownPath, files.readFile(ownPath), arch);
   }
   throw new Bq2Error(
-    `Cannot find the boot loader: neither the rootfs has it, nor is there ${ownPath ?? name}`,
+    `Cannot find the boot loader: the rootfs does not contain it, and there is no ${ownPath ?? name}`,
     {
       code: "no-boot-loader",
       hint: "bq2 sysroot builds one; --boot-loader names another; --direct-kernel does without",
@@ -70,7 +70,7 @@ function readLoader({ platform, rootfs, options, kernel }: BootSources): Uint8Ar
 function checked(path: string, loader: Uint8Array, arch: Arch): Uint8Array {
   const pe = readPe(loader);
   if (pe?.isEfiApplication !== true) {
-    throw new Bq2Error(`Cannot use the boot loader ${path}: it is no 64-bit EFI application`, {
+    throw new Bq2Error(`Cannot use the boot loader ${path}: it is not a 64-bit EFI application`, {
       code: "bad-efi-application",
     });
   }

@@ -1,4 +1,4 @@
-/** What a disk boots by, in values, and what every way of booting checks. */
+/** What a disk boots from, as values, and the checks that all ways of booting share. */
 import { ARCHES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import type { EfiKernel } from "../formats/pe/kernel.ts";
@@ -9,17 +9,20 @@ export interface BootFileOptions {
   /** Absolute path of a kernel with an EFI stub. */
   readonly kernel: string;
   readonly initrd?: string | undefined;
-  /** Where there is an initrd and no command line: {@link defaultCommandLine}. */
+  /** By default none; with an initrd, {@link defaultCommandLine}. */
   readonly commandLine?: string | undefined;
-  /** Wanted of the kernel; by default any. */
+  /** What the kernel must be for; by default any architecture. */
   readonly arch?: Arch | undefined;
-  /** The kernel itself where firmware looks: no boot loader. */
+  /** Whether firmware starts the kernel itself, without a boot loader. */
   readonly isDirect: boolean;
-  /** Boot loader: absolute path; by default the one that the rootfs has, or else {@link loaderFolder}. */
+  /** Absolute path of the boot loader; by default the rootfs's, or else that of {@link loaderFolder}. */
   readonly bootLoader?: string | undefined;
-  /** Folder with `boot-<arch>.efi`, absolute. */
+  /** Absolute path of a folder with `boot-<arch>.efi`. */
   readonly loaderFolder?: string | undefined;
-  /** EFI stub for a direct kernel with an initrd or a command line: absolute path; by default where Debian has systemd's. */
+  /**
+   * Absolute path of the EFI stub for a direct kernel with an initrd or a command line; by default where
+   * Debian installs systemd's.
+   */
   readonly efiStub?: string | undefined;
 }
 
@@ -35,11 +38,11 @@ export interface BootFiles {
   readonly files: readonly EspFile[];
   readonly arch: Arch;
   readonly kernelVersion: string | undefined;
-  /** undefined: the one that is built into the kernel. */
+  /** undefined: the kernel's built-in one. */
   readonly commandLine: string | undefined;
 }
 
-/** What both ways of booting start from. */
+/** The input of both ways of booting. */
 export interface BootSources {
   readonly platform: Platform;
   readonly rootfs: Tree;
@@ -49,7 +52,7 @@ export interface BootSources {
   readonly commandLine: string | undefined;
 }
 
-/** Where firmware looks by itself: UEFI 2.10, 3.5.1.1. */
+/** Where firmware looks by default: UEFI 2.10, 3.5.1.1. */
 export function bootPath(arch: Arch): string {
   return `EFI/BOOT/${ARCHES[arch].efiBootFile}`;
 }
@@ -57,7 +60,7 @@ export function bootPath(arch: Arch): string {
 /** Throws Bq2Error `cut-file`. */
 export function checkSize(path: string, found: number, least: number): void {
   if (found >= least) return;
-  throw new Bq2Error(`Cannot boot ${path}: it has ${found} bytes, its headers speak of ${least}`, {
+  throw new Bq2Error(`Cannot boot ${path}: it has ${found} bytes, its headers state ${least}`, {
     code: "cut-file",
     hint: "the end is missing: copy it again",
   });

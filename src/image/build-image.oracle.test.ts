@@ -1,6 +1,6 @@
 /**
- * Whole disks judged by sgdisk, fsck.fat, e2fsck, debugfs, qemu-img and objdump. systemd's EFI stub stands in for a kernel: to
- * firmware and to us, both are EFI applications.
+ * Whole disks judged by sgdisk, fsck.fat, e2fsck, debugfs, qemu-img and objdump. systemd's EFI stub stands in
+ * for a kernel: to firmware and to us, both are EFI applications.
  */
 import { createHash } from "node:crypto";
 import {
@@ -79,7 +79,7 @@ async function build(
   }
 }
 
-/** The bytes of a partition in a file of their own. */
+/** Copies the bytes of a partition into their own file. */
 function extract(disk: string, summary: ImageSummary, number: 1 | 2, folder: string): string {
   const partition = summary.partitions.find((one) => one.number === number);
   if (partition === undefined) throw new Error(`no partition ${number}`);
@@ -121,7 +121,7 @@ async function codeOf(promise: Promise<unknown>): Promise<{ code: string | undef
 }
 
 describe.skipIf(!isJudged)("a raw disk", () => {
-  test("has what each tool wants: table, system partition, root", async () => {
+  test("satisfies each tool: table, system partition, root", async () => {
     await withFolder(async (folder) => {
       const disk = join(folder, "disk");
       const summary = await build(makeRootfs(folder), disk, { wantsDigests: true });
@@ -175,7 +175,7 @@ describe.skipIf(!isJudged)("a raw disk", () => {
     });
   });
 
-  test("has other ids when one byte of a file, or of the kernel, is another", async () => {
+  test("has different ids if one byte of a file, or of the kernel, differs", async () => {
     await withFolder(async (folder) => {
       const rootfs = makeRootfs(folder);
       const ids = ({ partitions }: ImageSummary) => partitions.map(({ id }) => id);
@@ -194,7 +194,7 @@ describe.skipIf(!isJudged)("a raw disk", () => {
 
 describe.skipIf(!isJudged)("a QCOW2", () => {
   for (const format of ["qcow2", "compressed-qcow2"] as const) {
-    test(`${format}: holds the same disk as the raw image`, async () => {
+    test(`${format}: contains the same disk as the raw image`, async () => {
       await withFolder(async (folder) => {
         const rootfs = makeRootfs(folder);
         const image = join(folder, "image.qcow2");
@@ -234,7 +234,7 @@ describe.skipIf(!isJudged)("a unified kernel image", () => {
     });
   });
 
-  test("is told where the root is when there is an initrd and no command line", async () => {
+  test("says where the root is if there is an initrd and no command line", async () => {
     await withFolder(async (folder) => {
       const initrd = join(folder, "initrd");
       writeFileSync(initrd, "x");
@@ -247,7 +247,7 @@ describe.skipIf(!isJudged)("a unified kernel image", () => {
 describe.skipIf(!isJudged)("the boot loader", () => {
   const LOADER = "usr/lib/bq2/efi/boot-x86_64.efi";
 
-  test("of the rootfs stands where firmware looks, beside what it starts, with digests", async () => {
+  test("of the rootfs is where firmware looks, beside what it starts, with digests", async () => {
     await withFolder(async (folder) => {
       const rootfs = makeRootfs(folder);
       mkdirSync(join(rootfs, "usr/lib/bq2/efi"), { recursive: true });
@@ -281,7 +281,7 @@ describe.skipIf(!isJudged)("the boot loader", () => {
     });
   });
 
-  test("is the program's own for a rootfs without one; there is an error where nobody has it", async () => {
+  test("comes from the program for a rootfs without one; without either there is an error", async () => {
     await withFolder(async (folder) => {
       const rootfs = makeRootfs(folder);
       const disk = join(folder, "disk");
@@ -297,7 +297,7 @@ describe.skipIf(!isJudged)("the boot loader", () => {
 });
 
 describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
-  /** The error of a build that must fail, in a folder where only the old image is afterwards. */
+  /** The error of a build that must fail; only the old image is in its folder afterwards. */
   async function failure(
     options: Partial<ImageOptions>,
     prepare: (rootfs: string, folder: string) => Platform | undefined = () => undefined,
@@ -315,7 +315,7 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
     });
   }
 
-  test("a rootfs larger than the disk: says what is needed, and that is enough", async () => {
+  test("a rootfs larger than the disk: the error states the size needed, which is enough", async () => {
     await withFolder(async (folder) => {
       const rootfs = makeRootfs(folder);
       writeFileSync(join(rootfs, "usr/large"), noise(30 * MIB, 3));
@@ -334,7 +334,7 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
     expect((await failure({ kernel: "/bin/sh" })).message).toMatch(/EFI stub was wanted, found an ELF file/);
   });
 
-  test("a kernel, a stub or a boot loader that is cut", async () => {
+  test("a truncated kernel, stub or boot loader", async () => {
     await withFolder(async (folder) => {
       const cut = join(folder, "cut");
       writeFileSync(cut, readFileSync(STUB).subarray(0, 40_000));
@@ -346,19 +346,19 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
       for (const options of wrong) {
         const { code, message } = await failure(options);
         expect(code).toBe("cut-file");
-        expect(message).toMatch(/cut: it has \d+ bytes, its headers speak of \d+/);
+        expect(message).toMatch(/cut: it has \d+ bytes, its headers state \d+/);
       }
     });
   });
 
-  test("a kernel for another machine, a stub that is none, a missing stub", async () => {
+  test("a kernel for another machine, a file that is not a stub, a missing stub", async () => {
     expect((await failure({ arch: "aarch64" })).code).toBe("wrong-arch");
     expect((await failure({ commandLine: "x", efiStub: "/bin/sh" })).code).toBe("bad-efi-application");
     expect((await failure({ commandLine: "x", efiStub: "/nowhere" })).code).toBe("ENOENT");
     expect((await failure({ initrd: "/nowhere" })).code).toBe("ENOENT");
   });
 
-  test("a size that cannot be", async () => {
+  test("an impossible size", async () => {
     expect((await failure({ size: 1000 })).code).toBe("bad-disk-size");
   });
 
@@ -380,7 +380,7 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
     });
   }
 
-  test("a rootfs that is no archive, and one that is cut off", async () => {
+  test("a rootfs that is not an archive, and a truncated one", async () => {
     await withFolder(async (folder) => {
       const rootfs = makeRootfs(folder);
       const text = join(folder, "text");
@@ -398,7 +398,7 @@ describe.skipIf(!isJudged)("one clear error, and nothing left behind", () => {
     });
   });
 
-  test("a file that became shorter after it was looked at", async () => {
+  test("a file that became shorter after it was listed", async () => {
     await withFolder(async (folder) => {
       const rootfs = makeRootfs(folder);
       const disk = join(folder, "disk");

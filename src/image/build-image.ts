@@ -1,8 +1,8 @@
 /**
- * `bq2 image`: a disk image that boots under UEFI, from any root filesystem and kernel.
+ * `bq2 image`: makes a disk image that boots under UEFI, from any root filesystem and kernel.
  *
  * The raw disk is written first, sparse; a QCOW2 is made from it. The same input gives the same raw bytes; a
- * compressed QCOW2 depends on the engine's zlib too.
+ * compressed QCOW2 also depends on the engine's zlib.
  */
 import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -27,18 +27,20 @@ import { type RawDisk, ROOT_NAME, writeRawDisk } from "./raw-disk.ts";
 export type ImageFormat = "raw" | "qcow2" | "compressed-qcow2";
 
 export interface ImageOptions extends BootFileOptions {
-  /** /dev, /proc, /run, /sys and /tmp are added where they are missing: PID 1 mounts on them. */
+  /** /dev, /proc, /run, /sys and /tmp are added if they are missing: PID 1 mounts on them. */
   readonly rootfs: Tree;
-  /** What kernel and initrd are read through. */
+  /** Reads kernel and initrd. */
   readonly sources: OpenFiles;
-  /** The image; replaced when the new one is whole. */
+  /** The image; replaced when the new one is complete. */
   readonly output: OutputFile;
   readonly format: ImageFormat;
   /** Bytes of the disk, a multiple of 512; by default {@link DEFAULT_DISK_SIZE}. */
   readonly size?: number | undefined;
-  /** Seconds since 1970 (SOURCE_DATE_EPOCH), for all times that the root filesystem does not say. */
+  /** Seconds since 1970 (SOURCE_DATE_EPOCH), for all times that the root filesystem does not state. */
   readonly epoch: number;
-  /** Whether {@link ImageSummary.digests} are wanted: one of them takes in every byte of the disk, zeros too. */
+  /**
+   * Whether {@link ImageSummary.digests} are wanted: one of them covers every byte of the disk, even zeros.
+   */
   readonly wantsDigests: boolean;
   readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
 }
@@ -71,7 +73,7 @@ export interface ImageSummary {
   readonly bootPath: string;
   readonly bootKind: BootFiles["kind"];
   readonly commandLine: string | undefined;
-  /** sha256 of all that the image is made of; its ids follow from it. */
+  /** sha256 of everything that the image is made of; its ids are derived from it. */
   readonly contentDigest: string;
   readonly digests: DiskDigests | undefined;
   readonly partitions: readonly PartitionSummary[];
@@ -79,10 +81,10 @@ export interface ImageSummary {
 }
 
 /**
- * Makes the image. There is nothing under the output's name before it is whole, and on failure nothing beside it.
+ * Makes the image. Only a complete one appears under the output's name; a failure leaves nothing beside it.
  *
- * Throws {@link Bq2Error}: `image-too-small` (says the size that is needed), `bad-disk-size`, those of
- * {@link bootFiles} and of the file systems' writers, and the system's, such as `ENOSPC`.
+ * Throws {@link Bq2Error}: `image-too-small` (with the size needed), `bad-disk-size`, those of
+ * {@link bootFiles} and of the writers of file systems, and the system's, such as `ENOSPC`.
  */
 export async function buildImage(platform: Platform, options: ImageOptions): Promise<ImageSummary> {
   const size = options.size ?? DEFAULT_DISK_SIZE;
@@ -115,7 +117,7 @@ function writeRaw(job: Job): Promise<Written> {
     if (hasher === undefined) return { disk, digests: undefined };
     for (const { bytes, offset } of dataChunks(openContent(platform.files, fd, path, size), DIGEST_BLOCK)) {
       hasher.add(bytes, offset);
-      report(job, "digest", offset + bytes.length);
+      reportProgress(job, "digest", offset + bytes.length);
     }
     return { disk, digests: hasher.finish(size) };
   });
@@ -130,7 +132,7 @@ function writeQcow2FromRaw(job: Job): Promise<Written> {
     const hasher = options.wantsDigests ? new DiskHasher(bulk) : undefined;
     const onData = (bytes: Uint8Array, offset: number): void => {
       hasher?.add(bytes, offset);
-      report(job, "convert", offset + bytes.length);
+      reportProgress(job, "convert", offset + bytes.length);
     };
     await options.output.replace(async (fd) => {
       const sink = new FileSink(files, fd);
@@ -146,12 +148,12 @@ function writeQcow2FromRaw(job: Job): Promise<Written> {
 
 function fillDisk(job: Job, fd: number): RawDisk {
   const { platform, options, rootfs, boot, size } = job;
-  const onProgress = (doneBytes: number): void => report(job, "write", doneBytes);
+  const onProgress = (doneBytes: number): void => reportProgress(job, "write", doneBytes);
   const { epoch } = options;
   return writeRawDisk(platform.files, platform.bulk, fd, { rootfs, boot, size, epoch, onProgress });
 }
 
-function report(job: Job, stage: ImageProgress["stage"], doneBytes: number): void {
+function reportProgress(job: Job, stage: ImageProgress["stage"], doneBytes: number): void {
   job.options.onProgress?.({ stage, doneBytes });
 }
 

@@ -1,6 +1,6 @@
 /**
- * A digest of all that a disk is made of, and the ids that follow from it: the same content has the same
- * ids, another content has others, and nothing is random.
+ * A digest of everything that a disk is made of, and the ids derived from it: the same content gives the same
+ * ids, different content different ones, and nothing is random.
  */
 import { fromHex } from "../base/bytes.ts";
 import { canonicalJson, type Json } from "../base/json.ts";
@@ -11,7 +11,7 @@ import type { Bulk, Hasher } from "../platform/platform.ts";
 
 const CHUNK = 1024 * 1024;
 
-/** What a disk is made of, added up in a fixed order. */
+/** Digests what a disk is made of, in a fixed order. */
 export class ContentDigest {
   readonly #hasher: Hasher;
 
@@ -33,14 +33,14 @@ export class ContentDigest {
     }
   }
 
-  /** Bytes as they are written to the disk, with their place. */
+  /** Bytes as they are written to the disk, with their offset. */
   addWrite(bytes: Uint8Array, offset: number): void {
-    // What addFacts gives for these two, put together by hand: an image has 100,000 writes.
+    // The text that addFacts would give, built by hand: an image has 100,000 writes.
     this.#hasher.update(encodeUtf8(`{"length":${bytes.length},"offset":${offset}}\n`));
     this.#hasher.update(bytes);
   }
 
-  /** Lower-case hexadecimal. Ends the digest. */
+  /** Lower-case hexadecimal. Nothing can be added afterwards. */
   finish(): string {
     return this.#hasher.digest();
   }

@@ -1,6 +1,6 @@
 /**
- * No boot loader: the kernel itself where it needs nothing beside it, else a unified kernel image of an EFI stub, the
- * kernel, its initrd and its command line.
+ * Boots without a boot loader: the kernel itself if it needs nothing beside it, otherwise a unified kernel
+ * image made of an EFI stub, the kernel, its initrd and its command line.
  */
 import { ARCHES } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -22,7 +22,7 @@ export function directKernel(from: BootSources): Pick<BootFiles, "kind" | "files
     ...textSection(".cmdline", encodeUtf8(commandLine)),
     ...textSection(".uname", kernel.version === undefined ? undefined : encodeUtf8(kernel.version)),
     ...(initrd === undefined ? [] : [{ name: ".initrd", content: initrd }]),
-    { name: ".linux", content: kernel.content }, // last: a kernel unpacks into the memory behind it
+    { name: ".linux", content: kernel.content }, // last: a kernel unpacks into the memory after it
   ]);
   return { kind: "unified-kernel-image", files: [{ path, content }] };
 }
@@ -32,7 +32,7 @@ function readStub({ platform: { files }, options, kernel }: BootSources): Uint8A
   if (options.efiStub === undefined && files.statusFollowed(path) === undefined) {
     throw new Bq2Error(`Cannot add a command line or an initrd to the kernel: no EFI stub at ${path}`, {
       code: "missing-tool",
-      hint: "leave --direct-kernel out; or apt-get install systemd-boot-efi, or say where one is with --efi-stub",
+      hint: "leave out --direct-kernel, apt-get install systemd-boot-efi, or name a stub with --efi-stub",
     });
   }
   const stub = files.readFile(path);

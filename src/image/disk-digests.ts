@@ -1,13 +1,13 @@
 /**
- * Two digests of a whole disk, taken while its bytes pass by.
+ * Two digests of a whole disk, computed as its bytes pass by.
  *
- * `raw` is the sha256 of all bytes, as `sha256sum` gives it for a raw image.
+ * `raw` is the sha256 of all bytes, as `sha256sum` prints it for a raw image.
  *
- * `blocks` leaves out what is zero: the disk is cut into blocks of 64 KiB, the last one possibly shorter. For each
- * block that has a byte other than zero, in ascending order, the digest takes the block's offset as eight bytes, least
- * significant first, and then the block's bytes; at the end it takes the size of the disk as eight bytes. It is the
- * sha256 of all these, so two disks have the same one exactly when they have the same bytes, and who knows where a disk
- * has data need not read the rest.
+ * `blocks` leaves out zeros. The disk is cut into blocks of 64 KiB, the last one possibly shorter. For each
+ * block with a byte other than zero, in ascending order, the digest takes the block's offset as eight bytes,
+ * least significant first, and then the block's bytes; at the end it takes the size of the disk as eight
+ * bytes. It is the sha256 of all these. So two disks have the same digest exactly if they have the same
+ * bytes, and a reader that knows where a disk has data need not read the rest.
  */
 import { isZero } from "../base/bytes.ts";
 import { struct, u64 } from "../base/struct.ts";
@@ -24,7 +24,9 @@ export interface DiskDigests {
   readonly blocks: string;
 }
 
-/** Gets the parts of a disk that may hold data, each a whole number of blocks, ascending; the rest is zeros. */
+/**
+ * Takes the parts of a disk that may hold data: ascending, each a whole number of blocks. The rest is zeros.
+ */
 export class DiskHasher {
   readonly #raw: Hasher;
   readonly #blocks: Hasher;
@@ -48,7 +50,7 @@ export class DiskHasher {
     }
   }
 
-  /** `size`: of the whole disk. Ends the hasher. */
+  /** `size`: bytes of the whole disk. Nothing can be added afterwards. */
   finish(size: number): DiskDigests {
     this.#addZerosUpTo(size);
     this.#blocks.update(Position.encode({ bytes: size }));

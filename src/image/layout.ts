@@ -1,4 +1,4 @@
-/** Where things lie on the disk: an EFI system partition, then the root file system, up to the end. */
+/** The layout of the disk: an EFI system partition, then the root file system up to the end. */
 import { alignUp } from "../base/bytes.ts";
 import { fat32SizeFor } from "../formats/fat32/fat32.ts";
 import type { FatFile } from "../formats/fat32/folders.ts";
@@ -6,19 +6,19 @@ import type { FatFile } from "../formats/fat32/folders.ts";
 export const MIB: number = 1024 * 1024;
 export const GIB: number = 1024 * MIB;
 
-/** Partitions start at multiples of it, and the backup partition table has the last one for itself. */
+/** Partitions start at multiples of this; the backup partition table has the last such unit to itself. */
 export const ALIGNMENT: number = MIB;
 
 /**
- * By default. The disk is sparse, so that its size costs no space, but the sha256 of the raw disk covers every byte of
- * it, zeros too: some 5 seconds for 8 GiB with a CPU that has SHA instructions, 20 and more without.
+ * The disk is sparse, so its size takes no space, but the sha256 of the raw disk covers every byte, even
+ * zeros: about 5 seconds for 8 GiB on a CPU with SHA instructions, 20 and more without.
  */
 export const DEFAULT_DISK_SIZE: number = 8 * GIB;
 
-/** A partition of this size holds some kernels, and is well above the least that FAT32 allows. */
+/** Holds several kernels, and is well above FAT32's minimum. */
 const ESP_SIZE_MIN = 64 * MIB;
 
-/** Where a partition lies on the disk, in bytes. */
+/** A partition's place on the disk, in bytes. */
 export interface PartitionRange {
   readonly start: number;
   readonly size: number;
@@ -26,7 +26,7 @@ export interface PartitionRange {
 
 export interface DiskLayout {
   readonly esp: PartitionRange;
-  /** Its size is zero or less where the disk is too small. */
+  /** Its size is zero or less if the disk is too small. */
   readonly root: PartitionRange;
 }
 
@@ -38,7 +38,7 @@ export function layOutDisk(diskSize: number, espFiles: readonly FatFile[]): Disk
   return { esp, root: { start: rootStart, size: rootEnd - rootStart } };
 }
 
-/** The size of the smallest disk whose root partition has `rootSize`. */
+/** Bytes of the smallest disk whose root partition has `rootSize` bytes. */
 export function diskSizeFor(layout: DiskLayout, rootSize: number): number {
   return layout.root.start + alignUp(rootSize, ALIGNMENT) + ALIGNMENT;
 }

@@ -1,8 +1,8 @@
-/** Folders that PID 1 mounts on, and cannot make while the root is still read-only. */
+/** Folders that PID 1 mounts on, and cannot make while the root is read-only. */
 import { compareNames } from "../base/text.ts";
 import { type Entry, NO_ATTRIBUTES, type Tree } from "../formats/tree.ts";
 
-/** Modes as Debian's base-files has them. */
+/** Modes as in Debian's base-files. */
 const MOUNT_POINTS: readonly { readonly name: string; readonly mode: number }[] = [
   { name: "dev", mode: 0o755 },
   { name: "proc", mode: 0o555 },
@@ -11,7 +11,7 @@ const MOUNT_POINTS: readonly { readonly name: string; readonly mode: number }[] 
   { name: "tmp", mode: 0o1777 },
 ];
 
-/** `tree` with /dev, /proc, /run, /sys and /tmp; what has such a name already stays as it is. */
+/** `tree` with /dev, /proc, /run, /sys and /tmp added; existing entries stay as they are. */
 export function withMountPoints(tree: Tree, mtime: number): Tree {
   let whole = tree;
   for (const { name, mode } of MOUNT_POINTS) {

@@ -1,10 +1,13 @@
-/** What a root filesystem says that it is (freedesktop.org, os-release(5)). */
+/** How a root filesystem describes itself (freedesktop.org, os-release(5)). */
 import { decodeUtf8 } from "../base/text.ts";
 import type { Tree } from "../formats/tree.ts";
 
 const LARGEST = 64 * 1024;
 
-/** The file's bytes; undefined where there is none. `etc/os-release` is a link to the second of these on most systems. */
+/**
+ * Bytes of os-release; undefined if there is none. On most systems `etc/os-release` is a link to the second
+ * path.
+ */
 export function osRelease(rootfs: Tree): Uint8Array | undefined {
   for (const path of ["etc/os-release", "usr/lib/os-release"]) {
     const entry = rootfs.find((candidate) => candidate.path === path);
@@ -16,7 +19,7 @@ export function osRelease(rootfs: Tree): Uint8Array | undefined {
   return undefined;
 }
 
-/** The name that is meant for people: `PRETTY_NAME`. */
+/** The name for people to read: `PRETTY_NAME`. */
 export function systemName(rootfs: Tree): string | undefined {
   const text = decodeUtf8(osRelease(rootfs) ?? new Uint8Array());
   return /^PRETTY_NAME=["']?([^"'\n]+)/m.exec(text)?.[1];

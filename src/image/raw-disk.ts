@@ -16,8 +16,8 @@ export const ROOT_NAME = "bq2-root";
 const ESP_LABEL = "BQ2-ESP";
 
 /**
- * Where ext4's hashes of names start. Known before the content is, so it does not follow from it; that names
- * hash alike in all images harms nothing.
+ * The seed of ext4's name hashes. It is needed before the content is known, so it cannot be derived from it;
+ * that names hash alike in all images does no harm.
  */
 const HASH_SEED = Uint8Array.from("bq2 name hashing", (letter) => letter.charCodeAt(0));
 
@@ -26,7 +26,7 @@ export interface RawDiskOptions {
   readonly boot: BootFiles;
   /** Bytes, a multiple of 512. */
   readonly size: number;
-  /** Seconds since 1970, for all times that the content does not say. */
+  /** Seconds since 1970, for all times that the content does not state. */
   readonly epoch: number;
   /** Bytes of the root file system written so far. */
   readonly onProgress: (written: number) => void;
@@ -40,11 +40,11 @@ export interface RawDisk {
 }
 
 /**
- * Fills the empty file `fd`; what holds zeros stays a hole. The root comes first: its bytes are digested on
- * their way, and all ids follow from that digest.
+ * Fills the empty file `fd`; zeros stay holes. The root file system is written first: its bytes are digested
+ * on their way, and all ids are derived from that digest.
  *
- * Throws {@link Bq2Error} `image-too-small` with the size that is needed, before anything is written, and what
- * the writers of the file systems throw.
+ * Throws {@link Bq2Error} `image-too-small` with the size needed, before anything is written, and what the
+ * writers of the file systems throw.
  */
 export function writeRawDisk(files: Files, bulk: Bulk, fd: number, options: RawDiskOptions): RawDisk {
   const { boot, epoch, size } = options;
@@ -99,7 +99,7 @@ function checkRoom(plan: Ext4Plan, layout: DiskLayout, size: number): void {
   const needed = diskSizeFor(layout, plan.minimumSize);
   throw new Bq2Error(
     `Cannot fit the root filesystem into a disk of ${size} bytes: ${needed} bytes are needed`,
-    { code: "image-too-small", hint: `give at least --size ${needed / MIB}M, more for room to work` },
+    { code: "image-too-small", hint: `give at least --size ${needed / MIB}M; more leaves room to work` },
   );
 }
 

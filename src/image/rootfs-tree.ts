@@ -12,11 +12,11 @@ import { type OpenFiles, openContent } from "../trees/open-files.ts";
 import type { OutputFile } from "../trees/output-file.ts";
 import { compressionOfBytes } from "../trees/unpack.ts";
 
-/** `owners` and `times` are for folders; an archive says its own. */
+/** `owners` and `times` are for folders; an archive states its own. */
 export interface RootfsOptions extends FolderTreeOptions {
-  /** What the root filesystem is for: the plain tar of a compressed archive is kept beside it for a while. */
+  /** The image to be made: the plain tar of a compressed archive is kept beside it meanwhile. */
   readonly output: OutputFile;
-  /** What folders and plain archives are read through. */
+  /** Reads folders and plain archives. */
   readonly sources: OpenFiles;
 }
 
@@ -24,13 +24,13 @@ export interface RootfsOptions extends FolderTreeOptions {
 const TAR_MAGIC = [0x75, 0x73, 0x74, 0x61, 0x72];
 const TAR_MAGIC_OFFSET = 257;
 
-const START_SIZE = 512; // a tar's first header, and more than tells a compression
+const START_SIZE = 512; // a tar's first header; more than enough to recognize a compression
 
 /**
- * Has `use` work with the tree of the root filesystem at `path`; its contents can be read until `use` ends.
+ * Calls `use` with the tree of the root filesystem at `path`; its contents can be read until `use` has ended.
  *
- * Throws {@link Bq2Error} `not-a-rootfs` for a file that is no tar archive, what {@link indexTar} throws for a
- * damaged or hostile one, {@link SystemError}, and what `use` throws.
+ * Throws {@link Bq2Error} `not-a-rootfs` for a file that is not a tar archive, what {@link indexTar} throws
+ * for a damaged or hostile one, {@link SystemError}, and what `use` throws.
  */
 export async function withRootfs<T>(
   platform: Platform,
@@ -69,7 +69,7 @@ function hasBytes(bytes: Uint8Array, wanted: readonly number[], offset: number):
   return wanted.every((byte, i) => bytes[offset + i] === byte);
 }
 
-/** Gives the number of plain bytes. Chunks of zeros become holes. */
+/** Returns the number of uncompressed bytes. Chunks of zeros become holes. */
 async function decompress(
   platform: Platform,
   path: string,
