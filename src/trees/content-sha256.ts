@@ -4,7 +4,7 @@ import type { Bulk } from "../platform/platform.ts";
 
 const CHUNK = 1024 * 1024;
 
-/** The sha256 of a content, lower-case hexadecimal. Holes are not read, but count as the zeros that they stand for. */
+/** The sha256 of a content, in lower-case hexadecimal. Holes are not read, but count as zeros. */
 export function contentSha256(bulk: Pick<Bulk, "sha256">, content: Content): string {
   const hasher = bulk.sha256();
   const zeros = new Uint8Array(CHUNK);

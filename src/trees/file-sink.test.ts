@@ -7,11 +7,11 @@ import { FileSink, sinkAt } from "./file-sink.ts";
 const MIB = 1024 * 1024;
 
 interface Written {
-  /** What the file holds in the end. */
+  /** The bytes of the file at the end. */
   readonly bytes: Uint8Array;
-  /** Where and how much the observer saw. */
+  /** Offset and length of each piece that the observer received. */
   readonly writes: [number, number][];
-  /** Where and how much was written to the file at once. */
+  /** Offset and length of each write to the file. */
   readonly calls: [number, number][];
 }
 
@@ -31,7 +31,7 @@ function written(use: (sink: FileSink) => void): Written {
   return { bytes: files.readFile("/disk"), writes, calls };
 }
 
-test("writes that follow each other go out together", () => {
+test("consecutive writes go to the file together", () => {
   const { bytes, writes } = written((sink) => {
     sink.write(Uint8Array.of(1, 2), 10);
     sink.write(Uint8Array.of(3), 12);
@@ -45,7 +45,7 @@ test("writes that follow each other go out together", () => {
   assert.equal(Array.from(bytes.subarray(10)), [1, 2, 3, 4, 5, 0, 0, 0, 0, 0, 6]);
 });
 
-test("files that do not fill their last block go out in one call; the observer sees them one by one", () => {
+test("files with a partial last block are written in one call; the observer gets them one by one", () => {
   const { bytes, writes, calls } = written((sink) => {
     sink.write(Uint8Array.of(1, 2), 0);
     sink.write(Uint8Array.of(3), 4096);
@@ -63,7 +63,7 @@ test("files that do not fill their last block go out in one call; the observer s
   assert.equal([bytes[0], bytes[1], bytes[4095], bytes[4096], bytes[8193]], [1, 2, 0, 3, 4]);
 });
 
-test("what lies in a gap already is kept", () => {
+test("bytes that are already in a gap are kept", () => {
   const { bytes } = written((sink) => {
     sink.write(Uint8Array.of(1, 1, 1, 1), 0);
     sink.write(Uint8Array.of(2), 0);
@@ -72,7 +72,7 @@ test("what lies in a gap already is kept", () => {
   assert.equal(Array.from(bytes), [2, 1, 1, 2]);
 });
 
-test("a write that goes back replaces what was there", () => {
+test("a write at an earlier offset replaces what was there", () => {
   const { bytes } = written((sink) => {
     sink.write(Uint8Array.of(1, 1, 1), 0);
     sink.write(Uint8Array.of(2), 1);
@@ -80,7 +80,7 @@ test("a write that goes back replaces what was there", () => {
   assert.equal(Array.from(bytes), [1, 2, 1]);
 });
 
-test("long contents go out in pieces of 1 MiB", () => {
+test("long contents are written in pieces of 1 MiB", () => {
   const long = new Uint8Array(2 * MIB + 5).map((_, i) => i % 251);
   const { bytes, writes } = written((sink) => {
     sink.write(Uint8Array.of(7), 0);
@@ -94,7 +94,7 @@ test("long contents go out in pieces of 1 MiB", () => {
   assert.ok(bytes.subarray(1).every((byte, i) => byte === long[i]));
 });
 
-test("a partition's sink starts elsewhere", () => {
+test("a partition's sink starts at its offset", () => {
   const { bytes } = written((sink) => {
     const partition = sinkAt(sink, 4);
     partition.write(Uint8Array.of(1), 0);

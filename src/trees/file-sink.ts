@@ -1,8 +1,8 @@
 /**
- * {@link Sink}s over host files: buffered writes, and a view that starts elsewhere in another sink.
+ * {@link Sink}s over host files: buffered writes, and a sink for a part of another sink.
  *
- * Everything goes through memory, although Linux could copy file contents by itself: the bytes are wanted
- * for the image's digest too.
+ * Everything goes through memory, although Linux can copy between files: the image's digest needs the bytes
+ * too.
  */
 import type { Sink } from "../formats/sink.ts";
 import type { Content } from "../formats/tree.ts";
@@ -11,27 +11,27 @@ import type { Files } from "../platform/platform.ts";
 /** The most that an observer sees at once. Digests depend on it. */
 const PIECE_SIZE = 1024 * 1024;
 const BUFFER_SIZE = 4 * PIECE_SIZE;
-/** A gap shorter than a block of the disk is written as zeros: it saves a system call and takes no space. */
+/** A shorter gap is written as zeros, which saves a system call and takes no more blocks of the disk. */
 const BLOCK_SIZE = 4096;
 
-/** Sees all bytes on their way to the file, in the order of writing, in pieces without gaps of up to 1 MiB. */
+/** Receives all bytes in the order of writing, in pieces of up to 1 MiB without gaps. */
 export type WriteObserver = (bytes: Uint8Array, offset: number) => void;
 
 /**
- * Writes to an open file that is empty at first. Writes that follow each other, or almost so, are collected and go
- * out together; the caller ends with {@link flush}.
+ * Writes to an open file that is empty at first. Adjacent writes, or almost adjacent ones, are collected and
+ * written together; the caller must call {@link flush} at the end.
  */
 export class FileSink implements Sink {
   readonly #files: Files;
   readonly #fd: number;
   readonly #observe: WriteObserver;
   readonly #buffer = new Uint8Array(BUFFER_SIZE);
-  /** Where in the file the buffer belongs. */
+  /** The buffer's offset in the file. */
   #bufferStart = 0;
   #buffered = 0;
-  /** Where in the buffer the piece begins that the observer has not seen. */
+  /** Start, in the buffer, of the piece that the observer has not received. */
   #pieceStart = 0;
-  /** Nothing was ever written from this byte of the file on. */
+  /** Nothing has been written at or after this byte of the file. */
   #untouched = 0;
 
   constructor(files: Files, fd: number, observe: WriteObserver = () => {}) {
@@ -52,7 +52,7 @@ export class FileSink implements Sink {
     );
   }
 
-  /** Puts into the file what is still in memory. */
+  /** Writes what is still in memory. */
   flush(): void {
     this.#endPiece();
     if (this.#buffered === 0) return;
@@ -62,7 +62,7 @@ export class FileSink implements Sink {
     this.#pieceStart = 0;
   }
 
-  /** Has `fill` put `length` bytes for `offset` into the buffer, in as many parts as it takes. */
+  /** Calls `fill` to put `length` bytes for `offset` into the buffer, in as many parts as needed. */
   #collect(
     length: number,
     offset: number,
@@ -78,7 +78,7 @@ export class FileSink implements Sink {
     }
   }
 
-  /** Makes the buffer go on at byte `at` of the file; gives what the piece there can take. */
+  /** Continues the buffer at byte `at` of the file; returns how much the piece there can take. */
   #roomAt(at: number): number {
     const end = this.#bufferStart + this.#buffered;
     const pieceLength = this.#buffered - this.#pieceStart;
@@ -105,7 +105,7 @@ export class FileSink implements Sink {
   }
 }
 
-/** A sink whose offset 0 is `start` in `sink`: a partition of a disk. */
+/** A sink whose offset 0 is `start` in `sink`, for a partition of a disk. */
 export function sinkAt(sink: Sink, start: number): Sink {
   return {
     write: (bytes, offset) => sink.write(bytes, start + offset),

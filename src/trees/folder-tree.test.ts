@@ -22,7 +22,7 @@ function paths(tree: Tree): string[] {
   return tree.map(({ path, kind }) => `${kind} ${path}`);
 }
 
-test("a folder stands before what it holds, siblings in byte order", () => {
+test("a folder comes before its contents, siblings in byte order", () => {
   const tree = treeOf((files) => {
     for (const folder of ["b", "a", "a/z"]) files.makeFolder(`/root/${folder}`);
     for (const file of ["a.b", "a/z/1", "B"]) files.writeFile(`/root/${file}`, new Uint8Array(1));
@@ -43,7 +43,7 @@ test("further names of a file are hard links to its first", () => {
   assert.equal(link?.kind === "hardlink" && link.target, "first");
 });
 
-test("owners, times and attributes are the disk's, or those that were asked for", () => {
+test("owners, times and attributes are the disk's, or those requested", () => {
   const fill = (files: ReturnType<typeof memoryPlatform>["files"]) => {
     files.writeFile("/root/f", new Uint8Array(3), 0o644);
     files.setOwner("/root/f", 12, 34);
@@ -71,7 +71,7 @@ test("holes are kept", () => {
   assert.ok((range?.offset ?? 0) > 900_000);
 });
 
-test("what is no folder is refused", () => {
+test("anything but a folder is refused", () => {
   const { files } = memoryPlatform();
   files.writeFile("/file", new Uint8Array(1));
   assert.throws(() => folderTree(files, new OpenFiles(files), "/file", AS_ON_DISK), /not a folder/);

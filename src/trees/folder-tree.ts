@@ -1,6 +1,6 @@
 /**
- * A folder on disk as a {@link Tree}: everything in it, nothing left out. Hard links are found by identity,
- * holes and extended attributes are kept; contents are read when they are wanted.
+ * A folder on disk as a {@link Tree}, with everything in it. Hard links are found by identity, holes and
+ * extended attributes are kept; contents are read when they are needed.
  */
 import type { Entry, Tree } from "../formats/tree.ts";
 import { walk } from "../platform/files.ts";
@@ -8,7 +8,7 @@ import { type FileStatus, type Files, SystemError } from "../platform/platform.t
 import type { OpenFiles } from "./open-files.ts";
 
 export interface FolderTreeOptions {
-  /** `disk`: as they are; `root`: 0:0 for all, where an ordinary user built what root shall own. */
+  /** `disk`: as they are; `root`: 0:0 for all, if an ordinary user built what root is to own. */
   readonly owners: "disk" | "root";
   /** `disk`: as they are, in whole seconds; a number: that time for all. */
   readonly times: "disk" | number;

@@ -1,11 +1,11 @@
-/** Where a symbolic link in a tree leads: as the kernel would go, through other links. */
+/** Where a symbolic link in a tree leads: it is followed through other links, as the kernel does. */
 import { dirname } from "../base/path.ts";
 import { MAXSYMLINKS } from "../platform/linux-abi.ts";
 import type { TreeFiles } from "../platform/platform.ts";
 
 /**
- * Whether the link at `path`, below `root` and with no link on the way to it, leads out of `root`. Names that do not
- * exist count as folders; links that go round lead nowhere.
+ * Whether the link at `path`, below `root` and with no link among its parent folders, leads out of `root`.
+ * Names that do not exist count as folders; a loop of links leads nowhere.
  */
 export function linkLeadsOut(
   files: Pick<TreeFiles, "status" | "readLink">,

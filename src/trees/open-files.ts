@@ -1,11 +1,11 @@
 /**
- * Host files that are read again and again, in pieces: a few descriptors stay open, the one unused for
- * longest is closed when another is wanted.
+ * Host files that are read repeatedly, in pieces: a few descriptors stay open, and the least recently used
+ * one is closed when another is needed.
  */
 import type { Content } from "../formats/tree.ts";
 import { type DataRange, type Files, SystemError } from "../platform/platform.ts";
 
-const LIMIT = 32; // far below any process's limit; contents are mostly read one after the other
+const LIMIT = 32; // far below any process's limit; contents are mostly read one after another
 
 export class OpenFiles {
   readonly #files: Files;
@@ -31,8 +31,8 @@ export class OpenFiles {
   }
 
   /**
-   * The bytes of the file at `path`, which has `size`; a file that became shorter meanwhile throws. Holes are
-   * looked for only where the file `mayHaveHoles`.
+   * The content of the file at `path`, `size` bytes long; reading throws if the file has become shorter.
+   * Holes are looked for only if the file `mayHaveHoles`.
    */
   contentOf(path: string, size: number, mayHaveHoles = true): Content {
     return new FileContent(this.#files, this, path, size, mayHaveHoles);
@@ -50,7 +50,7 @@ export class OpenFiles {
   }
 }
 
-/** A class, not an object of closures: there is one for each file of a tree, of which there may be 100,000. */
+/** A class, not an object of closures: a tree may have 100,000 files. */
 class FileContent implements Content {
   readonly size: number;
   readonly #files: Files;
@@ -78,7 +78,7 @@ class FileContent implements Content {
   }
 }
 
-/** The bytes of a file that is open at `fd` and has `size`; it stays open for as long as they are wanted. */
+/** The content of the file open at `fd`, `size` bytes long; the caller keeps it open while it is read. */
 export function openContent(files: Files, fd: number, path: string, size: number): Content {
   return {
     size,
@@ -89,10 +89,10 @@ export function openContent(files: Files, fd: number, path: string, size: number
 
 interface Wanted {
   readonly buffer: Uint8Array;
-  /** Where in the buffer. */
+  /** Offset in the buffer. */
   readonly start: number;
   readonly length: number;
-  /** Where in the file. */
+  /** Offset in the file. */
   readonly offset: number;
 }
 

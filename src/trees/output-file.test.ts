@@ -14,7 +14,7 @@ async function codeOf(refused: () => Promise<unknown>): Promise<unknown> {
   return ((await assert.rejects(refused, /./)) as { code?: unknown }).code;
 }
 
-test("the file appears when it is whole", async () => {
+test("the file appears when it is complete", async () => {
   const { files } = memoryPlatform();
   files.writeFile("/out", encodeUtf8("old"));
   const result = await replace(files, "/out", (fd) => {
@@ -36,7 +36,7 @@ test("a failure leaves the old file, and nothing else", async () => {
   assert.equal(files.list("/"), ["out"]);
 });
 
-test("what a killed run left is taken over, however long it was", async () => {
+test("the next run takes over what a killed run left, however long it is", async () => {
   const { files } = memoryPlatform();
   for (const name of ["/out.partial", "/out.lock"]) files.writeFile(name, new Uint8Array(1000));
   await replace(files, "/out", fillWith(files, "new"));
@@ -60,7 +60,7 @@ test("two at once: the second is refused before it writes anything, the first go
   assert.equal(readText(files, "/out"), "second");
 });
 
-test("a scratch file is gone afterwards, also after a failure", async () => {
+test("a scratch file is gone afterwards, even after a failure", async () => {
   const { files } = memoryPlatform();
   await withOutputFile(files, "/out", async (output) => {
     await output.withScratch("raw", (fd) => files.write(fd, Uint8Array.of(1), 0));

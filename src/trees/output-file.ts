@@ -1,21 +1,21 @@
 /**
- * Files that are handed to the user: each appears under its name only when it is whole. It is written beside that
- * name, flushed and renamed, by one process at a time.
+ * Files for the user: each appears under its name only when it is complete. It is written under a temporary
+ * name beside that, flushed and renamed, by one process at a time.
  */
 import { Bq2Error } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { removeTree, syncFolder } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 
-/** Has a new, empty file filled: `fd` is open for writing, `path` is its temporary name. */
+/** Fills a new, empty file: `fd` is open for writing, `path` is its temporary name. */
 export type FillFile<T> = (fd: number, path: string) => T | Promise<T>;
 
 /**
- * The right to write the file at {@link path}, and temporary files beside it. Only {@link withOutputFile} gives it,
- * and takes it back when its caller's work has ended.
+ * The right to write the file at {@link path}, and temporary files beside it. Only {@link withOutputFile}
+ * grants it, until its callback has ended.
  */
 export class OutputFile {
-  /** Absolute path of what is written in the end. */
+  /** Absolute path of the finished file. */
   readonly path: string;
   readonly #files: Files;
 
@@ -24,7 +24,7 @@ export class OutputFile {
     this.path = path;
   }
 
-  /** Has `fill` fill a new file, which then takes the place of what was at {@link path}. */
+  /** Calls `fill` to fill a new file, which then replaces the one at {@link path}. */
   async replace<T>(fill: FillFile<T>): Promise<T> {
     const files = this.#files;
     return this.#withNewFile(`${this.path}.partial`, async (fd, partial) => {
@@ -36,31 +36,34 @@ export class OutputFile {
     });
   }
 
-  /** Has `use` work with a new file beside the output, which is gone afterwards. `purpose`: a word for its name. */
+  /**
+   * Calls `use` with a new file beside the output, which is removed afterwards. `purpose`: a word for its
+   * name.
+   */
   withScratch<T>(purpose: string, use: FillFile<T>): Promise<T> {
     return this.#withNewFile(`${this.path}.${purpose}.partial`, use);
   }
 
   async #withNewFile<T>(path: string, use: FillFile<T>): Promise<T> {
     const files = this.#files;
-    removeTree(files, path); // left behind by a run that was cut off
-    const fd = files.open(path, "create"); // a link that somebody puts there in between is refused, not followed
+    removeTree(files, path); // left behind by an interrupted run
+    const fd = files.open(path, "create"); // refuses a link that appears meanwhile
     try {
       return await use(fd, path);
     } finally {
       files.close(fd);
-      removeTree(files, path); // no longer there where it was renamed
+      removeTree(files, path); // gone if it was renamed
     }
   }
 }
 
 /**
- * Has `use` write the file at `path`. Until it ends, `<path>.lock` keeps other processes from doing the same. Nothing
- * but the finished file is left afterwards; after a kill, the lock's file and `*.partial` are, which the next run
- * takes over.
+ * Calls `use` to write the file at `path`; meanwhile `<path>.lock` keeps other processes from writing it.
+ * Only the finished file is left afterwards. A killed run leaves the lock file and `*.partial`, which the
+ * next run takes over.
  *
- * Throws {@link Bq2Error} `output-busy` where another process is writing the same file, and `not-a-file` where
- * something else than a plain file has that name: a device, a link, a folder.
+ * Throws {@link Bq2Error}: `output-busy` if another process is writing the same file, `not-a-file` if
+ * something other than a plain file has that name, such as a device, a link or a folder.
  */
 export async function withOutputFile<T>(
   files: Files,

@@ -1,11 +1,11 @@
 /**
- * Puts the members of a tar archive into a folder, safely: no name leads out of it, not through `..`,
- * an absolute path, a symlink that an earlier member made, nor a hard link. Modes (all bits) and times
- * are those of the archive whatever the umask; owners and extended attributes are not applied (who
- * needs them takes them from {@link UnpackOptions.onMember}).
+ * Unpacks the members of a tar archive into a folder, safely: no name leads out of it, whether through `..`,
+ * an absolute path, a symlink from an earlier member or a hard link. Modes (all bits) and times are the
+ * archive's, whatever the umask. Owners and extended attributes are not applied; callers can take them from
+ * {@link UnpackOptions.onMember}.
  *
- * Folders on the way to a member are looked at once and remembered; files are created with O_EXCL,
- * which follows no link, so a member costs no look-ups of its own.
+ * The folders on a member's path are checked once and remembered; files are created with O_EXCL, which
+ * follows no link, so a member costs no look-ups.
  */
 import { Bq2Error, errorCode } from "../base/error.ts";
 import type { TarMember } from "../formats/tar/members.ts";
@@ -16,17 +16,17 @@ import type { TreeFiles } from "../platform/platform.ts";
 import { linkLeadsOut } from "./link-target.ts";
 
 export interface UnpackOptions {
-  /** Leading names to drop, 0 unless told; members with fewer, and files with no more, are left out. */
+  /** Leading names to drop, by default 0; members with fewer, and files with no more, are left out. */
   readonly stripComponents?: number;
-  /** Maps a path (already stripped), or leaves the member out (`undefined`). */
+  /** Maps a path (already stripped), or leaves out the member (`undefined`). */
   readonly rename?: (path: string) => string | undefined;
-  /** Device nodes and fifos: an error (unless told), left out, or made at a place by the caller. */
+  /** Device nodes and fifos: refused (the default), skipped, or made at `place` by the caller. */
   readonly devices?: "refuse" | "skip" | ((place: string, member: TarMember) => void);
-  /** Symlinks that lead out of the folder (never followed here): an error (unless told), or kept. */
+  /** Symlinks that lead out of the folder (never followed here): refused (the default), or kept. */
   readonly outsideLinks?: "refuse" | "keep";
-  /** Told each member that is put down, and its final path: what a manifest of owners is made from. */
+  /** Called with each unpacked member and its final path, for a manifest of owners. */
   readonly onMember?: (path: string, member: TarMember) => void;
-  /** Against archives made to fill the disk. */
+  /** Stops archives made to fill the disk. */
   readonly limits?: UnpackLimits;
 }
 
@@ -39,11 +39,11 @@ export interface UnpackLimits {
 /** Far above any source archive (a kernel: 1.5 GB, 88,000 members), far below a full disk. */
 export const DEFAULT_LIMITS: UnpackLimits = { totalBytes: 64 * 2 ** 30, members: 2_000_000 };
 
-/** Folders that no member states, and folders while they are filled. */
+/** Modes of folders without a member, and of folders while they are filled. */
 const IMPLIED_FOLDER_MODE = 0o755;
 const FILLING_FOLDER_MODE = 0o700;
 
-/** A name, then `..`: if the name is a link, `..` is not what the text says. */
+/** A name followed by `..`: if the name is a link, `..` leads elsewhere than the text says. */
 const GOES_BACK = /(^|\/)(?!\.{0,2}\/)[^/]+\/+(\.\/+)*\.\.(\/|$)/;
 
 export class FolderUnpacker implements TarHandler {
@@ -51,19 +51,22 @@ export class FolderUnpacker implements TarHandler {
   readonly #root: string;
   readonly #options: UnpackOptions;
   readonly #limits: UnpackLimits;
-  /** Folders known to be in place: the path as members have it → the real one, links resolved. */
+  /** Folders known to exist: path in members → real path, links resolved. */
   readonly #folders = new Map<string, string>([["", ""]]);
-  /** Mode and time of folders, set when all is in place: filling changes the time, a mode may forbid it. */
+  /**
+   * Modes and times of folders, set at the end: filling a folder changes its time, and its mode may forbid
+   * filling.
+   */
   readonly #folderFacts = new Map<string, { readonly mode: number; readonly mtime: number }>();
-  /** Whether a file created with this mode gets it (the umask may take bits away). */
+  /** Whether a file created with this mode gets it (the umask may clear bits). */
   readonly #modeIsKept = new Map<number, boolean>();
-  /** Links whose text goes through a name and back: where they lead is known when all links are in place. */
+  /** Links whose text passes through a name and back: where they lead is known once all links exist. */
   readonly #linksBack = new Map<string, TarMember>();
   #memberCount = 0;
   #totalBytes = 0;
   #open: { readonly fd: number; readonly path: string; readonly member: TarMember } | undefined;
 
-  /** `root` is an absolute path of a folder that is there; a new one gets its mode and time from here. */
+  /** `root` is the absolute path of an existing folder; a new one gets its mode and time from here. */
   constructor(files: TreeFiles, root: string, rootIsNew: boolean, options: UnpackOptions) {
     this.#files = files;
     this.#root = root;
@@ -77,7 +80,7 @@ export class FolderUnpacker implements TarHandler {
     const path = this.#finalPath(member.path);
     if (path === undefined) return;
     if (path === "" && member.kind !== "folder") {
-      if ((this.#options.stripComponents ?? 0) > 0) return; // a file beside the folder that is stripped
+      if ((this.#options.stripComponents ?? 0) > 0) return; // a file beside the stripped folder
       throw hostile(member.path, "a name that is the folder itself");
     }
     switch (member.kind) {
@@ -119,7 +122,8 @@ export class FolderUnpacker implements TarHandler {
   /** After the last member: folders get their modes and times, the deepest first. */
   finish(): void {
     for (const [path, member] of this.#linksBack) {
-      if (this.#files.status(this.#absolute(path))?.kind !== "symlink") continue; // a later member replaced it
+      // A later member may have replaced the link.
+      if (this.#files.status(this.#absolute(path))?.kind !== "symlink") continue;
       if (linkLeadsOut(this.#files, this.#root, path))
         throw hostile(
           member.path,
@@ -133,7 +137,7 @@ export class FolderUnpacker implements TarHandler {
     }
   }
 
-  /** Gives back what is open, after a failure. */
+  /** Closes what is open, after a failure. */
   abort(): void {
     if (this.#open !== undefined) this.#files.close(this.#open.fd);
     this.#open = undefined;
@@ -146,15 +150,15 @@ export class FolderUnpacker implements TarHandler {
     if (this.#memberCount <= members && this.#totalBytes <= totalBytes) return;
     const limit = this.#memberCount > members ? `${members} members` : `${totalBytes} bytes`;
     throw new Bq2Error(
-      `Cannot unpack member ${member.path}: the archive holds more than the ${limit} allowed`,
+      `Cannot unpack member ${member.path}: the archive has more than the ${limit} allowed`,
       {
         code: "archive-too-large",
-        hint: "raise the limit if the archive is meant to be that large; else it is made to do harm",
+        hint: "raise the limit if the archive is meant to be that large; otherwise it is malicious",
       },
     );
   }
 
-  /** The path below the root, stripped and renamed; `undefined` where the member is left out. */
+  /** The path below the root, stripped and renamed; `undefined` if the member is left out. */
   #finalPath(stored: string): string | undefined {
     const { stripComponents = 0, rename } = this.#options;
     let path = cleanMemberPath(stored);
@@ -172,14 +176,16 @@ export class FolderUnpacker implements TarHandler {
     return path === "" ? this.#root : `${this.#root}/${path}`;
   }
 
-  /** The absolute path to put a member at, its folder made where it is missing. */
+  /** The absolute path for a member, whose folder is made if it is missing. */
   #place(path: string, member: TarMember): string {
     const folder = this.#folder(parentOf(path), member);
     const name = path.slice(path.lastIndexOf("/") + 1);
     return this.#absolute(folder === "" ? name : `${folder}/${name}`);
   }
 
-  /** The real path of a folder, made where it is missing; links on the way must stay within the root. */
+  /**
+   * The real path of a folder, which is made if it is missing; links on its path must stay within the root.
+   */
   #folder(path: string, member: TarMember, linksLeft = MAXSYMLINKS): string {
     const known = this.#folders.get(path);
     if (known !== undefined) return known;
@@ -199,7 +205,8 @@ export class FolderUnpacker implements TarHandler {
       this.#folderFacts.set(real, { mode: IMPLIED_FOLDER_MODE, mtime: member.mtime });
       return real;
     }
-    if (status.kind !== "symlink") throw hostile(member.path, `a path through ${real}, which is no folder`);
+    if (status.kind !== "symlink")
+      throw hostile(member.path, `a path through ${real}, which is not a folder`);
     const target = resolveLink(real, this.#files.readLink(this.#absolute(real)));
     if (target === undefined || linksLeft === 0) {
       throw hostile(member.path, `a path through ${real}, a symbolic link that leads out of the folder`);
@@ -217,10 +224,10 @@ export class FolderUnpacker implements TarHandler {
     const place = this.#place(path, member);
     const real = place.slice(this.#root.length + 1);
     if (member.target === "" || member.target.includes("\0")) {
-      throw hostile(member.path, "a symbolic link whose text no link can have");
+      throw hostile(member.path, "a symbolic link with an impossible target");
     }
     if (!keepsAll && resolveLink(real, member.target) === undefined) {
-      throw hostile(member.path, `a symbolic link to ${member.target}, which is out of the folder`);
+      throw hostile(member.path, `a symbolic link to ${member.target}, which is outside the folder`);
     }
     if (!keepsAll && GOES_BACK.test(member.target)) this.#linksBack.set(real, member);
     this.#replacing(place, member, () => this.#files.symlink(member.target, place));
@@ -232,14 +239,17 @@ export class FolderUnpacker implements TarHandler {
     const target = targetPath === undefined ? undefined : this.#place(targetPath, member);
     const kind = target === undefined ? undefined : this.#files.status(target)?.kind;
     if (target === undefined || (kind !== "file" && kind !== "symlink")) {
-      throw hostile(member.path, `a hard link to ${member.target}, which is no earlier file of the archive`);
+      throw hostile(
+        member.path,
+        `a hard link to ${member.target}, which is not an earlier file of the archive`,
+      );
     }
     const place = this.#place(path, member);
     if (place === target) return;
     this.#replacing(place, member, () => this.#files.link(target, place));
   }
 
-  /** False where it is left out. */
+  /** False if it is left out. */
   #putDevice(path: string, member: TarMember): boolean {
     const { devices = "refuse" } = this.#options;
     if (devices === "skip") return false;
@@ -249,7 +259,7 @@ export class FolderUnpacker implements TarHandler {
     return true;
   }
 
-  /** Runs `create`; where something has the name already, a later member wins over an earlier one. */
+  /** Runs `create`. If the name exists already, the later member replaces the earlier one. */
   #replacing<T>(place: string, member: TarMember, create: () => T): T {
     try {
       return create();
@@ -257,9 +267,9 @@ export class FolderUnpacker implements TarHandler {
       if (errorCode(error) !== "EEXIST") throw error;
     }
     if (this.#files.status(place)?.kind === "folder")
-      throw hostile(member.path, "a name that is a folder already");
+      throw hostile(member.path, "a name that is already a folder");
     this.#files.removeFile(place);
-    this.#forgetFolders(); // it may have been a link on the way to some of them
+    this.#forgetFolders(); // it may have been a link on the path to some of them
     return create();
   }
 
@@ -271,7 +281,7 @@ export class FolderUnpacker implements TarHandler {
   #keepsMode(path: string, mode: number): boolean {
     const known = this.#modeIsKept.get(mode);
     if (known !== undefined) return known;
-    // Writing takes setuid and setgid away (write(2)), so these are always set afterwards.
+    // Writing clears setuid and setgid (write(2)), so these are always set afterwards.
     const isKept = mode < 0o1000 && this.#files.status(path)?.mode === mode;
     this.#modeIsKept.set(mode, isKept);
     return isKept;

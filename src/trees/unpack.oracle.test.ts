@@ -31,7 +31,7 @@ function makeSource(name: string): string {
   put("configure", "#!/bin/sh\n".repeat(40_000), 0o755);
   put("group-writable", "g", 0o664);
   put("private", "p", 0o600);
-  put("a-setuid", "", 0o4755); // empty and first: nothing is written that takes the bit away
+  put("a-setuid", "", 0o4755); // empty and first: no write clears the bit
   put("setuid", "s", 0o4755);
   put("sub/empty", "", 0o644);
   put("sub/read-only/file", Buffer.from([0, 255, 10]), 0o444);
@@ -45,7 +45,7 @@ function makeSource(name: string): string {
   return source;
 }
 
-/** One line a name: kind, mode, size, time, link text, link count and the content's digest. */
+/** One line per name: kind, mode, size, time, link text, link count and the content's digest. */
 function listing(root: string, ...notBelow: readonly string[]): string {
   const skip = notBelow.flatMap((path) => ["-not", "-path", path]);
   const format = "%P %y %m %s %T@ %n %l\n";
@@ -132,7 +132,7 @@ test.skipIf(!requireTools("dpkg-deb", "find", "sha256sum")).each(["xz", "gzip", 
   },
 );
 
-/** `unpackArchive` as a program of its own: `node <file> ARCHIVE TARGET`. */
+/** `unpackArchive` as a separate program: `node <file> ARCHIVE TARGET`. */
 async function unpackProgram(): Promise<string> {
   const outfile = join(folder, "unpack.mjs");
   if (fs.existsSync(outfile)) return outfile;

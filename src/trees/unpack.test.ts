@@ -55,7 +55,7 @@ async function refused(
   assert.equal(decodeUtf8(files.readFile("/etc/passwd")), "untouched");
 }
 
-test("files, folders, links, modes and times are put down", async () => {
+test("files, folders, links, modes and times are unpacked", async () => {
   const files = await unpack([
     member("folder", "./", { mode: 0o750, mtime: 5 }),
     member("folder", "./bin", { mode: 0o555, mtime: 6 }),
@@ -84,7 +84,7 @@ test("files, folders, links, modes and times are put down", async () => {
 
 const end = new Uint8Array(1024);
 
-/** An archive that holds another one at `wrap/pkg.tar`, as its bytes. */
+/** An archive that contains another one at `wrap/pkg.tar`, as its bytes. */
 function nested(inner: readonly Uint8Array[]): Uint8Array {
   const archive = concatBytes([...inner, end]);
   const text = String.fromCharCode(...archive); // members here are ASCII
@@ -95,7 +95,7 @@ function nested(inner: readonly Uint8Array[]): Uint8Array {
   ]);
 }
 
-test("an archive within an archive is what is unpacked", async () => {
+test("an archive within an archive is unpacked", async () => {
   const platform = memoryPlatform();
   const { files } = platform;
   files.writeFile("/a.tar", nested([member("file", "pkg-1.0/x", { text: "x" })]));
@@ -165,7 +165,7 @@ test("members go through links that stay within", async () => {
   assert.equal(files.readLink("/out/tree/lib"), "usr/lib");
 });
 
-test("links that lead out by way of other links are refused, in any order", async () => {
+test("links that lead out through other links are refused, in any order", async () => {
   const deep = member("symlink", "p/q/l", { linkName: "../.." });
   await refused([deep, member("symlink", "p/q/l/out", { linkName: "../canary" })], "hostile-archive");
   const here = member("symlink", "b", { linkName: "." });
@@ -209,7 +209,7 @@ test("nothing is written or linked through a link that leads out", async () => {
   await refused([absolute, member("folder", "l")], "hostile-archive", LINK_OUT);
   await refused([above, member("file", "d/l/passwd")], "hostile-archive", LINK_OUT);
   await refused([absolute, member("hardlink", "h", { linkName: "l/passwd" })], "hostile-archive", LINK_OUT);
-  // A link that is harmless when it is looked at, and is replaced afterwards.
+  // A link that is harmless when it is checked, and is replaced afterwards.
   await refused(
     [
       member("folder", "safe"),
@@ -274,7 +274,7 @@ test("a full disk leaves nothing, and says which file", async () => {
   assert.equal(platform.files.list("/out"), []);
 });
 
-test("what a killed run has left is replaced, what is there is not", async () => {
+test("what a killed run left is replaced, an existing target is not", async () => {
   const platform = memoryPlatform();
   const { files } = platform;
   files.writeFile("/a.tar", concatBytes([member("file", "a"), new Uint8Array(1024)]));
@@ -286,7 +286,7 @@ test("what a killed run has left is replaced, what is there is not", async () =>
   assert.equal((error as Bq2Error).code, "target-exists");
 });
 
-test("the name tells the compression", () => {
+test("the compression is recognized by the name", () => {
   const names = ["a.tar", "b-1.0.tar.gz", "c.tgz", "d.tar.xz", "e.tar.bz2", "data.tar.zst"];
   assert.equal(names.map(compressionOf), ["none", "gzip", "gzip", "xz", "bzip2", "zstd"]);
   assert.equal((assert.throws(() => compressionOf("x.zip")) as Bq2Error).code, "unknown-archive");

@@ -1,7 +1,7 @@
 /**
- * Unpacks source archives and Debian packages. An archive goes into a temporary folder beside its
- * target, which is renamed when it is whole: what has the final name is complete. (Against the machine
- * itself going down, nothing is flushed file by file; the caller's own record of the step is.)
+ * Unpacks source archives and Debian packages. An archive is unpacked into a temporary folder beside its
+ * target, which is renamed when it is complete. (A crash of the machine may lose files, which are not flushed
+ * one by one; the caller flushes its own record of the step.)
  */
 import { Bq2Error } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
@@ -42,19 +42,21 @@ const MAGIC: readonly (readonly [bytes: readonly number[], compression: Compress
   [[0x28, 0xb5, 0x2f, 0xfd], "zstd"],
 ];
 
-/** How a file that starts with `head` (six bytes, or all of it) is compressed; `none` where nothing tells. */
+/**
+ * How a file that starts with `head` (six bytes, or all of it) is compressed; `none` if it is not recognized.
+ */
 export function compressionOfBytes(head: Uint8Array): Compression {
   return MAGIC.find(([bytes]) => bytes.every((byte, i) => head[i] === byte))?.[1] ?? "none";
 }
 
 /**
- * The tar archive at `archive` as a new folder `target` (both absolute), which must not exist.
- * `compression` is told from the name unless given. `inner`: the sources are another archive within it, at that
- * path (as Debian wraps GCC); the options are for that one.
+ * Unpacks the tar archive at `archive` into a new folder `target` (both absolute), which must not exist.
+ * `compression`: by default from the name. `inner`: path of another archive within it, which holds the
+ * sources (as in Debian's GCC); the options are for that one.
  *
- * Throws `damaged-archive`, `hostile-archive`, `archive-too-large`, `missing-tool`, `target-exists`, or
- * a SystemError; then nothing is left behind. A run that was killed leaves `<target>.partial`, which the
- * next one removes.
+ * Throws `damaged-archive`, `hostile-archive`, `archive-too-large`, `missing-tool`, `target-exists`, or a
+ * SystemError; then nothing is left behind. A run that was killed leaves `<target>.partial`, which the next
+ * one removes.
  */
 export async function unpackArchive(
   platform: Needed,
@@ -78,7 +80,7 @@ export async function unpackArchive(
   removeTree(files, partial);
   makeFolders(files, dirname(target));
   files.makeFolder(partial, 0o700);
-  const outer = `${target}.outer`; // decompressors take files: an inner archive becomes one for a while
+  const outer = `${target}.outer`; // decompressors read files: an inner archive becomes one meanwhile
   try {
     const { inner } = request;
     if (inner === undefined) await unpackInto(platform, archive, compression, partial, true, request);
@@ -96,7 +98,7 @@ export async function unpackArchive(
   syncFolder(files, dirname(target));
 }
 
-/** Puts the file `inner` of an archive into the new folder `folder`; gives its path there. */
+/** Unpacks the file `inner` of an archive into the new folder `folder`; returns its path there. */
 async function unpackInner(
   platform: Needed,
   archive: string,
@@ -111,17 +113,17 @@ async function unpackInner(
     rename: (path) => (path === inner ? "inner" : undefined),
   });
   if (files.status(`${folder}/inner`)?.kind === "file") return `${folder}/inner`;
-  throw new Bq2Error(`Cannot unpack ${archive}: there is no file ${inner} in it`, {
+  throw new Bq2Error(`Cannot unpack ${archive}: it contains no file ${inner}`, {
     code: "damaged-archive",
     hint: "the recipe's `inner` names the archive that holds the sources",
   });
 }
 
 /**
- * The files of a Debian package (deb(5)) into `target`, a folder that is there and may hold other
- * packages already: files and links are replaced, folders shared. Not undone where it fails half-way:
- * the folder is the caller's. Symlinks that lead out are kept (a root filesystem has many) and never
- * followed; special files are left out. Maintainer scripts are not run.
+ * Unpacks a Debian package (deb(5)) into `target`, an existing folder that may hold other packages: files and
+ * links are replaced, folders shared. A failure leaves what was unpacked: the folder is the caller's.
+ * Symlinks that lead out are kept (a root filesystem has many) and never followed; special files are left
+ * out. Maintainer scripts are not run.
  */
 export async function unpackDeb(
   platform: Needed,
@@ -135,12 +137,12 @@ export async function unpackDeb(
     const archive = contentOfOpenFile(files, fd, size);
     const data = listAr(archive).find((member) => member.name.startsWith("data.tar"));
     if (data === undefined) {
-      throw new Bq2Error(`Cannot unpack ${deb}: there is no data.tar in it`, {
+      throw new Bq2Error(`Cannot unpack ${deb}: it contains no data.tar`, {
         code: "damaged-archive",
-        hint: "it is not a Debian package, or damaged; get it again",
+        hint: "it is not a Debian package, or it is damaged; get it again",
       });
     }
-    // Decompressors take files: the inner archive becomes one for a while.
+    // Decompressors read files: the inner archive becomes one meanwhile.
     removeTree(files, temporary);
     const innerFd = files.open(temporary, "create", 0o600);
     try {
@@ -156,7 +158,7 @@ export async function unpackDeb(
   }
 }
 
-/** A tar archive into `target`, a folder that is there, as {@link unpackDeb} puts packages over each other. */
+/** Unpacks a tar archive into `target`, an existing folder, as {@link unpackDeb} does with packages. */
 export function unpackOver(
   platform: Needed,
   request: UnpackOptions & { readonly archive: string; readonly target: string },
@@ -185,7 +187,7 @@ async function unpackInto(
   }
 }
 
-/** Names the archive in errors about what it holds; others (a full disk) name their own file. */
+/** Names the archive in errors about its contents; others (a full disk) name their own file. */
 function inArchive(archive: string, error: unknown): unknown {
   if (!(error instanceof Bq2Error) || error.message.includes(archive)) return error;
   const isAboutArchive = ["damaged-archive", "hostile-archive", "archive-too-large"].includes(error.code);
