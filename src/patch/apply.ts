@@ -1,7 +1,7 @@
 /**
- * Finds where a diff's hunks fit a file and makes the new one: the search order, offsets and fuzz of
- * GNU patch 2.8 (patch.c: `locate_hunk`, `patch_match`, `apply_hunk`), so that what it accepts is
- * accepted here, at the same place. Lines are strings of bytes, line ends included.
+ * Finds where the hunks of a diff fit a file and makes the new file. Search order, offsets and fuzz are those
+ * of GNU patch 2.8 (patch.c: `locate_hunk`, `patch_match`, `apply_hunk`), so that what it accepts is accepted
+ * here, at the same place. Lines are strings of bytes, line ends included.
  */
 import type { Hunk, HunkSide } from "./hunk.ts";
 
@@ -9,33 +9,33 @@ import type { Hunk, HunkSide } from "./hunk.ts";
 export const DEFAULT_FUZZ = 2;
 
 export interface AppliedHunk {
-  /** Line of the old file where it was put, 1 for the first. */
+  /** Line of the old file at which it was applied, from 1. */
   readonly line: number;
-  /** Lines away from where it was expected after the hunks before it. */
+  /** Distance in lines from where the hunks before it led to expect it. */
   readonly offset: number;
   readonly fuzz: number;
 }
 
 export type HunkOutcome =
   | ({ readonly kind: "applied" } & AppliedHunk)
-  /** `line` is where in the old file it was expected. */
+  /** `line`: where it was expected in the old file. */
   | { readonly kind: "failed"; readonly line: number };
 
 export interface HunkResult {
-  /** The new file, made by the hunks that fitted. */
+  /** The new file, made by the hunks that fit. */
   readonly lines: readonly string[];
   readonly outcomes: readonly HunkOutcome[];
-  /** The first hunk's new side is what the file holds: the patch is in already. No hunk was tried then. */
+  /** The file already has the new side of the first hunk: the patch is already applied. No hunk was tried. */
   readonly isReversed: boolean;
 }
 
 export interface HunkOptions {
   readonly maxFuzz: number;
-  /** Look whether the patch is in already. */
+  /** Whether to detect a patch that is already applied. */
   readonly detectsReversed: boolean;
 }
 
-/** Applies the hunks in order, those that do not fit left out. */
+/** Applies the hunks in order, except those that do not fit. */
 export function applyHunks(
   lines: readonly string[],
   hunks: readonly Hunk[],
@@ -63,7 +63,7 @@ interface Place {
   readonly lines: readonly string[];
   /** Lines that earlier hunks have used up: the search starts after them. */
   readonly frozen: number;
-  /** By how many lines the hunk before was found off. */
+  /** Distance in lines of the previous hunk from its stated place. */
   readonly offset: number;
 }
 
@@ -80,7 +80,7 @@ function locateFuzzy(place: Place, hunk: Hunk, maxFuzz: number): Found | undefin
   return undefined;
 }
 
-/** As {@link locateFuzzy}; at each fuzz the hunk is tried reversed too, to tell a patch that is in already. */
+/** Like {@link locateFuzzy}, but at each fuzz also tries the hunk in reverse, to detect an applied patch. */
 function locateFirst(place: Place, hunk: Hunk, maxFuzz: number): Found | "reversed" | undefined {
   for (let fuzz = 0; fuzz <= fuzzLimit(hunk, maxFuzz); fuzz++) {
     const line = locateHunk(place, hunk, hunk.old, fuzz);
@@ -97,7 +97,7 @@ function fuzzLimit(hunk: Hunk, maxFuzz: number): number {
 /**
  * The line (from 1) where `side` of the hunk matches, nearest to where it is expected, later lines
  * before earlier ones at the same distance. A hunk with less context at its start than at its end must
- * match at the start of the file, and the other way round, until fuzz makes up for the difference.
+ * match at the start of the file, and vice versa, until fuzz makes up for the difference.
  */
 function locateHunk(place: Place, hunk: Hunk, side: HunkSide, fuzz: number): number | undefined {
   const { lines, frozen } = place;
@@ -134,7 +134,7 @@ function locateHunk(place: Place, hunk: Hunk, side: HunkSide, fuzz: number): num
   return undefined;
 }
 
-/** True where the side's lines, but for `prefix` and `suffix` of them at its ends, stand at `line`. */
+/** Whether the side's lines, except `prefix` and `suffix` of them at its ends, are at `line`. */
 function matchesAt(
   lines: readonly string[],
   line: number,
@@ -160,8 +160,8 @@ class Output {
   }
 
   /**
-   * Makes the hunk's change at `line`. Context is taken from the file, not from the hunk: with fuzz they
-   * differ. False where an earlier hunk has already passed that place.
+   * Applies the hunk at `line`. Context is taken from the file, not from the hunk: with fuzz they differ.
+   * False if an earlier hunk has already passed that place.
    */
   apply(hunk: Hunk, line: number): boolean {
     const oldLines = hunk.old.lines;
@@ -200,8 +200,8 @@ class Output {
   }
 
   /**
-   * What follows a line without a line end starts on a new line all the same. (GNU patch does so too, but
-   * for a line that is added before context which fuzz has let fall: there it joins the two.)
+   * Adds `line`, after ending the line before it if that has no line end. (GNU patch does so too, except for
+   * a line that is added before context that fuzz has dropped: it joins the two.)
    */
   #add(line: string): void {
     const last = this.#lines.length - 1;

@@ -1,16 +1,16 @@
-/** File names and times in the headers of diffs, as GNU patch 2.8 reads them (util.c: `fetchname`, `parse_name`). */
+/** File names and times in the headers of diffs, as in GNU patch 2.8 (util.c: `fetchname`, `parse_name`). */
 
-/** A name as stated, not stripped; `undefined` for `/dev/null` and where none is told. */
+/** A name as stated, not stripped; `undefined` for `/dev/null` and if there is none. */
 export interface HeaderName {
   readonly name: string | undefined;
-  /** `epoch`: 1970-01-01, or `/dev/null`: by this, tools say that there is no file. */
+  /** `epoch`: 1970-01-01 or `/dev/null`, which mean that there is no file. */
   readonly time: "epoch" | "other" | undefined;
 }
 
 /**
- * What follows `---`, `+++` or `Index:`. The name ends at white space, unless a tab comes later: then it
- * ends there and may hold spaces. (After `Index:`, which has no time, it goes on to the line's end.)
- * `undefined` where a quoted name is malformed.
+ * Parses what follows `---`, `+++` or `Index:`. The name ends at white space, unless a tab comes later: then
+ * it ends there and may contain spaces. (After `Index:`, which has no time, it extends to the end of the
+ * line.) `undefined` if a quoted name is malformed.
  */
 export function parseHeaderName(rest: string, hasTime: boolean): HeaderName | undefined {
   const text = rest.replace(/^\s+/, "");
@@ -39,7 +39,7 @@ function isSpace(character: string | undefined): boolean {
   return character !== undefined && " \t\n\v\f\r".includes(character);
 }
 
-/** The two names after `diff --git`; `undefined` where they cannot be told apart (unquoted spaces). */
+/** The two names after `diff --git`; `undefined` if they cannot be told apart (unquoted spaces). */
 export function parseGitNames(rest: string): { readonly old: string; readonly new: string } | undefined {
   const first = parseWord(rest.trim());
   const second = first && parseWord(first.rest.trimStart());
@@ -96,8 +96,8 @@ const C_TIME =
   /^(?:[A-Z][a-z]{2},?\s+)?([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d\d):(\d\d):(\d\d)\s+(\d{4})(?:\s+([+-]\d\d)(\d\d))?$/;
 
 /**
- * True for 1970-01-01T00:00 in any time zone: POSIX allows local times, so whatever lies between 25 hours
- * before and 26 hours after counts. Forms that are not known are not the epoch.
+ * Whether this is 1970-01-01T00:00 in any time zone: POSIX allows local times, so any time from 25 hours
+ * before to 26 hours after counts. Unknown forms are not the epoch.
  */
 function isEpoch(text: string): boolean {
   const seconds = secondsOf(text);
@@ -130,12 +130,12 @@ function zone(hours: string | undefined, minutes: string | undefined): number {
   return Number(hours) * HOUR + sign * Number(minutes ?? 0) * 60;
 }
 
-/** For {@link stripName}: the last name alone, as `patch` without `-p` takes it. */
+/** For {@link stripName}: only the last name, as `patch` without `-p` takes it. */
 export const ALL_FOLDERS = Number.POSITIVE_INFINITY;
 
 /**
- * `name` without its first `count` folders (`patch -p`); slashes in a row count as one. `undefined` where
- * it has fewer.
+ * `name` without its first `count` folders (`patch -p`); slashes in a row count as one. `undefined` if it has
+ * fewer.
  */
 export function stripName(name: string, count: number): string | undefined {
   if (count === ALL_FOLDERS) return name.slice(name.lastIndexOf("/") + 1) || undefined;

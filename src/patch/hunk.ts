@@ -1,6 +1,6 @@
 /**
- * The hunks of a unified diff, as GNU patch 2.8 reads them (pch.c: `another_hunk`): the counts in a
- * hunk's first line say where it ends. Lines are strings of which each character is one byte.
+ * The hunks of a unified diff, as GNU patch 2.8 reads them (pch.c: `another_hunk`): the counts in a hunk's
+ * first line say where it ends. Lines are strings with one character per byte.
  */
 import { Bq2Error } from "../base/error.ts";
 
@@ -10,9 +10,9 @@ export interface HunkLine {
   readonly text: string;
 }
 
-/** A hunk's one side: where it starts and its lines. */
+/** One side of a hunk: where it starts and its lines. */
 export interface HunkSide {
-  /** Line number, 1 for the first; for a side without lines the number after which they would stand, plus 1. */
+  /** Line number, from 1; for a side without lines, the number that its first line would have. */
   readonly first: number;
   readonly lines: readonly HunkLine[];
 }
@@ -25,11 +25,11 @@ export interface Hunk {
   /** Lines of context before the first change and after the last. */
   readonly prefixContext: number;
   readonly suffixContext: number;
-  /** What stands behind the line numbers: the function that the hunk is in, empty where nothing does. */
+  /** The text after the line numbers: the function that the hunk is in, or empty. */
   readonly heading: string;
 }
 
-/** The lines of a text, each with its line end; a last one may lack it. */
+/** The lines of a text, each with its line end; the last may lack one. */
 export function splitLines(text: string): string[] {
   const lines: string[] = [];
   let start = 0;
@@ -50,7 +50,7 @@ export function reverseHunk(hunk: Hunk): Hunk {
   return { ...hunk, old: turned(hunk.new), new: turned(hunk.old) };
 }
 
-/** The hunks that follow each other from line `start` on (an index, from 0), and the line after them. */
+/** The consecutive hunks from line `start` on (an index, from 0), and the line after them. */
 export function parseHunks(
   lines: readonly string[],
   start: number,
@@ -66,14 +66,14 @@ export function parseHunks(
   return { hunks, next: at };
 }
 
-/** GNU patch leaves out lines that start with `#`. */
+/** GNU patch skips lines that start with `#`. */
 function skipComments(lines: readonly string[], start: number): number {
   let at = start;
   while (lines[at]?.startsWith("#") === true) at++;
   return at;
 }
 
-/** GNU patch takes up to three missing lines at the very end of a patch for blank ones that got chopped. */
+/** GNU patch assumes that up to three lines missing at the very end of a patch were blank and got chopped. */
 const CHOPPED_LINES = 3;
 
 function parseHunk(lines: readonly string[], start: number, stripsCr: boolean): { hunk: Hunk; next: number } {
@@ -83,15 +83,15 @@ function parseHunk(lines: readonly string[], start: number, stripsCr: boolean): 
   let at = start + 1;
   while (oldLines.length < ranges.old.count || newLines.length < ranges.new.count) {
     at = skipComments(lines, at);
-    const isOver = at >= lines.length && ranges.new.count - newLines.length > CHOPPED_LINES;
-    if (isOver) throw malformed(at, "it ends within a hunk");
+    const endsEarly = at >= lines.length && ranges.new.count - newLines.length > CHOPPED_LINES;
+    if (endsEarly) throw malformed(at, "it ends within a hunk");
     const { op, text } = readHunkLine(lines[at] ?? " \n", at + 1, stripsCr);
     at++;
     const oldLeft = op === "+" ? undefined : ranges.old.count - oldLines.length;
     const newLeft = op === "-" ? undefined : ranges.new.count - newLines.length;
     if (oldLeft === 0 || newLeft === 0)
       throw malformed(at, "a hunk has more lines than its line numbers say");
-    // The mark "\\ No newline at end of file" may stand only after the last line of a side.
+    // The mark "\\ No newline at end of file" may come only after the last line of a side.
     const isCut = (oldLeft === 1 || newLeft === 1) && lines[at]?.startsWith("\\") === true;
     if (isCut) at++;
     const cut = isCut ? text.slice(0, -1) : text;
@@ -123,13 +123,13 @@ function parseRanges(line: string, patchLine: number): { readonly old: Range; re
   if (found === null) throw malformed(patchLine, "a hunk's line numbers cannot be read");
   const range = (first: string | undefined, length: string | undefined): Range => {
     const count = Number(length ?? 1);
-    // No lines: the number is of the line before.
+    // Without lines, the number is that of the line before.
     return { first: Number(first) + (count === 0 ? 1 : 0), count };
   };
   return { old: range(found[1], found[2]), new: range(found[3], found[4]) };
 }
 
-/** Lines of context before the first change: the side that it does not touch may go on with more. */
+/** Lines of context before the first change: a side that it does not touch may continue with more. */
 function contextOf(oldLines: readonly HunkLine[], newLines: readonly HunkLine[]): number {
   const leading = (lines: readonly HunkLine[]) => {
     const change = lines.findIndex(({ op }) => op !== " ");
@@ -145,7 +145,7 @@ function isContextOnly(side: HunkSide): boolean {
 function readHunkLine(line: string, patchLine: number, stripsCr: boolean): HunkLine {
   const text = stripsCr && line.endsWith("\r\n") ? `${line.slice(0, -2)}\n` : line;
   const op = text[0];
-  // Mailers eat the space of blank context lines, and of those that start with a tab.
+  // Mailers drop the space of blank context lines, and of those that start with a tab.
   if (op === "\n" || op === "\t") return { op: " ", text };
   if (op === " " || op === "=") return { op: " ", text: text.slice(1) };
   if (op === "-" || op === "+") return { op, text: text.slice(1) };

@@ -1,24 +1,24 @@
 /**
- * Which file a diff is about: its headers name up to three, and GNU patch 2.8's rules choose (pch.c:
- * `intuit_diff_type`, `best_name`; patch(1), "Applying patches to other files"). Names that would leave
- * the tree are never taken.
+ * Chooses the file that a diff changes: its headers name up to three, and the rules are those of GNU patch
+ * 2.8 (pch.c: `intuit_diff_type`, `best_name`; patch(1), "Applying patches to other files"). Names that would
+ * leave the tree are never chosen.
  */
 import { bytesToName } from "../base/text.ts";
 import { stripName } from "./header.ts";
 import type { Existence, FilePatch } from "./parse.ts";
 
-/** What the choice asks of the tree, by paths relative to it. */
+/** What the choice needs to know of the tree, by paths relative to it. */
 export interface TreeLookup {
-  /** Bytes of a file, or `undefined` where nothing has that name. */
+  /** Bytes of a file, or `undefined` if nothing has that name. */
   sizeOf(path: string): number | undefined;
   hasFolder(path: string): boolean;
 }
 
 export type NameChoice =
   | { readonly kind: "file"; readonly path: string }
-  /** The diff makes (or removes) a file that is there (or gone) already. */
+  /** The diff creates a file that exists already, or removes one that does not. */
   | { readonly kind: "already"; readonly path: string }
-  /** `names`: what was looked for; `unsafe`: what was left out for leading out of the tree. */
+  /** `names`: those that were tried; `unsafe`: those left out because they lead out of the tree. */
   | { readonly kind: "none"; readonly names: readonly string[]; readonly unsafe: readonly string[] };
 
 export function chooseFile(patch: FilePatch, strip: number, tree: TreeLookup): NameChoice {
@@ -46,7 +46,7 @@ export function chooseFile(patch: FilePatch, strip: number, tree: TreeLookup): N
   return { kind: "none", names: safe, unsafe };
 }
 
-/** The two paths of git's rename or copy; `undefined` where one is missing or unsafe. */
+/** The two paths of git's rename or copy; `undefined` if one is missing or unsafe. */
 export function movePaths(
   patch: FilePatch,
   strip: number,
@@ -58,21 +58,23 @@ export function movePaths(
   return from === undefined || to === undefined ? undefined : { from, to };
 }
 
-/** How sure a diff is that a side is no file. */
+/** How sure a diff is that a side does not exist. */
 const DOUBT: { readonly [E in Existence]: number } = { exists: 0, "maybe-missing": 1, missing: 2 };
 
-/** GNU patch's `maybe_reverse`: a diff that creates what is there, or removes what is not (`size` undefined). */
+/**
+ * GNU patch's `maybe_reverse`: whether a diff creates an existing file, or removes a missing one (no `size`).
+ */
 function isAlready(existence: FilePatch["existence"], size: number | undefined): boolean {
   const isMissing = size === undefined;
   const isEmpty = isMissing || size === 0;
   if (!isEmpty) return existence.old === "missing";
-  // An empty file that comes or goes as such is what git's index line tells: nothing is reversed.
+  // Git's index line means the creation or removal of an empty file: nothing is reversed.
   const [here, there] = isMissing ? [existence.new, existence.old] : [existence.old, existence.new];
   if (here === "maybe-missing" && there === "missing") return false;
   return DOUBT[existence.new] > 0;
 }
 
-/** A name as a path in the tree; `undefined` where it is absolute or leads out through `..`. */
+/** A name as a path in the tree; `undefined` if it is absolute or leads out through `..`. */
 function safePath(name: string): string | undefined {
   if (name.startsWith("/") || name.includes("\0")) return undefined;
   const names = name.split("/").filter((part) => part !== "" && part !== ".");
@@ -80,7 +82,7 @@ function safePath(name: string): string | undefined {
   return bytesToName(Uint8Array.from(names.join("/"), (byte) => byte.charCodeAt(0)));
 }
 
-/** Fewest folders, then the shortest last name, then the shortest whole; of equals the first. */
+/** Fewest folders, then the shortest last name, then the shortest path; the first of equals. */
 function bestName(paths: readonly string[]): string | undefined {
   const rank = (path: string) => [folderCount(path), path.length - path.lastIndexOf("/"), path.length];
   let best: string | undefined;

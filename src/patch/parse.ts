@@ -1,38 +1,38 @@
 /**
- * Reads unified diffs, plain and git's, the way GNU patch 2.8 does (pch.c: `intuit_diff_type`):
- * text around the diffs is skipped, headers name the files; hunks are in `patch-hunk.ts`. Not read:
- * context, normal and ed diffs, git's binary patches and changes of symlinks (each an error that says
- * so), and diffs that are indented as a whole.
+ * Reads unified diffs, plain and git's, as GNU patch 2.8 does (pch.c: `intuit_diff_type`): text around the
+ * diffs is skipped, headers name the files; `hunk.ts` reads the hunks. Not read: context, normal and ed
+ * diffs, git's binary patches and changes of symlinks (each an error that says so), and diffs that are
+ * indented as a whole.
  *
- * A patch is bytes: lines are strings of which each character is one byte.
+ * A patch is bytes: lines are strings with one character per byte.
  */
 import { Bq2Error } from "../base/error.ts";
 import { type HeaderName, parseGitNames, parseHeaderName } from "./header.ts";
 import { type Hunk, malformed, parseHunks, reverseHunk, splitLines } from "./hunk.ts";
 
-/** Which side of a diff: what the file was, and what it becomes. */
+/** A side of a diff: the file before, or after. */
 export type Side = "old" | "new";
 
-/** What a diff says of a side's existence: there; empty or not there; not there for sure. */
+/** What a diff says of a side: it exists; it is empty or missing; it is certainly missing. */
 export type Existence = "exists" | "maybe-missing" | "missing";
 
 export interface FilePatch {
-  /** Line of the patch where it starts (its first hunk, or its header where it has none). */
+  /** Line of the patch where it starts (its first hunk, or its header if it has none). */
   readonly patchLine: number;
-  /** Names as stated, not stripped; `undefined` where there is none, or `/dev/null`. */
+  /** Names as stated, not stripped; `undefined` if there is none, or for `/dev/null`. */
   readonly names: { readonly old?: string; readonly new?: string; readonly index?: string };
   readonly existence: { readonly [S in Side]: Existence };
-  /** Git's: how the new name comes about. */
+  /** How the new name came about, according to git. */
   readonly move: "none" | "rename" | "copy";
   /** Git's mode lines, permission bits only. */
   readonly modes: { readonly old?: number; readonly new?: number };
   readonly hunks: readonly Hunk[];
 }
 
-/** Every file's patch, in order. An empty patch has none; other text without any diff is an error. */
+/** Every file's patch, in order. An empty patch has none; any other text without a diff is an error. */
 export function parsePatch(text: string): FilePatch[] {
   const lines = splitLines(text);
-  // GNU patch leaves out a last line that does not end.
+  // GNU patch ignores a last line without a line end.
   if (lines.at(-1)?.endsWith("\n") === false) lines.pop();
   const patches: FilePatch[] = [];
   let at = 0;
@@ -45,19 +45,19 @@ export function parsePatch(text: string): FilePatch[] {
     patches.push(filePatchOf(scan.header, scan.at + 1, hunks));
     at = next;
   }
-  if (patches.length === 0 && lines.length > 0) throw malformed(1, "there is no unified diff in it");
+  if (patches.length === 0 && lines.length > 0) throw malformed(1, "it contains no unified diff");
   return patches;
 }
 
-/** What the lines before a diff's hunks have said so far. */
+/** What the lines before a diff's hunks have stated so far. */
 interface Header {
   old: HeaderName;
   new: HeaderName;
   index: string | undefined;
   isGit: boolean;
-  /** Some line told the names. */
+  /** A line has given the names. */
   isFound: boolean;
-  /** Some line of git's tells a change that needs no hunk. */
+  /** One of git's lines has stated a change that needs no hunk. */
   isExtended: boolean;
   stripsCr: boolean;
   existence: { old: Existence; new: Existence };
@@ -89,7 +89,7 @@ interface Scan {
   readonly hasHunks: boolean;
 }
 
-/** Goes on from line `start` to the next patch's first hunk; `undefined` where there is none. */
+/** Reads from line `start` to the next patch's first hunk; `undefined` if there is none. */
 function scanHeader(lines: readonly string[], start: number): Scan | undefined {
   const header = emptyHeader();
   for (let at = start; at < lines.length; at++) {
@@ -100,7 +100,7 @@ function scanHeader(lines: readonly string[], start: number): Scan | undefined {
       return { header, at, hasHunks: true };
     }
     if (/^\*{8}/.test(line) && /^\*\*\*[ \t]/.test(lines[at + 1] ?? "") && header.isFound) {
-      throw unsupported(at + 1, "a context diff; only unified diffs are (diff -u)");
+      throw unsupported(at + 1, "a context diff");
     }
     readHeaderLine(header, line, at + 1);
   }
@@ -130,7 +130,7 @@ function setName(header: Header, side: Side, line: string): void {
   header.isFound = true;
   header.stripsCr = line.endsWith("\r\n");
   if (parsed === undefined) return;
-  // For /dev/null the name that git's own line told stays: it is the file that comes or goes.
+  // For /dev/null the name from git's own line stays: that file is created or removed.
   header[side] = { name: parsed.name ?? header[side].name, time: parsed.time };
 }
 
@@ -156,12 +156,12 @@ function readGitLine(header: Header, line: string, patchLine: number): void {
   else if (text.startsWith("copy from ")) header.copies.from = true;
   else if (text.startsWith("copy to ")) header.copies.to = true;
   else if (text.startsWith("GIT binary patch") || /^Binary files .* differ$/.test(text)) {
-    throw unsupported(patchLine, "git's binary patch");
+    throw unsupported(patchLine, "a git binary patch");
   } else return;
   header.isExtended = true;
 }
 
-/** The hash of the empty file, as git names it: the file is there but empty, or not there. */
+/** Git's hash of the empty file: the file is empty, or missing. */
 const EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
 function existenceOfHash(hash: string): Existence {
@@ -176,7 +176,7 @@ function parseMode(text: string, patchLine: number): number {
   return Number.parseInt(digits.slice(3), 8);
 }
 
-/** A side with no lines at line 0 may be no file at all; a time at the epoch, or /dev/null, makes it sure. */
+/** A side with no lines at line 0 may be missing; a time at the epoch, or /dev/null, makes that certain. */
 function applyRanges(header: Header, line: string): void {
   if (/^@@ -0(?![0-9])/.test(line))
     header.existence.old = header.old.time === "epoch" ? "missing" : "maybe-missing";
@@ -204,7 +204,7 @@ function filePatchOf(header: Header, patchLine: number, hunks: readonly Hunk[]):
 
 /** The patch that undoes `patch` (`patch -R`). Throws `patch-unsupported` for git's copies. */
 export function reversePatch(patch: FilePatch): FilePatch {
-  if (patch.move === "copy") throw unsupported(patch.patchLine, "git's copy, to be undone");
+  if (patch.move === "copy") throw unsupported(patch.patchLine, "undoing a git copy");
   const { names, existence, modes } = patch;
   return {
     ...patch,
@@ -223,11 +223,8 @@ export function reversePatch(patch: FilePatch): FilePatch {
 }
 
 function unsupported(patchLine: number, what: string): Bq2Error {
-  return new Bq2Error(
-    `Cannot apply the patch: it holds ${what} (line ${patchLine}), which is not supported`,
-    {
-      code: "patch-unsupported",
-      hint: "make the change as a unified diff of plain files",
-    },
-  );
+  return new Bq2Error(`Cannot apply the patch: ${what} is not supported (line ${patchLine})`, {
+    code: "patch-unsupported",
+    hint: "make the change as a unified diff (diff -u) of plain files",
+  });
 }

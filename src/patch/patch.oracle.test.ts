@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const hasTools = requireTools("patch", "diff");
 
-/** GNU patch on a copy of `old`; the new bytes, or `undefined` where any hunk was refused. */
+/** GNU patch on a copy of `old`; returns the new bytes, or `undefined` if any hunk was refused. */
 function gnuPatch(place: string, old: Buffer, patch: Buffer): Buffer | undefined {
   mkdirSync(place, { recursive: true });
   writeFileSync(join(place, "f"), old);
@@ -52,8 +52,8 @@ function ourPatch(place: string, old: Buffer, patch: Buffer): Buffer | undefined
 }
 
 /**
- * GNU patch can join an added line to a last line that has no line end; we never do. So line ends do not
- * count where the file that is patched has none at its end.
+ * GNU patch can join an added line to a last line that has no line end; we never do. So line ends are ignored
+ * if the patched file has none at its end.
  */
 function comparable(result: Buffer | undefined, local: Buffer): string | undefined {
   const text = result?.toString("latin1");
@@ -77,7 +77,7 @@ const line = fc.constantFrom(
 );
 const lines = (maxLength: number) => fc.array(line, { maxLength });
 
-/** At `at` (0 to 1, of the whole), `removed` lines give way to `added`. */
+/** Replaces `removed` lines by `added`, at the fraction `at` (0 to 1) of the whole. */
 const edit = fc.record({
   at: fc.double({ min: 0, max: 1, noNaN: true }),
   removed: fc.nat(3),
@@ -107,7 +107,7 @@ function textOf(content: readonly string[], endsOpen: boolean): Buffer {
 const RUNS = Number(process.env.BQ2_FUZZ_RUNS ?? 300);
 
 test.skipIf(!hasTools)(
-  "random patches on files that have moved on end as GNU patch's do",
+  "random patches on changed files give the same as with GNU patch",
   { timeout: 60 * 60_000 },
   async () => {
     const seen = { applied: 0, refused: 0 };
@@ -141,7 +141,7 @@ test.skipIf(!hasTools)(
   },
 );
 
-/** Upstream's archive and Debian's series for it: paths below a mirror's pool/, and what they must hash to. */
+/** Upstream's archive and Debian's series for it: paths below a mirror's pool/, and their sha256. */
 const SERIES = [
   {
     name: "musl",
@@ -222,7 +222,7 @@ for (const { name, orig, origSha256, debian, debianSha256 } of SERIES) {
   });
 }
 
-/** New files differ by the umask only, which GNU patch follows and we do not. */
+/** New files differ only by the umask, which GNU patch follows and we do not. */
 function modes(tree: string): string {
   const listed = execFileSync("find", [".", "-type", "f", "-perm", "/111"], { cwd: tree, encoding: "utf8" });
   return listed.split("\n").sort().join("\n");
@@ -239,7 +239,7 @@ const LINKS: readonly { readonly target: string; readonly creates: readonly stri
   { target: "../out", creates: ["d/x"] },
 ];
 
-test.skipIf(!hasTools)("links in the way of a patch lead where GNU patch lets them lead", () => {
+test.skipIf(!hasTools)("links on the path of a patch are followed as far as by GNU patch", () => {
   for (const { target, creates } of LINKS) {
     const patch = creates.map((path) => `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+new\n`).join("");
     const [gnu, ours] = ["gnu", "ours"].map((name) => {

@@ -42,7 +42,7 @@ function apply(platform: MemoryPlatform, patch: string, options: Partial<PatchRe
   });
 }
 
-/** What the tree holds afterwards. */
+/** The files of the tree afterwards. */
 function patched(contents: Contents, patch: string, options: Partial<PatchRequest> = {}): Contents {
   const platform = platformWith(contents);
   apply(platform, patch, options);
@@ -62,12 +62,12 @@ function refused(contents: Contents, patch: string, code: string, pattern?: RegE
 const CHANGE = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n";
 const lines = (...names: readonly string[]) => names.map((name) => `${name}\n`).join("");
 
-test("a change, among text that is none", () => {
+test("a change, among other text", () => {
   const mail = `From: someone\nSubject: two\n\n---\n f | 2 +-\n\nIndex: f\n====\n${CHANGE}-- \n2.39.0\n`;
   assert.equal(patched({ f: lines("one", "two", "three") }, mail), { f: lines("one", "2", "three") });
 });
 
-test("offsets and fuzz are found and told", () => {
+test("offsets and fuzz are found and reported", () => {
   const platform = platformWith({ f: lines("zero", "zero", "one", "two", "other", "four") });
   const report = apply(platform, CHANGE);
   assert.equal(report, [{ path: "f", change: "changed", hunks: [{ line: 3, offset: 2, fuzz: 1 }] }]);
@@ -76,14 +76,14 @@ test("offsets and fuzz are found and told", () => {
   assert.throws(() => apply(strict, CHANGE, { fuzz: 0 }), /does not fit/);
 });
 
-test("later hunks look from where the one before was found", () => {
+test("the search for a hunk starts where the one before was found", () => {
   const patch = "--- a/f\n+++ b/f\n@@ -1,1 +1,1 @@\n-a\n+A\n@@ -3,1 +3,1 @@\n-a\n+B\n";
   assert.equal(patched({ f: lines("x", "x", "a", "a", "a", "a") }, patch), {
     f: lines("x", "x", "A", "a", "B", "a"),
   });
 });
 
-test("files come and go, with their folders and modes", () => {
+test("files are created and deleted, with their folders and modes", () => {
   const patch =
     "diff --git a/old/x b/old/x\ndeleted file mode 100644\nindex 1..0\n--- a/old/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-bye\n" +
     "diff --git a/new/y b/new/y\nnew file mode 100755\nindex 0..1\n--- /dev/null\n+++ b/new/y\n@@ -0,0 +1 @@\n+hello\n" +
@@ -99,7 +99,7 @@ test("files come and go, with their folders and modes", () => {
   assert.equal(platform.files.status(`${FOLDER}/old`), undefined);
 });
 
-test("a time at the epoch says that there is no file", () => {
+test("a time at the epoch means that there is no file", () => {
   const patch =
     "--- a/new\t1970-01-01 01:00:00.000000000 +0100\n+++ b/new\t2020-02-02 02:02:02 +0000\n@@ -0,0 +1 @@\n+x\n";
   assert.equal(patched({}, patch), { new: "x\n" });
@@ -133,7 +133,7 @@ test("line ends: missing ones, CRLF in files, CRLF in patches", () => {
   assert.match((error as Bq2Error).hint ?? "", /line ends differ/);
 });
 
-test("bytes of any encoding come through", () => {
+test("bytes of any encoding are kept", () => {
   const platform = platformWith({});
   platform.files.writeFile(`${FOLDER}/f`, Uint8Array.of(0xff, 0x0a, 0x00, 0x0a));
   const patch = Uint8Array.from([
@@ -169,7 +169,7 @@ test("several patches of one file build on each other", () => {
   });
 });
 
-test("a patch that is in already is told as such", () => {
+test("a patch that is already applied is reported as such", () => {
   refused({ f: lines("one", "2", "three") }, CHANGE, "patch-already-applied", /already applied/);
   refused({}, "--- a/f\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n", "patch-already-applied");
 });
@@ -216,7 +216,7 @@ test("names that leave the tree are refused", () => {
 /** A patch that creates the file `path`. */
 const creation = (path: string) => `--- /dev/null\n+++ b/${path}\n@@ -0,0 +1 @@\n+owned\n`;
 
-test("a link that comes alive through the same patch leads no further than others", () => {
+test("a link whose target the same patch creates leads no further than others", () => {
   const dangling = (target: string) => {
     const platform = platformWith({ f: "x\n" });
     platform.files.makeFolder("/out");
@@ -237,7 +237,7 @@ test("a link that comes alive through the same patch leads no further than other
   assert.equal(within.files.list(`${FOLDER}/sub`), ["f", "x"]);
 });
 
-test("two ways to one file are one file", () => {
+test("two paths to one file are one file", () => {
   const platform = platformWith({ "sub/f": lines("one", "two", "three") });
   platform.files.symlink("sub", `${FOLDER}/d`);
   apply(

@@ -1,7 +1,7 @@
 /**
- * Applies unified diffs to a folder, as `patch -p1 -N` does, but all or nothing: every result is worked
- * out before the first file is written, and a hunk that does not fit changes nothing. Files are bytes in
- * any encoding; modes are kept, or set where git's mode lines say so. No `.orig` or `.rej` files.
+ * Applies unified diffs to a folder, like `patch -p1 -N`, but all or nothing: every result is computed before
+ * the first file is written, and a hunk that does not fit changes nothing. Files are bytes in any encoding;
+ * modes are kept, or set if git's mode lines say so. No `.orig` or `.rej` files.
  */
 import { Bq2Error } from "../base/error.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -17,23 +17,23 @@ export interface PatchRequest {
   readonly folder: string;
   /** What to call the patch in messages. */
   readonly name: string;
-  /** Folders to drop from the names in the patch (`patch -p`); 1 unless told. */
+  /** Folders to drop from the names in the patch (`patch -p`); by default 1. */
   readonly strip?: number;
-  /** Lines of context that may differ at each end of a hunk (`patch -F`); 2 unless told. */
+  /** Lines of context that may differ at each end of a hunk (`patch -F`); by default 2. */
   readonly fuzz?: number;
 }
 
 export interface PatchedFile {
-  /** Relative to the folder: the file's new name, or the old one where it is gone. */
+  /** Relative to the folder: the file's new name, or the old one if it was deleted. */
   readonly path: string;
   readonly change: "created" | "changed" | "deleted" | "renamed" | "copied";
   readonly hunks: readonly AppliedHunk[];
 }
 
 /**
- * Changes the tree and tells what was changed and how well each hunk fitted. Throws Bq2Error, with
- * nothing changed: `patch-malformed`, `patch-unsupported`, `patch-unsafe` (a name that leaves the tree),
- * `patch-already-applied` (the reversed patch fits), `patch-failed`.
+ * Changes the tree; returns what was changed and how well each hunk fit. Throws Bq2Error and changes nothing:
+ * `patch-malformed`, `patch-unsupported`, `patch-unsafe` (a name that leaves the tree),
+ * `patch-already-applied` (the patch fits in reverse), `patch-failed`.
  */
 export function applyPatchToTree(
   platform: Pick<Platform, "files">,
@@ -41,9 +41,9 @@ export function applyPatchToTree(
 ): readonly PatchedFile[] {
   const tree = new PatchedTree(platform.files, request.folder);
   try {
-    const report = parsePatch(bytesToText(request.patch)).map((patch) => applyToFile(tree, patch, request));
+    const patched = parsePatch(bytesToText(request.patch)).map((patch) => applyToFile(tree, patch, request));
     tree.write();
-    return report;
+    return patched;
   } catch (error) {
     if (!(error instanceof Bq2Error) || !error.code.startsWith("patch-")) throw error;
     throw new Bq2Error(`${request.name}: ${error.message}`, {
@@ -87,7 +87,7 @@ function applyToFile(tree: PatchedTree, patch: FilePatch, request: PatchRequest)
 
 const NEW_FILE_MODE = 0o644;
 
-/** The file that is read and the one that is written: the same, but for git's renames and copies. */
+/** The file that is read and the one that is written: the same, except for git's renames and copies. */
 function pathsOf(
   tree: PatchedTree,
   patch: FilePatch,
@@ -98,7 +98,7 @@ function pathsOf(
     if (paths === undefined) throw noFile(patch, [], []);
     if (tree.sizeOf(paths.to) !== undefined) {
       if (tree.sizeOf(paths.from) === undefined) throw alreadyApplied(paths.to);
-      throw failed(paths.to, `git's ${patch.move} would write over it`);
+      throw failed(paths.to, `git's ${patch.move} would overwrite it`);
     }
     if (tree.sizeOf(paths.from) === undefined) throw noFile(patch, [paths.from], []);
     return paths;
@@ -110,7 +110,7 @@ function pathsOf(
 }
 
 function alreadyApplied(path: string): Bq2Error {
-  return new Bq2Error(`Cannot patch ${path}: the patch is already applied (reversed it fits)`, {
+  return new Bq2Error(`Cannot patch ${path}: the patch is already applied (it fits in reverse)`, {
     code: "patch-already-applied",
     hint: "unpack the sources again, or leave this patch out",
   });
@@ -121,7 +121,7 @@ function noFile(patch: FilePatch, names: readonly string[], unsafe: readonly str
   if (names.length === 0 && unsafe.length > 0) {
     return new Bq2Error(`Cannot patch ${unsafe.join(" or ")}: the name leads out of the tree ${at}`, {
       code: "patch-unsafe",
-      hint: "the patch is broken or made to do harm; check where it came from",
+      hint: "the patch is broken or malicious; check where it came from",
     });
   }
   const looked = names.length === 0 ? "its headers name none" : `looked for ${names.join(" and ")}`;
@@ -132,10 +132,10 @@ function noFile(patch: FilePatch, names: readonly string[], unsafe: readonly str
 }
 
 function leftOver(path: string, lines: number): Bq2Error {
-  return failed(path, `the patch deletes it, but ${lines} lines would be left of it`);
+  return failed(path, `the patch deletes it, but ${lines} lines would be left`);
 }
 
-/** Tells the first line that differs where the hunk was expected. */
+/** Names the first line that differs where the hunk was expected. */
 function hunkFailed(
   path: string,
   lines: readonly string[],

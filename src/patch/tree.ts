@@ -1,7 +1,7 @@
 /**
- * The folder that is patched: read as it is, written when all is known. Names never lead out of it: links are followed
- * as they will lead when the file is written, and whatever others do meanwhile, the operations stay within
- * ({@link FilesBeneath}).
+ * The folder that is patched: read as it is, written when everything is known. Names never lead out of it:
+ * links are resolved as they will be when the file is written, and the operations stay within the folder
+ * whatever other processes do meanwhile ({@link FilesBeneath}).
  */
 import { Bq2Error } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
@@ -16,13 +16,13 @@ export interface FileState {
   readonly mode: number;
 }
 
-/** The folder as it will be: what is changed is kept here until all is known to fit. */
+/** The folder as it will be: changes are kept here until all are known to fit. */
 export class PatchedTree implements TreeLookup {
   readonly #files: FilesBeneath;
   readonly #folder: string;
   /** New states by path, links resolved; `undefined`: removed. */
   readonly #changes = new Map<string, FileState | undefined>();
-  /** Folders that the files put so far lie in. */
+  /** Folders of the files put so far. */
   readonly #newFolders = new Set<string>();
 
   constructor(files: Files, folder: string) {
@@ -33,7 +33,8 @@ export class PatchedTree implements TreeLookup {
   sizeOf(path: string): number | undefined {
     const real = this.#real(path);
     if (real === undefined) return undefined;
-    if (this.#changes.has(real)) return this.#changes.get(real)?.lines.length; // only zero or not matters
+    // Lines, not bytes: callers only ask whether it is zero.
+    if (this.#changes.has(real)) return this.#changes.get(real)?.lines.length;
     return this.#files.status(this.#absolute(real))?.size;
   }
 
@@ -54,7 +55,7 @@ export class PatchedTree implements TreeLookup {
 
   put(path: string, state: FileState): void {
     const real = this.#real(path);
-    if (real === undefined) throw unsafe(path, "the way to it is a link that leads nowhere");
+    if (real === undefined) throw unsafe(path, "a link on its path leads nowhere");
     for (let at = dirname(real); at !== "." && !this.#newFolders.has(at); at = dirname(at))
       this.#newFolders.add(at);
     this.#changes.set(real, state);
@@ -65,7 +66,7 @@ export class PatchedTree implements TreeLookup {
     if (real !== undefined) this.#changes.set(real, undefined);
   }
 
-  /** New files first, then removals with the folders that they leave empty: as GNU patch does. */
+  /** New files first, then removals with the folders that they leave empty, as GNU patch does. */
   write(): void {
     for (const [path, state] of this.#changes) {
       if (state === undefined) continue;
@@ -77,7 +78,7 @@ export class PatchedTree implements TreeLookup {
     for (const [path, state] of this.#changes) if (state === undefined) this.#erase(path);
   }
 
-  /** To be called at the end, whatever it was. */
+  /** Must be called at the end, also after a failure. */
   release(): void {
     this.#files.release();
   }
@@ -85,7 +86,7 @@ export class PatchedTree implements TreeLookup {
   #erase(path: string): void {
     removeTree(this.#files, this.#absolute(path));
     for (let at = dirname(path); at !== "."; at = dirname(at)) {
-      if (this.#files.status(this.#absolute(at)) === undefined) continue; // a file that never was written
+      if (this.#files.status(this.#absolute(at)) === undefined) continue; // a file that was never written
       if (this.#files.list(this.#absolute(at)).length > 0) return;
       this.#files.removeFolder(this.#absolute(at));
     }
@@ -96,8 +97,8 @@ export class PatchedTree implements TreeLookup {
   }
 
   /**
-   * `path` with the links on its way resolved, the folders counted in that will have been made by then. `undefined`
-   * where one of the links leads nowhere. Throws `patch-unsafe` for a way that leaves the folder.
+   * `path` with the links on its path resolved, counting the folders that will have been made by then.
+   * `undefined` if one of the links leads nowhere. Throws `patch-unsafe` if it leaves the folder.
    */
   #real(path: string): string | undefined {
     const names = path.split("/");
@@ -127,12 +128,12 @@ export class PatchedTree implements TreeLookup {
   }
 }
 
-const OUTSIDE = "the way to it is a link that leads out of the tree";
+const OUTSIDE = "a link on its path leads out of the tree";
 
 function unsafe(path: string, what: string): Bq2Error {
   return new Bq2Error(`Cannot patch ${path}: ${what}`, {
     code: "patch-unsafe",
-    hint: "the patch or the tree is broken or made to do harm; check where they came from",
+    hint: "the patch or the tree is broken or malicious; check where they came from",
   });
 }
 
@@ -143,9 +144,9 @@ export function failed(path: string, what: string): Bq2Error {
   });
 }
 
-/** One character a byte: lines compare and split as text, whatever their encoding. */
+/** One character per byte: lines compare and split as text, whatever their encoding. */
 export function bytesToText(bytes: Uint8Array): string {
-  const STEP = 8192; // arguments of one call
+  const STEP = 8192; // arguments per call
   let text = "";
   for (let at = 0; at < bytes.length; at += STEP)
     text += String.fromCharCode(...bytes.subarray(at, at + STEP));
