@@ -51,7 +51,7 @@ test("a raw disk is known by its partition table", () => {
   assert.ok(argv.some((word) => word.includes("format=raw") && word.endsWith("file=/out/disk.qcow2")));
 });
 
-test("what is no disk is refused", () => {
+test("anything but a disk is refused", () => {
   assert.equal(
     codeOf(() => bootArgv(machine(encodeUtf8("<html>")), OPTIONS)),
     "not-a-disk",
@@ -82,7 +82,7 @@ test("a missing program or firmware names the package to install", () => {
   assert.equal((noFirmware as Error & { hint?: string }).hint, "apt-get install ovmf");
 });
 
-test("kvm wants /dev/kvm and the machine's own architecture", () => {
+test("kvm needs /dev/kvm and the machine's own architecture", () => {
   const kvm = { ...OPTIONS, acceleration: "kvm" } as const;
   assert.throws(() => bootArgv(machine(), kvm), /no \/dev\/kvm/);
   assert.throws(() => bootArgv(machine(), { ...kvm, arch: "aarch64" }), /the image is for aarch64/);
@@ -92,12 +92,12 @@ test("kvm wants /dev/kvm and the machine's own architecture", () => {
   assert.ok(bootArgv(able, kvm).includes("kvm"));
 });
 
-test("booting gives QEMU's exit code and says how to leave", async () => {
+test("booting returns QEMU's exit code and says how to leave", async () => {
   const platform = machine();
   platform.programs.set("qemu-system-x86_64", () => 3);
   assert.equal(await boot(platform, OPTIONS), 3);
   assert.match(platform.written.error, /Ctrl-A X leaves/);
-  assert.match(platform.written.error, /is gone at the end/);
+  assert.match(platform.written.error, /is discarded at the end/);
 });
 
 test("an image that takes bytes from another file of this machine is refused", () => {

@@ -17,15 +17,15 @@ export interface BootOptions {
   readonly arch: Arch;
   readonly acceleration: Acceleration;
   readonly memoryMiB: number;
-  /** False: the image stays as it is, what the machine writes is gone at the end. */
+  /** False: the image stays as it is, and what the machine writes is discarded. */
   readonly keepChanges: boolean;
 }
 
 /**
  * The command that boots the image.
  *
- * @throws Bq2Error `no-image`, `not-a-disk` for the image; `missing-tool` where QEMU or the firmware is not
- * installed; `no-kvm` where `kvm` is asked for and cannot work.
+ * @throws Bq2Error `no-image`, `not-a-disk`, `other-files` for the image; `missing-tool` if QEMU or the
+ * firmware is not installed; `no-kvm` if `kvm` is requested and cannot work.
  */
 export function bootArgv(platform: Platform, options: BootOptions): string[] {
   const emulator = ARCHES[options.arch].emulator;
@@ -43,7 +43,7 @@ export function bootArgv(platform: Platform, options: BootOptions): string[] {
   });
 }
 
-/** Boots the image and waits until the machine is off or left; gives QEMU's exit code. */
+/** Boots the image and waits until QEMU ends; returns its exit code. */
 export async function boot(platform: Platform, options: BootOptions): Promise<number> {
   const argv = bootArgv(platform, options);
   const { host } = platform;
@@ -51,7 +51,7 @@ export async function boot(platform: Platform, options: BootOptions): Promise<nu
   if (options.acceleration === "tcg") {
     host.writeError("Every instruction is emulated; --accel kvm is faster where /dev/kvm works\n");
   }
-  if (!options.keepChanges) host.writeError("What the machine writes to its disk is gone at the end\n");
+  if (!options.keepChanges) host.writeError("What the machine writes to its disk is discarded at the end\n");
   const child = await platform.processes.spawn({
     argv,
     cwd: host.cwd,
@@ -64,7 +64,7 @@ export async function boot(platform: Platform, options: BootOptions): Promise<nu
   return exit.code ?? 1;
 }
 
-/** A GPT's header begins so, in the second sector (UEFI 2.10, 5.3.2). */
+/** A GPT header, in the second sector, begins with this (UEFI 2.10, 5.3.2). */
 const GPT_SIGNATURE = encodeUtf8("EFI PART");
 
 function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
@@ -90,7 +90,7 @@ function diskFormat(platform: Platform, image: string): "qcow2" | "raw" {
 /** Bit 2 of the incompatible features (qcow2.txt, "Header"). */
 const EXTERNAL_DATA_FILE = 4;
 
-/** QEMU would open any file of this machine that the image names, and show its bytes to the system within. */
+/** QEMU would open any file on the host that the image names, and show its bytes to the guest. */
 function refuseOtherFiles(image: string, start: Uint8Array): void {
   const { backingFileOffset, incompatibleFeatures } = readQcow2Header(start);
   const hasDataFile = Math.floor(incompatibleFeatures / EXTERNAL_DATA_FILE) % 2 === 1;
@@ -98,11 +98,11 @@ function refuseOtherFiles(image: string, start: Uint8Array): void {
   const what = hasDataFile ? "an external data file" : "a backing file";
   throw new Bq2Error(`Cannot boot ${image}: it takes bytes from another file (it has ${what})`, {
     code: "other-files",
-    hint: "if you trust it, make it whole: qemu-img convert -O qcow2 IMAGE WHOLE.qcow2",
+    hint: "if you trust it, make a self-contained copy: qemu-img convert -O qcow2 IMAGE COPY.qcow2",
   });
 }
 
-/** The first two sectors, fewer where the file is shorter. */
+/** The first two sectors, or fewer if the file is shorter. */
 function readStart({ files }: Platform, path: string): Uint8Array {
   const start = new Uint8Array(2 * SECTOR_SIZE);
   const fd = files.open(path, "read");
@@ -117,18 +117,18 @@ function checkKvm(platform: Platform, arch: Arch): void {
   if (arch !== platform.host.arch) {
     throw new Bq2Error(`Cannot use kvm: the image is for ${arch}, this machine is ${platform.host.arch}`, {
       code: "no-kvm",
-      hint: "leave --accel out",
+      hint: "leave out --accel",
     });
   }
   if (platform.files.statusFollowed("/dev/kvm") === undefined) {
     throw new Bq2Error("Cannot use kvm: there is no /dev/kvm", {
       code: "no-kvm",
-      hint: "leave --accel out, or turn virtualization on in the machine's firmware or its own hypervisor",
+      hint: "leave out --accel, or turn on virtualization in the machine's firmware or hypervisor",
     });
   }
 }
 
-/** Where `$PATH` is not set: what a shell would use. */
+/** Used if `$PATH` is not set, as by a shell. */
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 function findProgram(platform: Platform, emulator: Emulator): string {

@@ -1,4 +1,4 @@
-/** Disks that sgdisk, mtools and qemu-img made: for which machines they boot. */
+/** Which machines disks made by sgdisk, mtools and qemu-img boot on. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -9,9 +9,9 @@ import { nodePlatform } from "../platform/node/platform.ts";
 import { archToBoot } from "./image-arch.ts";
 
 const platform = nodePlatform();
-const ESP_MIB = 40; // the least that is FAT32
+const ESP_MIB = 40; // the smallest FAT32
 
-/** A raw disk whose ESP has what firmware of `arches` starts. */
+/** A raw disk whose ESP has the boot files of `arches`. */
 async function makeRaw(folder: string, arches: readonly Arch[]): Promise<string> {
   const path = join(folder, "disk.raw");
   await makeDisk(path, (ESP_MIB + 4) * MIB, () => undefined);

@@ -1,4 +1,4 @@
-/** For which machines a disk image boots: told by what firmware would look for on its EFI system partition. */
+/** Which machines a disk image boots on, judged by the boot files on its EFI system partition. */
 import { ARCHES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { listFat32 } from "../formats/fat32/reader.ts";
@@ -11,11 +11,11 @@ import type { Platform } from "../platform/platform.ts";
 const BOOT_FOLDER = ["EFI", "BOOT"]; // UEFI 2.10, 3.5.1.1
 
 /**
- * The architecture to boot the image at `path` for: the one that is `wanted`, else this machine's where the image has it,
- * else the image's own. An image that says nothing (another partition table, an overlay of another image) is taken for
- * what is wanted, or for this machine's.
+ * The architecture to boot the image at `path` for: `wanted` if given, else this machine's if the image boots
+ * on it, else the image's first. An image that does not tell (another partition table, an overlay of another
+ * image) is assumed to be for `wanted`, or for this machine.
  *
- * @throws Bq2Error `wrong-arch` where the image is for other machines than the one that is wanted.
+ * @throws Bq2Error `wrong-arch` if the image is for other machines than `wanted`.
  */
 export async function archToBoot(platform: Platform, path: string, wanted: Arch | undefined): Promise<Arch> {
   const own = platform.host.arch;
@@ -32,13 +32,13 @@ export async function archToBoot(platform: Platform, path: string, wanted: Arch 
   );
 }
 
-/** Those whose firmware would find something to start. */
+/** The architectures whose firmware would find something to start. */
 async function archesOf(platform: Platform, path: string): Promise<Arch[]> {
   const { files, bulk } = platform;
   const fd = files.open(path, "read");
   try {
     const readFile: ReadDisk = async (offset, length) => {
-      const bytes = new Uint8Array(length); // stays zero beyond the end
+      const bytes = new Uint8Array(length); // zeros beyond the end
       files.read(fd, bytes, 0, length, offset);
       return bytes;
     };

@@ -13,7 +13,7 @@ const MACHINE: Machine = {
   serial: "pipe",
 };
 
-/** The value behind the first option of that name. */
+/** The value after the first option of that name. */
 function option(argv: readonly string[], name: string): string | undefined {
   return argv[argv.indexOf(name) + 1];
 }
@@ -38,7 +38,7 @@ test("kvm takes the host's CPU", () => {
   assert.equal(option(qemuArgv("q", { ...MACHINE, acceleration: "kvm" }), "-cpu"), "host");
 });
 
-test("changes are kept where that is asked for", () => {
+test("changes are kept on request", () => {
   const disk = { path: "/out/a.raw", format: "raw", keepChanges: true } as const;
   assert.ok(
     qemuArgv("q", { ...MACHINE, disk }).includes("if=none,id=disk,format=raw,snapshot=off,file=/out/a.raw"),

@@ -1,13 +1,13 @@
 /**
- * How QEMU is called to boot a UEFI machine. Pure: finding and starting it is `boot.ts`; tests start machines through the
- * same argv. Program, machine type and firmware are in each architecture's table (`base/arch.ts`).
+ * How QEMU is called to boot a UEFI machine. Pure: `boot.ts` finds and starts QEMU; tests start machines with
+ * the same argv. Program, machine type and firmware are in each architecture's table (`base/arch.ts`).
  *
- * The subset: one virtio disk, one serial console, no display, user-mode network, the firmware's
- * variables thrown away at the end. Source: QEMU 7.2's manual, "Invocation".
+ * Subset: one virtio disk, one serial console, no display, user-mode network; changes to the firmware's
+ * variables are discarded at the end. Source: QEMU 7.2's manual, "Invocation".
  */
 import { ARCHES, type Arch, type Firmware } from "../base/arch.ts";
 
-/** `tcg`: emulation, anywhere. `kvm`: the host's own CPU, where /dev/kvm works and the architecture is the same. */
+/** `tcg`: emulation, anywhere. `kvm`: the host's CPU, if /dev/kvm works and the architecture is the same. */
 export type Acceleration = "tcg" | "kvm";
 
 export interface Disk {
@@ -27,7 +27,9 @@ export interface Machine {
   /** Without one the firmware ends in its own shell. */
   readonly disk: Disk | undefined;
   readonly network: boolean;
-  /** `terminal`: Ctrl-A X leaves, Ctrl-A C is QEMU's monitor. `pipe`: bytes as they are; a reboot ends QEMU. */
+  /**
+   * `terminal`: Ctrl-A X leaves, Ctrl-A C opens QEMU's monitor. `pipe`: unchanged bytes; a reboot ends QEMU.
+   */
   readonly serial: "terminal" | "pipe";
 }
 
@@ -37,7 +39,7 @@ export function qemuArgv(program: string, machine: Machine): string[] {
   const { acceleration, firmware, disk } = machine;
   return [
     program,
-    ...["-nodefaults", "-no-user-config"], // what is not asked for here is not there
+    ...["-nodefaults", "-no-user-config"], // no devices but those listed here
     ...["-machine", emulator.machine],
     ...["-accel", acceleration],
     ...["-cpu", acceleration === "kvm" ? "host" : emulator.emulatedCpu],
