@@ -8,7 +8,7 @@ import { QCOW2_HEADER_SIZE, readDiskFormat } from "../formats/qcow2/qcow2.ts";
 import { qcow2Disk, type ReadDisk } from "../formats/qcow2/reader.ts";
 import type { Platform } from "../platform/platform.ts";
 
-const BOOT_FOLDER = ["EFI", "BOOT"]; // UEFI 2.10, 3.5.1.1
+const FIRMWARE_FOLDER = ["EFI", "BOOT"]; // UEFI 2.10, 3.5.1.1
 
 /**
  * The architecture to boot the image at `path` for: `wanted` if given, else this machine's if the image boots
@@ -46,7 +46,7 @@ async function archesOf(platform: Platform, path: string): Promise<Arch[]> {
     const disk = format === "raw" ? readFile : await qcow2Disk(readFile, bulk);
     const esp = disk === undefined ? undefined : await findPartition(disk, ESP_TYPE);
     if (disk === undefined || esp === undefined) return [];
-    const names = (await listFat32(disk, esp, BOOT_FOLDER)) ?? [];
+    const names = (await listFat32(disk, esp, FIRMWARE_FOLDER)) ?? [];
     return Object.values(ARCHES).flatMap(({ name, efiBootFile }) =>
       names.includes(efiBootFile) ? [name] : [],
     );

@@ -59,7 +59,7 @@ export function applyHunks(
   return { lines: output.finish(), outcomes, isReversed: false };
 }
 
-interface Place {
+interface HunkPosition {
   readonly lines: readonly string[];
   /** Lines that earlier hunks have used up: the search starts after them. */
   readonly frozen: number;
@@ -72,7 +72,7 @@ interface Found {
   readonly fuzz: number;
 }
 
-function locateFuzzy(place: Place, hunk: Hunk, maxFuzz: number): Found | undefined {
+function locateFuzzy(place: HunkPosition, hunk: Hunk, maxFuzz: number): Found | undefined {
   for (let fuzz = 0; fuzz <= fuzzLimit(hunk, maxFuzz); fuzz++) {
     const line = locateHunk(place, hunk, hunk.old, fuzz);
     if (line !== undefined) return { line, fuzz };
@@ -81,7 +81,7 @@ function locateFuzzy(place: Place, hunk: Hunk, maxFuzz: number): Found | undefin
 }
 
 /** Like {@link locateFuzzy}, but at each fuzz also tries the hunk in reverse, to detect an applied patch. */
-function locateFirst(place: Place, hunk: Hunk, maxFuzz: number): Found | "reversed" | undefined {
+function locateFirst(place: HunkPosition, hunk: Hunk, maxFuzz: number): Found | "reversed" | undefined {
   for (let fuzz = 0; fuzz <= fuzzLimit(hunk, maxFuzz); fuzz++) {
     const line = locateHunk(place, hunk, hunk.old, fuzz);
     if (line !== undefined) return { line, fuzz };
@@ -99,7 +99,7 @@ function fuzzLimit(hunk: Hunk, maxFuzz: number): number {
  * before earlier ones at the same distance. A hunk with less context at its start than at its end must
  * match at the start of the file, and vice versa, until fuzz makes up for the difference.
  */
-function locateHunk(place: Place, hunk: Hunk, side: HunkSide, fuzz: number): number | undefined {
+function locateHunk(place: HunkPosition, hunk: Hunk, side: HunkSide, fuzz: number): number | undefined {
   const { lines, frozen } = place;
   const count = side.lines.length;
   const firstGuess = side.first + place.offset;

@@ -70,7 +70,7 @@ const EXTENSION_LIMIT = 16 * 1024 * 1024;
 
 /** Ends at the first block of zeros. Throws a Bq2Error `damaged-archive` that names member and offset. */
 export function* tarMembers(): Reading<void> {
-  const place: Place = { offset: 0, member: "" };
+  const place: ReadPosition = { offset: 0, member: "" };
   const globals = new Map<string, Uint8Array>();
   for (;;) {
     const extension = yield* readExtensions(place, globals);
@@ -82,7 +82,7 @@ export function* tarMembers(): Reading<void> {
 }
 
 /** Offset of the next read, and the last member's name, for messages. */
-interface Place {
+interface ReadPosition {
   offset: number;
   member: string;
 }
@@ -98,7 +98,7 @@ interface Extension {
 }
 
 /** Reads up to and including the member's own header; `undefined` at the end of the archive. */
-function* readExtensions(place: Place, globals: Map<string, Uint8Array>): Reading<Extension | undefined> {
+function* readExtensions(place: ReadPosition, globals: Map<string, Uint8Array>): Reading<Extension | undefined> {
   let records: readonly PaxRecord[] = [];
   let longName: string | undefined;
   let longLink: string | undefined;
@@ -135,7 +135,7 @@ function* readExtensions(place: Place, globals: Map<string, Uint8Array>): Readin
 }
 
 function* readMember(
-  place: Place,
+  place: ReadPosition,
   extension: Extension,
   globals: ReadonlyMap<string, Uint8Array>,
 ): Reading<TarMember> {
@@ -265,7 +265,7 @@ function parseSeconds(value: Uint8Array): number {
   return Math.floor(Number(text));
 }
 
-function* readOldGnuMap(place: Place, head: SparseBlock): Reading<DataRange[]> {
+function* readOldGnuMap(place: ReadPosition, head: SparseBlock): Reading<DataRange[]> {
   const ranges = [...head.entries];
   let part = head;
   while (part.isExtended) {
@@ -276,7 +276,7 @@ function* readOldGnuMap(place: Place, head: SparseBlock): Reading<DataRange[]> {
   return ranges;
 }
 
-function* readMapInBody(place: Place, stored: number): Reading<DataRange[]> {
+function* readMapInBody(place: ReadPosition, stored: number): Reading<DataRange[]> {
   const blocks: Uint8Array[] = [];
   let wantedLines = 1;
   for (let lines = 0; lines < wantedLines; ) {
@@ -299,14 +299,14 @@ function textOf(body: Uint8Array): string {
 }
 
 /** The body of an extension header, without its padding. */
-function* readBody(place: Place, size: number): Reading<Uint8Array> {
+function* readBody(place: ReadPosition, size: number): Reading<Uint8Array> {
   if (size < 0 || size > EXTENSION_LIMIT)
     throw damagedTar(place, `found an extension header of ${size} bytes`);
   const padded = yield* readExactly(place, size + paddingAfter(size));
   return padded.subarray(0, size);
 }
 
-function* readExactly(place: Place, length: number): Reading<Uint8Array> {
+function* readExactly(place: ReadPosition, length: number): Reading<Uint8Array> {
   if (length === 0) return new Uint8Array(0);
   const bytes = yield { kind: "bytes", length };
   if (bytes.length < length)
@@ -316,7 +316,7 @@ function* readExactly(place: Place, length: number): Reading<Uint8Array> {
 }
 
 /** Runs `read`; a `RangeError`, which bad values cause, becomes the archive's error. */
-function guard<T>(place: Place, read: () => T): T {
+function guard<T>(place: ReadPosition, read: () => T): T {
   try {
     return read();
   } catch (error) {
