@@ -150,7 +150,7 @@ class OpenFile {
     const { size, isFolder } = this.info();
     if (isFolder) throw new RangeError(`Cannot read ${this.#path}: it is a folder`);
     if (size > limit) {
-      throw new RangeError(`Cannot read ${this.#path}: it has ${size} bytes, at most ${limit} are allowed`);
+      throw new RangeError(`Cannot read ${this.#path}: it has ${size} bytes, the limit is ${limit}`);
     }
     const bytes = this.#roomFor(size);
     let done = 0;

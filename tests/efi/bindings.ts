@@ -43,7 +43,7 @@ expect("a file is written, replaced and read", sha256(back) === sha256(bytes.sub
 expect("its size is known", volume.status("new file.bin")?.size === 70_000);
 expect(
   "too large a file is refused",
-  /at most 10 are/.test(codeOf(() => volume.readFile("new file.bin", 10))),
+  /the limit is 10/.test(codeOf(() => volume.readFile("new file.bin", 10))),
 );
 volume.remove("new file.bin");
 expect("a file is removed", volume.status("new file.bin") === undefined);
