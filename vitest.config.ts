@@ -3,17 +3,18 @@
  *
  * - `unit`: beside the code, `x.test.ts`; no outside tools.
  * - `oracle`: beside the code, `x.oracle.test.ts`; outside tools judge what we write.
- * - `quickjs`: `tests/runtime`; the runtime and `bq2` on it, built first. All that `unit` has for every engine, too.
+ * - `quickjs`: `tests/runtime`; the runtime and `bq2` on it, built first, and the unit tests for every
+ * engine.
  * - `e2e`: `tests/e2e`; whole commands on real input.
  * - `vm`: `tests/vm`; whole machines under QEMU.
- * - `proofs`: `tests/proofs`; over a finished build of profile `full`, by hand.
+ * - `proofs`: `tests/proofs`; on a finished build of profile `full`, run by hand.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** `oneByOne`: a test there takes all cores and much memory by itself. */
+/** `oneByOne`: each test needs all cores and much memory. */
 function project(
   name: string,
   include: string[],
@@ -41,7 +42,7 @@ function quickjs({ test, ...rest }: TestProjectInlineConfiguration): TestProject
 
 export default defineConfig({
   test: {
-    globals: true, // src/base/testing.ts looks for `test` there, so that shared tests run elsewhere too
+    globals: true, // src/base/testing.ts uses the global `test`, so that shared tests also run elsewhere
     projects: [
       project(
         "unit",

@@ -3,8 +3,9 @@
  *
  *     NODE_PATH=<folder of packages> bq2-runtime native/bootstrap.mjs ENTRY.ts [ARGUMENT]...
  *
- * Every module is read and blanked when it is imported, so nothing has to be built before. This is how `bq2` builds
- * itself (`pkgs/bq2/package.ts`), and a quick way to try a change. Plain JavaScript, because it comes first.
+ * Every module is read when it is imported, and its types are blanked, so nothing has to be built first. This
+ * is how `bq2` builds itself (`pkgs/bq2/package.ts`), and a quick way to try a change. This file is plain
+ * JavaScript because TypeScript is not loaded yet when it runs.
  *
  * @ts-check
  */
@@ -16,7 +17,7 @@ import {
   syscall,
 } from "bq2:native";
 
-/** Linux, arch/x86/entry/syscalls/syscall_64.tbl, and include/uapi/asm-generic/unistd.h. */
+/** Linux, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h. */
 const NUMBERS = {
   x86_64: { openat: 257, read: 0, close: 3, getcwd: 79 },
   aarch64: { openat: 56, read: 63, close: 57, getcwd: 17 },
@@ -71,7 +72,10 @@ function currentFolder() {
   return text(path.subarray(0, size - 1));
 }
 
-/** The file that a package's name stands for: Node's rules, as far as our packages take them. @param {string} name */
+/**
+ * The entry file of a package, by the part of Node's rules that our packages need.
+ * @param {string} name
+ */
 function packageEntry(name) {
   const folder = `${packages}/${name}`;
   const { exports, main } = JSON.parse(readText(`${folder}/package.json`));
@@ -90,14 +94,17 @@ const packages =
   programEnvironment.map(text).find((line) => line.startsWith(NODE_PATH))?.slice(NODE_PATH.length) ??
   join(folder, `${script}/../../node_modules`);
 
-// The compiler is CommonJS in one file: what it exports goes into `module`.
+// The compiler is one CommonJS file: its exports go into `module`.
 const commonJs = { exports: {} };
 Object.assign(globalThis, { module: commonJs });
 await import(`${packages}/typescript/lib/typescript.js`);
 Object.assign(globalThis, { typescript: commonJs.exports, module: undefined });
 const TYPESCRIPT = "/typescript";
 
-/** Until it is loaded there is no TypeScript to blank. @type {((source: string) => string) | undefined} */
+/**
+ * undefined until `ts-blank-space` is loaded; no TypeScript is imported before that.
+ * @type {((source: string) => string) | undefined}
+ */
 let blank;
 setModuleHooks(
   (importer, specifier) => {

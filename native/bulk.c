@@ -1,6 +1,4 @@
-/*
- * Compressed bytes, by upstream's libraries: zlib (deflate, gzip), liblzma (xz), bzip2.
- */
+/* Compression and decompression with upstream's libraries: zlib (deflate, gzip), liblzma (xz), bzip2. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +8,10 @@
 
 #include "linux.h"
 
-/* Raw deflate, whole streams. Numbers first: converting them can run JavaScript, which may take bytes away. */
+/*
+ * Raw deflate, whole streams. Numbers are converted before addresses are taken: converting them can run
+ * JavaScript, which may detach a buffer.
+ */
 
 static void free_buffer(JSRuntime *runtime, void *unused, void *bytes) {
     (void)unused;
@@ -24,7 +25,8 @@ static JSValue js_deflate_raw(JSContext *context, JSValueConst this, int count, 
     uint8_t *bytes, *output = NULL, *dictionary = NULL;
 
     (void)this, (void)count;
-    if (JS_ToInt32(context, &level, words[1]) || JS_ToInt32(context, &window_bits, words[2])) return JS_EXCEPTION;
+    if (JS_ToInt32(context, &level, words[1]) || JS_ToInt32(context, &window_bits, words[2]))
+        return JS_EXCEPTION;
     if (level < 1 || level > 9 || window_bits < 9 || window_bits > MAX_WBITS)
         return JS_ThrowRangeError(context, "deflateRaw: level %d, window of %d bits", level, window_bits);
     if ((bytes = bytes_of(context, words[0], &size)) == NULL) return JS_EXCEPTION;
@@ -36,7 +38,7 @@ static JSValue js_deflate_raw(JSContext *context, JSValueConst this, int count, 
     if (dictionary_size > 0) deflateSetDictionary(&stream, dictionary, dictionary_size);
     stream.next_in = bytes;
     stream.avail_in = size;
-    stream.avail_out = deflateBound(&stream, size) + 16; /* a sync flush takes five more */
+    stream.avail_out = deflateBound(&stream, size) + 16; /* a sync flush adds five bytes */
     stream.next_out = output = js_malloc(context, stream.avail_out);
     if (output != NULL) deflate(&stream, last ? Z_FINISH : Z_SYNC_FLUSH);
     deflateEnd(&stream);
@@ -57,7 +59,7 @@ static JSValue js_inflate_raw(JSContext *context, JSValueConst this, int count, 
     if (size > UINT32_MAX || room < 0 || room >= INT32_MAX) /* the largest ArrayBuffer */
         return JS_ThrowRangeError(context, "inflateRaw: less than 2 GiB are wanted");
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return JS_ThrowOutOfMemory(context);
-    output = js_malloc(context, room + 1); /* one more, to see whether there is more */
+    output = js_malloc(context, room + 1); /* one byte more, to notice a longer result */
     if (output == NULL) {
         inflateEnd(&stream);
         return JS_EXCEPTION;
@@ -72,19 +74,20 @@ static JSValue js_inflate_raw(JSContext *context, JSValueConst this, int count, 
         return JS_NewArrayBuffer(context, output, stream.total_out, free_buffer, NULL, 0);
     js_free(context, output);
     if (stream.total_out > (uint64_t)room)
-        return JS_ThrowRangeError(context, "it holds more than the %lld bytes that were expected", (long long)room);
+        return JS_ThrowRangeError(context, "it holds more than the %lld bytes that were expected",
+                                  (long long)room);
     return JS_ThrowTypeError(context, "%s", stream.msg == NULL ? "it ends early" : stream.msg);
 }
 
-/* bzip2 calls it where it finds itself at fault (BZ_NO_STDIO). */
+/* bzip2 (compiled with BZ_NO_STDIO) calls this when it detects a bug in itself. */
 void bz_internal_error(int code) {
     (void)code;
     abort();
 }
 
-/* Decompressors: one object a file, fed piece by piece. */
+/* Decompressors: one object per file, fed piece by piece. */
 
-/* What `xz -9` makes takes 65 MiB (xz(1), "Preset levels"); a header can ask for 4 GiB. */
+/* A file of `xz -9` needs 65 MiB to decompress (xz(1), "Preset levels"); a header can ask for 4 GiB. */
 enum { XZ_MEMORY = 66 << 20 };
 static const char too_large[] = "its dictionary is larger than that of xz -9 (hint: pack it with a preset of xz)";
 
@@ -93,7 +96,7 @@ static const char *const kind_names[] = {"gzip", "xz", "bzip2"};
 
 typedef struct {
     Kind kind;
-    int is_between; /* behind one member, before the next: the input may end here */
+    int is_between; /* after one member, before the next: the input may end here */
     int is_end;
     z_stream gzip;
     lzma_stream xz;
@@ -143,7 +146,7 @@ static JSValue js_decompressor(JSContext *context, JSValueConst this, int count,
     d = js_mallocz(context, sizeof *d);
     if (d == NULL) return JS_EXCEPTION;
     d->kind = kind;
-    d->is_between = kind == XZ; /* liblzma finds out itself */
+    d->is_between = kind == XZ; /* liblzma handles several streams itself */
     if (start(d)) object = JS_NewObjectClass(context, decompressor_class);
     else JS_ThrowOutOfMemory(context);
     if (JS_IsException(object)) js_free(context, d);
@@ -152,16 +155,18 @@ static JSValue js_decompressor(JSContext *context, JSValueConst this, int count,
 }
 
 /*
- * One step of a member. 0: go on; 1: the member ended; -1: it is damaged; -2: it wants more than XZ_MEMORY. Moves what was
- * taken and written.
+ * Decompresses a piece of a member, and advances the input and output past it. 0: go on; 1: the member ended;
+ * -1: it is damaged; -2: it needs more than XZ_MEMORY.
  */
-static int step(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, size_t *out_size, int is_last) {
+static int step(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, size_t *out_size,
+                int is_last) {
     const unsigned in_now = *in_size > UINT32_MAX ? UINT32_MAX : *in_size;
     const unsigned out_now = *out_size > UINT32_MAX ? UINT32_MAX : *out_size;
     int result, status = -1;
 
     if (d->kind == XZ) {
-        d->xz.next_in = *in, d->xz.avail_in = *in_size, d->xz.next_out = *out, d->xz.avail_out = *out_size;
+        d->xz.next_in = *in, d->xz.avail_in = *in_size;
+        d->xz.next_out = *out, d->xz.avail_out = *out_size;
         result = lzma_code(&d->xz, is_last ? LZMA_FINISH : LZMA_RUN);
         status = result == LZMA_OK || result == LZMA_BUF_ERROR ? 0 : result == LZMA_STREAM_END ? 1 : -1;
         if (result == LZMA_MEMLIMIT_ERROR) status = -2;
@@ -170,7 +175,8 @@ static int step(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, s
         return status;
     }
     if (d->kind == GZIP) {
-        d->gzip.next_in = *in, d->gzip.avail_in = in_now, d->gzip.next_out = *out, d->gzip.avail_out = out_now;
+        d->gzip.next_in = *in, d->gzip.avail_in = in_now;
+        d->gzip.next_out = *out, d->gzip.avail_out = out_now;
         result = inflate(&d->gzip, Z_NO_FLUSH);
         status = result == Z_OK || result == Z_BUF_ERROR ? 0 : result == Z_STREAM_END ? 1 : -1;
         *in_size -= in_now - d->gzip.avail_in, *out_size -= out_now - d->gzip.avail_out;
@@ -186,7 +192,7 @@ static int step(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, s
     return status;
 }
 
-/* Behind a member there may be another one, zeros (padding of tapes and blocks) or nothing. */
+/* After a member comes another one, zeros (padding of tapes and blocks) or nothing. */
 static int next_member(Decompressor *d, uint8_t **in, size_t *in_size, int is_last) {
     if (d->kind == XZ) return d->is_end = 1;
     while (*in_size > 0 && **in == 0) (*in)++, (*in_size)--;
@@ -203,7 +209,8 @@ static int next_member(Decompressor *d, uint8_t **in, size_t *in_size, int is_la
 }
 
 /* NULL, or what is wrong. */
-static const char *run(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, size_t *out_size, int is_last) {
+static const char *run(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t **out, size_t *out_size,
+                       int is_last) {
     while (!d->is_end) {
         size_t in_before = *in_size, out_before = *out_size;
         int status;
@@ -216,7 +223,8 @@ static const char *run(Decompressor *d, uint8_t **in, size_t *in_size, uint8_t *
         if (status < 0) return status == -1 ? "it is damaged" : too_large;
         if (status > 0 && !next_member(d, in, in_size, is_last)) return "no memory is left";
         if (status == 0 && (*out_size == 0 || (*in_size == 0 && !is_last))) return NULL;
-        if (status == 0 && in_before == *in_size && out_before == *out_size) return is_last ? "it ends early" : NULL;
+        if (status == 0 && in_before == *in_size && out_before == *out_size)
+            return is_last ? "it ends early" : NULL;
     }
     return NULL;
 }

@@ -1,16 +1,17 @@
-/* Checksums of many bytes: sha256 (sha256.c) and zlib's crc32. */
+/* Checksums: sha256 (sha256.c) and zlib's crc32. */
 #include <zlib.h>
 
 #include "native.h"
 #include "sha256.h"
 
-/* A running sha256 is the bytes of an ArrayBuffer. */
+/* TypeScript keeps the state of an unfinished sha256 in an ArrayBuffer. */
 static Sha256 *sha256_state(JSContext *context, JSValueConst value) {
     size_t size;
     uint8_t *state = JS_GetArrayBuffer(context, &size, value);
 
     if (state != NULL && size == sizeof(Sha256)) return (Sha256 *)state;
-    if (!JS_HasException(context)) JS_ThrowTypeError(context, "sha256: what sha256Start gave is wanted");
+    if (!JS_HasException(context))
+        JS_ThrowTypeError(context, "sha256: a state made by sha256Start is wanted");
     return NULL;
 }
 
@@ -30,7 +31,7 @@ static JSValue js_sha256_add(JSContext *context, JSValueConst this, int count, J
     (void)this, (void)count;
     if (bytes == NULL) return JS_EXCEPTION;
     if (bytes >= (uint8_t *)state && bytes < (uint8_t *)(state + 1))
-        return JS_ThrowTypeError(context, "sha256Add: other bytes than its own state are wanted");
+        return JS_ThrowTypeError(context, "sha256Add: the bytes must not be part of the state");
     sha256_add(state, bytes, size);
     return JS_UNDEFINED;
 }

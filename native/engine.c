@@ -1,6 +1,6 @@
 /*
- * What every runtime does with its engine: runs the entry module, then promise jobs and TypeScript's event loop until
- * nothing is left; and the hooks by which TypeScript takes part.
+ * The engine of every runtime: runs the entry module, then promise jobs and TypeScript's event loop until
+ * nothing is left to do. Hooks let TypeScript take part.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +20,15 @@ uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size) {
     return start == NULL ? &nothing : start + offset;
 }
 
-static JSValue idle_hook, rejection_hook; /* functions once they are set */
+static JSValue idle_hook, rejection_hook; /* not functions until TypeScript sets them */
 
 static void print_error(JSContext *context, JSValueConst error) {
     const char *text = JS_ToCString(context, error);
     JSValue stack = JS_IsError(context, error) ? JS_GetPropertyStr(context, error, "stack") : JS_UNDEFINED;
     const char *where = JS_IsString(stack) ? JS_ToCString(context, stack) : NULL;
 
-    fprintf(stderr, "bq2: %s\n%s", text == NULL ? "an error that cannot be shown" : text, where == NULL ? "" : where);
+    fprintf(stderr, "bq2: %s\n%s", text == NULL ? "an error that cannot be shown" : text,
+            where == NULL ? "" : where);
     JS_FreeCString(context, text);
     JS_FreeCString(context, where);
     JS_FreeValue(context, stack);
@@ -78,14 +79,15 @@ static JSValue set_memory_limit(JSContext *context, JSValueConst this, int count
 
     (void)this, (void)count;
     if (JS_ToInt64(context, &bytes, words[0])) return JS_EXCEPTION;
-    if (bytes <= 0) return JS_ThrowRangeError(context, "setMemoryLimit: a positive number of bytes is wanted");
+    if (bytes <= 0)
+        return JS_ThrowRangeError(context, "setMemoryLimit: a positive number of bytes is wanted");
     JS_SetMemoryLimit(JS_GetRuntime(context), bytes);
     return JS_UNDEFINED;
 }
 
 int engine_is_waiting;
 
-/* False: nothing is waited for any more. */
+/* False: nothing is left to wait for. */
 static int wait_for_event(JSContext *context) {
     JSValue goes_on = JS_FALSE;
 
@@ -96,7 +98,7 @@ static int wait_for_event(JSContext *context) {
     return JS_ToBool(context, goes_on);
 }
 
-/* Until no job and no event is left. */
+/* Returns when no job and no event is left. */
 static void run_loop(JSContext *context) {
     for (;;) {
         JSContext *job_context;

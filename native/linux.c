@@ -1,4 +1,4 @@
-/* What the runtime takes of Linux beside system calls: files for programs and modules, pages, arguments, environment. */
+/* Linux besides system calls: program and module files, pages, arguments, environment. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 enum { FIRST_READ = 64 << 10 };
 
-/* Whether more than an executable lies in these bytes: its section headers are the last of it (a linker's habit). */
+/* Whether something follows the executable in these bytes. Linkers put its section headers last. */
 static int has_tail(const uint8_t *file, size_t size) {
     Elf64_Ehdr head;
 
@@ -56,7 +56,7 @@ void native_give_pages(void *pages, size_t size) {
     munmap(pages, size);
 }
 
-/* To the end, whatever the file's size is said to be: files of /proc and tmpfs's folders say 0. NULL: errno, or no memory. */
+/* Reads to the end: stat(2) gives size 0 for files of /proc. NULL: errno is set, or no memory is left. */
 static char *read_to_end(JSContext *context, int fd, size_t *size) {
     size_t room = 0;
     ssize_t length = -1;
@@ -108,7 +108,7 @@ static JSValue add_program(JSContext *context, JSValueConst this, int count, JSV
     return added == 1 ? JS_UNDEFINED : JS_EXCEPTION;
 }
 
-/* NULL-terminated words as an array of Uint8Array: they need not be text. */
+/* NULL-terminated words as an array of Uint8Array, since they need not be UTF-8. */
 static JSValue byte_arrays(JSContext *context, char **words) {
     JSValue list = JS_NewArray(context);
 

@@ -1,6 +1,6 @@
 /*
- * The executable: finds its program and runs the module `main` of it. Without a program it runs the JavaScript module
- * that its first argument names.
+ * The executable: finds its program and runs the program's module `main`. Without a program it runs the
+ * JavaScript module that its first argument names.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -15,9 +15,9 @@
 
 enum {
     EXIT_NO_PROGRAM = 2,
-    STACK_RESERVE = 512 * 1024,       /* for C below JavaScript's limit */
-    LARGEST_STACK = 64 * 1024 * 1024, /* of a limit that is "unlimited" */
-    FIRST_COLLECTION = 2 * 1024 * 1024, /* a short command ends before it looks for garbage */
+    STACK_RESERVE = 512 * 1024,         /* for C code beyond JavaScript's limit */
+    LARGEST_STACK = 64 * 1024 * 1024,   /* a larger limit counts as "unlimited" */
+    FIRST_COLLECTION = 2 * 1024 * 1024, /* bytes: a short command ends without collecting garbage */
 };
 
 static volatile sig_atomic_t is_interrupted;
@@ -32,13 +32,13 @@ static void on_interrupt(int signal) {
 static int should_stop(JSRuntime *runtime, void *unused) {
     (void)runtime, (void)unused;
     if (!is_interrupted || engine_is_waiting) return 0;
-    is_interrupted = 0; /* once: what runs next is to show it */
+    is_interrupted = 0; /* stop once: the code that runs next reports it */
     return 1;
 }
 
 static JSValue set_interruptible(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
     const int on = JS_ToBool(context, words[0]);
-    struct sigaction action = {.sa_handler = on ? on_interrupt : SIG_DFL}; /* no SA_RESTART: waiting ends too */
+    struct sigaction action = {.sa_handler = on ? on_interrupt : SIG_DFL}; /* no SA_RESTART: ends waits too */
 
     (void)this, (void)count;
     is_interrupted = 0;
@@ -61,7 +61,7 @@ const JSCFunctionListEntry interrupt_functions[] = {
 };
 const int interrupt_function_count = sizeof interrupt_functions / sizeof *interrupt_functions;
 
-/* JavaScript may use what the kernel gives to the main thread, less a reserve. */
+/* JavaScript may use the main thread's stack, less a reserve. */
 static size_t stack_size(void) {
     struct rlimit limit;
 
@@ -69,7 +69,7 @@ static size_t stack_size(void) {
     return limit.rlim_cur > 2 * STACK_RESERVE ? limit.rlim_cur - STACK_RESERVE : limit.rlim_cur / 2;
 }
 
-/* Our own file: by /proc where it is mounted, else (process 1 at its start) by the name it was executed by. */
+/* Our own file: through /proc if it is mounted, or else (early in process 1) the path given to execve(2). */
 static int add_own_program(void) {
     const char *own = "/proc/self/exe", *problem;
     int added;
@@ -92,7 +92,9 @@ int main(int count, char **words) {
         return EXIT_UNCAUGHT;
     }
     if (!has_program && count < 2) {
-        fprintf(stderr, "bq2: Cannot start: this runtime has no program (usage: %s MODULE.js [ARGUMENT]...)\n", words[0]);
+        fprintf(stderr,
+                "bq2: Cannot start: this runtime has no program (usage: %s MODULE.js [ARGUMENT]...)\n",
+                words[0]);
         return EXIT_NO_PROGRAM;
     }
     JS_SetGCThreshold(runtime, FIRST_COLLECTION);

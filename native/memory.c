@@ -1,7 +1,7 @@
 /*
- * Memory: blocks of a few sizes are cut from runs of pages and used again; larger ones are pages of their own. QuickJS asks
- * for the size of every block that it takes or gives back: here it stands before the block, which makes a start half as
- * long as with musl's allocator. Runs are never given back.
+ * Memory: small blocks, of a few sizes, are cut from runs of pages and reused; a large block has its own
+ * pages. QuickJS asks for the size of every block that it allocates or frees. Here the size is in a header
+ * before the block, which halves the start-up time compared with musl's allocator. Runs are never given back.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,11 @@
 #include "native.h"
 
 typedef struct {
-    size_t room; /* bytes behind this header */
+    size_t room; /* bytes after this header */
 } Header;
 
 enum {
-    UNIT = 16, /* what comes behind a header is aligned to it, as C wants */
+    UNIT = 16, /* alignment of blocks, which follow their headers: C's max_align_t */
     STEPS = 4, /* sizes from one power of two to the next */
     LARGEST = 128 << 10,
     CLASSES = 49, /* class_of(LARGEST) is the last */
@@ -28,15 +28,15 @@ static size_t round_up(size_t size, size_t unit) {
     return (size + unit - 1) & ~(unit - 1);
 }
 
-/* Rounds up to the next of 16, 32, 48 … 128, 160, 192, 224, 256, 320 …; gives that size's index. */
+/* Rounds up to the next of 16, 32, 48 … 128, 160, 192, 224, 256, 320 …; returns that size's index. */
 static size_t class_of(size_t *size) {
-    const int shift = 61 - __builtin_clzll((*size - 1) | 127); /* of the distance between sizes */
+    const int shift = 61 - __builtin_clzll((*size - 1) | 127); /* sizes are 1 << shift apart here */
 
     *size = round_up(*size, (size_t)1 << shift);
     return STEPS * (shift - 4) + (*size >> shift);
 }
 
-/* Behind the first header in new pages begins what is aligned. */
+/* The first header in new pages is placed so that the block after it is aligned. */
 static char *take_pages(size_t size) {
     char *pages = native_take_pages(size);
 
@@ -52,7 +52,7 @@ static void *large_block(size_t wanted) {
     return block + 1;
 }
 
-/* Not `malloc` itself: a compiler makes of malloc and memset a call of calloc, which would be calloc's own. */
+/* Not `malloc` itself: a compiler turns malloc and memset into calloc, so calloc would call itself. */
 static void *take(size_t wanted) {
     size_t size = wanted + sizeof(Header), class;
     Header *block;

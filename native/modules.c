@@ -1,16 +1,17 @@
 /*
- * How imports are found: the module of primitives is made by the runtime; a relative name is a module of a program; an absolute
- * name is a file, which TypeScript finds and reads (`setModuleHooks`), or the runtime where it does not want to.
+ * How imports are found. The runtime makes the module of primitives. A relative name is a module of a
+ * program. An absolute name is a file, which TypeScript's hooks find and read (`setModuleHooks`), or the
+ * runtime if they decline.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "native.h"
 
-/* The hooks of `setModuleHooks`: functions once they are set. */
+/* Not functions until `setModuleHooks` sets them. */
 static JSValue resolve_hook, read_hook;
 
-/* `./` and `../` from the folder of `importer`; a plain name stays as it is. */
+/* Resolves `./` and `../` from the folder of `importer`; leaves any other name alone. */
 static char *join(JSContext *context, const char *importer, const char *specifier) {
     size_t folder = strrchr(importer, '/') == NULL ? 0 : (size_t)(strrchr(importer, '/') - importer);
     char *name;
@@ -116,7 +117,7 @@ static JSValue set_module_hooks(JSContext *context, JSValueConst this, int count
     return JS_UNDEFINED;
 }
 
-/* While compiling, imports stay open: they are found when the bytecode is loaded. */
+/* While compiling, imports stay unresolved: they are found when the bytecode is loaded. */
 static int set_nothing(JSContext *context, JSModuleDef *module) {
     (void)context, (void)module;
     return 0;
@@ -127,7 +128,7 @@ static JSModuleDef *load_nothing(JSContext *context, const char *name, void *unu
     return JS_NewCModule(context, name, set_nothing);
 }
 
-/* Throws the pending exception of another runtime in `context`. */
+/* Throws in `context` what is pending in another runtime. */
 static void pass_exception(JSContext *from, JSContext *context) {
     JSValue error = JS_GetException(from), stack = JS_GetPropertyStr(from, error, "stack");
     JSValue text = JS_GetPropertyStr(from, error, "message");
@@ -141,7 +142,7 @@ static void pass_exception(JSContext *from, JSContext *context) {
     JS_FreeValue(from, error);
 }
 
-/* A runtime of its own for every module: its bytecode then depends on its source and name alone. */
+/* Every module gets its own runtime, so that its bytecode depends on its source and name alone. */
 static JSValue compile(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
     size_t source_size, code_size;
     const char *source = JS_ToCStringLen(context, &source_size, words[0]);
@@ -155,11 +156,14 @@ static JSValue compile(JSContext *context, JSValueConst this, int count, JSValue
     (void)this, (void)count;
     if (compiler == NULL) JS_ThrowOutOfMemory(context);
     if (source != NULL && name != NULL && compiler != NULL) {
-        JS_SetMaxStackSize(runtime, here > stack_end ? here - stack_end : 1); /* counts from here; 0 is no limit */
+        /* The limit counts from here; 0 would be no limit. */
+        JS_SetMaxStackSize(runtime, here > stack_end ? here - stack_end : 1);
         JS_SetStripInfo(runtime, JS_STRIP_SOURCE);
         JS_SetModuleLoaderFunc(runtime, NULL, load_nothing, NULL);
-        module = JS_Eval(compiler, source, source_size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
-        if (!JS_IsException(module)) code = JS_WriteObject(compiler, &code_size, module, JS_WRITE_OBJ_BYTECODE);
+        module =
+            JS_Eval(compiler, source, source_size, name, JS_EVAL_TYPE_MODULE | JS_EVAL_FLAG_COMPILE_ONLY);
+        if (!JS_IsException(module))
+            code = JS_WriteObject(compiler, &code_size, module, JS_WRITE_OBJ_BYTECODE);
         if (code != NULL) result = JS_NewArrayBufferCopy(context, code, code_size);
         else pass_exception(compiler, context);
         js_free(compiler, code);

@@ -1,14 +1,16 @@
 /*
- * Program files: the bytecode of many modules behind anything at all, usually this executable.
+ * Program files: the bytecode of many modules, appended to any file, usually this executable.
  *
  *   …anything… | program | trailer (24 bytes at the very end, little-endian)
- *   program:   "bq2prog2", the directory, then what is stored of each module, in the directory's order
- *   directory: for each module: u32 name length, u32 stored length, u32 code length, u32 crc32 of what is stored, name
- *   stored:    the bytecode by raw deflate (RFC 1951)
- *   trailer:   u64 program length, u32 directory length, u32 crc32 of the program as far as the directory's end, "bq2-end1"
+ *   program:   "bq2prog2", the directory, then the stored bytes of each module, in the directory's order
+ *   directory: for each module: u32 name length, u32 stored length, u32 code length, u32 crc32 of what is
+ *              stored, name
+ *   stored:    the bytecode, compressed with raw deflate (RFC 1951)
+ *   trailer:   u64 program length, u32 directory length, u32 crc32 of the program up to the directory's end,
+ *              "bq2-end1"
  *
- * QuickJS trusts its bytecode, so a damaged program must be refused here: that is what the checksums are for. A module's own
- * is looked at when the module is read, so that a start costs what it takes of the program, not the whole of it.
+ * QuickJS trusts its bytecode, so a damaged program must be refused here: that is what the checksums are for.
+ * A module's checksum is verified when the module is read, so a start pays only for the modules that it uses.
  */
 #include <string.h>
 #include <zlib.h>
@@ -20,7 +22,7 @@
 enum { HEAD_SIZE = 8, RECORD_SIZE = 16, TRAILER_SIZE = 24, MAX_PROGRAMS = 8 };
 
 static struct {
-    const uint8_t *directory, *directory_end; /* behind it is what is stored */
+    const uint8_t *directory, *directory_end; /* the stored bytes follow */
 } programs[MAX_PROGRAMS];
 static int program_count;
 
@@ -37,7 +39,7 @@ static uint64_t u64(const uint8_t *at) {
     return u32(at) | (uint64_t)u32(at + 4) << 32;
 }
 
-/* The record at `at` into *module, whose `stored` moves on; gives the next record. NULL: it goes beyond the end. */
+/* Reads the record at `at` into *module, advances its `stored`, returns the next record. NULL: past `end`. */
 static const uint8_t *next_record(const uint8_t *at, const uint8_t *end, Module *module) {
     if (end - at < RECORD_SIZE || (size_t)(end - at - RECORD_SIZE) < u32(at)) return NULL;
     module->stored += module->stored_size;
@@ -103,7 +105,7 @@ static int find(const char *name, Module *module) {
     return 0;
 }
 
-/* 0: what is stored does not give exactly the code. */
+/* 0: the stored bytes do not decompress to exactly `code_size` bytes. */
 static int inflate_code(const Module *module, uint8_t *code) {
     z_stream stream = {
         .next_in = (uint8_t *)module->stored,
@@ -123,10 +125,11 @@ uint8_t *program_read(JSContext *context, const char *name, size_t *size) {
     uint8_t *code;
 
     if (!find(name, &module)) return NULL;
-    code = js_malloc(context, (size_t)module.code_size + 1); /* never of nothing */
+    code = js_malloc(context, (size_t)module.code_size + 1); /* QuickJS asserts that no size is 0 */
     if (code == NULL) return NULL;
     *size = module.code_size;
-    if (crc32_z(0, module.stored, module.stored_size) == module.crc && inflate_code(&module, code)) return code;
+    if (crc32_z(0, module.stored, module.stored_size) == module.crc && inflate_code(&module, code))
+        return code;
     js_free(context, code);
     JS_ThrowInternalError(context, "Cannot load %s: " DAMAGED("crc32 differs"), name);
     return NULL;

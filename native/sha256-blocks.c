@@ -1,9 +1,9 @@
 /*
- * SHA-256 by instructions: x86_64's SHA extensions (Intel SDM, volume 2, SHA256RNDS2, SHA256MSG1, SHA256MSG2) and
- * aarch64's (Arm ARM, SHA256H, SHA256H2, SHA256SU0, SHA256SU1). A raw disk has gigabytes to digest; `sha256.c`, in
- * plain C, takes about six times as long.
+ * SHA-256 with the SHA instructions of x86_64 (Intel SDM, volume 2, SHA256RNDS2, SHA256MSG1, SHA256MSG2) and
+ * aarch64 (Arm ARM, SHA256H, SHA256H2, SHA256SU0, SHA256SU1). Raw disks have gigabytes to digest, and plain C
+ * (`sha256.c`) takes about six times as long.
  *
- * Both take four rounds at a time. `message` holds the last 16 words of the message schedule as four vectors.
+ * Both do four rounds at a time. `message` has the last 16 words of the message schedule as four vectors.
  */
 #include "sha256-blocks.h"
 
@@ -23,7 +23,7 @@ static int has_instructions(void) {
 __attribute__((target("sha,sse4.1,ssse3")))
 static void add_blocks(uint32_t hash[8], const uint8_t *blocks, size_t count) {
     const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203); /* big-endian words */
-    /* The instructions want the state as ABEF and CDGH. */
+    /* The instructions take the state as ABEF and CDGH. */
     __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)hash), 0xb1);
     __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(hash + 4)), 0x1b);
     __m128i abef = _mm_alignr_epi8(abcd, efgh, 8);
@@ -41,7 +41,7 @@ static void add_blocks(uint32_t hash[8], const uint8_t *blocks, size_t count) {
 
             cdgh = _mm_sha256rnds2_epu32(cdgh, abef, sum);
             abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(sum, 0x0e));
-            if (t >= 12) continue; /* no word that this would make is used */
+            if (t >= 12) continue; /* the next words would not be used */
             __m128i last = message[(t + 3) % 4];
             __m128i next = _mm_sha256msg1_epu32(now, message[(t + 1) % 4]);
             next = _mm_add_epi32(next, _mm_alignr_epi8(last, message[(t + 2) % 4], 4));
@@ -76,11 +76,12 @@ static void add_blocks(uint32_t hash[8], const uint8_t *blocks, size_t count) {
         for (int t = 0; t < 4; t++)
             message[t] = vreinterpretq_u32_u8(vrev32q_u8(vld1q_u8(blocks + 16 * t)));
         for (int t = 0; t < 16; t++) { /* rounds 4t to 4t + 3 */
-            uint32x4_t now = message[t % 4], sum = vaddq_u32(now, vld1q_u32(SHA256_K + 4 * t)), abcd_now = abcd;
+            uint32x4_t now = message[t % 4], abcd_now = abcd;
+            uint32x4_t sum = vaddq_u32(now, vld1q_u32(SHA256_K + 4 * t));
 
             abcd = vsha256hq_u32(abcd, efgh, sum);
             efgh = vsha256h2q_u32(efgh, abcd_now, sum);
-            if (t >= 12) continue; /* no word that this would make is used */
+            if (t >= 12) continue; /* the next words would not be used */
             uint32x4_t next = vsha256su0q_u32(now, message[(t + 1) % 4]);
             message[t % 4] = vsha256su1q_u32(next, message[(t + 2) % 4], message[(t + 3) % 4]);
         }

@@ -46,7 +46,7 @@ static void add_block(uint32_t hash[8], const uint8_t *block) {
     hash[4] += e, hash[5] += f, hash[6] += g, hash[7] += h;
 }
 
-/* Section 5.3.3: the same of the square roots of the first eight primes. */
+/* Section 5.3.3: the first 32 bits of the fractional parts of the square roots of the first eight primes. */
 void sha256_start(Sha256 *state) {
     static const uint32_t first[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};

@@ -7,8 +7,8 @@
 
 typedef struct {
     uint32_t hash[8];
-    uint64_t size;      /* bytes so far */
-    uint8_t block[64];  /* those that do not fill a block yet: size % 64 */
+    uint64_t size;     /* bytes so far */
+    uint8_t block[64]; /* the last size % 64 bytes, which do not fill a block yet */
 } Sha256;
 
 void sha256_start(Sha256 *state);

@@ -1,12 +1,13 @@
 /*
- * The system-call primitive: TypeScript values become the words that the kernel takes. What can be known here is
- * checked: kinds, ranges, NULs, and that the kernel stays within the bytes it is given. A call that `pointers` does not
- * list takes numbers and null only.
+ * The system-call primitive: turns TypeScript values into the words that the kernel takes. It checks what can
+ * be known here: kinds, ranges, NULs, and that the kernel stays within the bytes it is given. A call that
+ * `pointers` does not list takes numbers and null only.
  *
  * Not checked: numbers that are addresses, and bytes within arrays (a seccomp filter's program).
  *
- * Reading an array can run JavaScript (getters, proxies), which may drop what was read before. So everything is held
- * until the call is over, and addresses of bytes are taken last, when no more JavaScript runs.
+ * Reading an array can run JavaScript (getters, proxies), which may drop values that were read before. So
+ * every value is held until the call has returned, and addresses of bytes are taken last, when no more
+ * JavaScript runs.
  */
 #include <errno.h>
 #include <math.h>
@@ -25,7 +26,7 @@
 
 enum { WORDS = 6, MAX_HELD = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
 
-/* Bytes whose address goes to *word, and their number to *size. */
+/* Bytes whose address is stored in *word, and their number in *size. */
 typedef struct {
     JSValue bytes;
     int64_t *word;
@@ -35,7 +36,7 @@ typedef struct {
 /* What a word was in TypeScript: a number, bigint or null; or something whose address goes to the kernel. */
 typedef enum { NUMBER, STRING, BYTES, ARRAY } Kind;
 
-/* What one call holds on to, and of each of its words: its kind, and the number of bytes behind it. */
+/* What one call holds on to, and for each of its words the kind and the number of bytes it points to. */
 typedef struct {
     const char **strings;
     Borrowed *borrowed;
@@ -50,10 +51,10 @@ enum { ONE = -1 };
 #define STATED_AT(word) (-2 - (word))
 
 /*
- * What the kernel does with the word `buffer`, where that is no 0. READS and WRITES: as many units as word `length` says,
- * of `unit` bytes each; ONE: one unit; STATED_AT: as many as the first four bytes of that word say, which a row above
- * it checks. Strings are not written to: JavaScript takes them for constant. NAME: it reads to a NUL. LIST: it takes an
- * array of words, ended by 0.
+ * What the kernel does with the word `buffer` when it is not 0. READS and WRITES: it accesses as many units
+ * of `unit` bytes as word `length` says; with ONE, one unit; with STATED_AT, as many as the first four bytes
+ * that a word points to say, which an earlier row checks. It never writes to strings: JavaScript's are
+ * constant. NAME: it reads up to a NUL. LIST: it takes an array of words, ended by 0.
  */
 typedef struct {
     long number;
@@ -118,22 +119,25 @@ static const Pointer pointers[] = {
     {SYS_getsockopt, WRITES, 3, STATED_AT(4), 1},
     {SYS_openat2, READS, 2, 3, 1},
     {SYS_capset, READS, 0, ONE, 8},  /* struct __user_cap_header_struct, linux/capability.h */
-    {SYS_capset, READS, 1, ONE, 24}, /* two of struct __user_cap_data_struct, as version 3 has it */
+    {SYS_capset, READS, 1, ONE, 24}, /* two of struct __user_cap_data_struct in version 3 */
 
-    {SYS_openat, NAME, 1},     {SYS_openat2, NAME, 1},       {SYS_statx, NAME, 1},      {SYS_statfs, NAME, 0},
-    {SYS_faccessat, NAME, 1},  {SYS_fchmodat, NAME, 1},      {SYS_fchownat, NAME, 1},   {SYS_utimensat, NAME, 1},
-    {SYS_fchmodat2, NAME, 1},
-    {SYS_mkdirat, NAME, 1},    {SYS_mknodat, NAME, 1},       {SYS_unlinkat, NAME, 1},   {SYS_readlinkat, NAME, 1},
-    {SYS_symlinkat, NAME, 0},  {SYS_symlinkat, NAME, 2},     {SYS_linkat, NAME, 1},     {SYS_linkat, NAME, 3},
-    {SYS_renameat, NAME, 1},   {SYS_renameat, NAME, 3},      {SYS_chdir, NAME, 0},      {SYS_chroot, NAME, 0},
-    {SYS_listxattr, NAME, 0},  {SYS_llistxattr, NAME, 0},    {SYS_lgetxattr, NAME, 0},  {SYS_lgetxattr, NAME, 1},
-    {SYS_lsetxattr, NAME, 0},  {SYS_lsetxattr, NAME, 1},     {SYS_lremovexattr, NAME, 0}, {SYS_lremovexattr, NAME, 1},
-    {SYS_mount, NAME, 0},      {SYS_mount, NAME, 1},         {SYS_mount, NAME, 2},      {SYS_mount, NAME, 4},
-    {SYS_umount2, NAME, 0},    {SYS_mount_setattr, NAME, 1}, {SYS_pivot_root, NAME, 0}, {SYS_pivot_root, NAME, 1},
-    {SYS_execve, NAME, 0},     {SYS_execve, LIST, 1},        {SYS_execve, LIST, 2},
+    {SYS_openat, NAME, 1},        {SYS_openat2, NAME, 1},       {SYS_statx, NAME, 1},
+    {SYS_statfs, NAME, 0},        {SYS_faccessat, NAME, 1},     {SYS_fchmodat, NAME, 1},
+    {SYS_fchmodat2, NAME, 1},     {SYS_fchownat, NAME, 1},      {SYS_utimensat, NAME, 1},
+    {SYS_mkdirat, NAME, 1},       {SYS_mknodat, NAME, 1},       {SYS_unlinkat, NAME, 1},
+    {SYS_readlinkat, NAME, 1},    {SYS_symlinkat, NAME, 0},     {SYS_symlinkat, NAME, 2},
+    {SYS_linkat, NAME, 1},        {SYS_linkat, NAME, 3},        {SYS_renameat, NAME, 1},
+    {SYS_renameat, NAME, 3},      {SYS_chdir, NAME, 0},         {SYS_chroot, NAME, 0},
+    {SYS_listxattr, NAME, 0},     {SYS_llistxattr, NAME, 0},    {SYS_lgetxattr, NAME, 0},
+    {SYS_lgetxattr, NAME, 1},     {SYS_lsetxattr, NAME, 0},     {SYS_lsetxattr, NAME, 1},
+    {SYS_lremovexattr, NAME, 0},  {SYS_lremovexattr, NAME, 1},  {SYS_mount, NAME, 0},
+    {SYS_mount, NAME, 1},         {SYS_mount, NAME, 2},         {SYS_mount, NAME, 4},
+    {SYS_umount2, NAME, 0},       {SYS_mount_setattr, NAME, 1}, {SYS_pivot_root, NAME, 0},
+    {SYS_pivot_root, NAME, 1},    {SYS_execve, NAME, 0},        {SYS_execve, LIST, 1},
+    {SYS_execve, LIST, 2},
 };
 
-/* What a call does with its word `buffer` where the word `selector` has this value: those of ioctl(2) and seccomp(2). */
+/* What ioctl(2) and seccomp(2) do with the word `buffer` when the word `selector` has this value. */
 static const struct {
     int selector;
     uint32_t value;
@@ -150,8 +154,8 @@ static const struct {
     {1, SIOCSIFADDR, {SYS_ioctl, READS, 2, ONE, 40}},
     {1, SIOCSIFNETMASK, {SYS_ioctl, READS, 2, ONE, 40}},
     {1, SIOCADDRT, {SYS_ioctl, READS, 2, ONE, 120}}, /* struct rtentry, linux/route.h */
-    {0, 1, {SYS_seccomp, LIST, 2}},                  /* SECCOMP_SET_MODE_FILTER: struct sock_fprog, linux/filter.h */
-    {0, 2, {SYS_seccomp, READS, 2, ONE, 4}},         /* SECCOMP_GET_ACTION_AVAIL, linux/seccomp.h */
+    {0, 1, {SYS_seccomp, LIST, 2}}, /* SECCOMP_SET_MODE_FILTER: struct sock_fprog, linux/filter.h */
+    {0, 2, {SYS_seccomp, READS, 2, ONE, 4}}, /* SECCOMP_GET_ACTION_AVAIL, linux/seccomp.h */
 };
 
 static int integer(JSContext *context, JSValueConst value, int64_t *word) {
@@ -203,7 +207,7 @@ static int string(JSContext *context, JSValueConst value, Call *call, int64_t *w
     return 0;
 }
 
-/* Holds the bytes; their address is taken by `take_addresses`. */
+/* Holds the bytes; `take_addresses` takes their address later. */
 static int borrow(JSContext *context, JSValueConst bytes, Call *call, int64_t *word, size_t *size) {
     if (call->borrowed == NULL) call->borrowed = js_malloc(context, MAX_HELD * sizeof *call->borrowed);
     if (call->borrowed == NULL) return -1;
@@ -227,7 +231,8 @@ static int take_addresses(JSContext *context, Call *call) {
     return 0;
 }
 
-static int to_word(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word, size_t *size);
+static int to_word(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word,
+                   size_t *size);
 
 static int array(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word) {
     JSValue length = JS_GetPropertyStr(context, value, "length");
@@ -257,11 +262,12 @@ static int array(JSContext *context, JSValueConst value, Call *call, int depth, 
 static Kind kind_of(JSContext *context, JSValueConst value) {
     if (JS_IsString(value)) return STRING;
     if (!JS_IsObject(value) || JS_IsBigInt(context, value)) return NUMBER;
-    return JS_IsArray(context, value) > 0 ? ARRAY : BYTES; /* to_word refuses what is neither */
+    return JS_IsArray(context, value) > 0 ? ARRAY : BYTES; /* to_word refuses any other object */
 }
 
-/* *size: the bytes behind the word, where that is wanted and it has bytes. */
-static int to_word(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word, size_t *size) {
+/* Where `size` is not NULL and the word points to bytes, *size is their number. */
+static int to_word(JSContext *context, JSValueConst value, Call *call, int depth, int64_t *word,
+                   size_t *size) {
     int is_array;
 
     *word = 0;
@@ -293,10 +299,13 @@ static int is_within(JSContext *context, const Pointer *pointer, const int64_t *
     const size_t size = call->sizes[pointer->buffer];
     const void *bytes = (const void *)words[pointer->buffer];
     const int number = pointer->number, word = pointer->buffer + 1;
+    const int takes_strings = pointer->does != WRITES;
+    const int is_accepted =
+        pointer->does == LIST ? kind == ARRAY : kind == BYTES || (kind == STRING && takes_strings);
     uint64_t units;
 
     if (bytes == NULL) return 1;
-    if (pointer->does == LIST ? kind != ARRAY : kind != BYTES && (kind != STRING || pointer->does == WRITES)) {
+    if (!is_accepted) {
         JS_ThrowTypeError(context, "syscall %d: %s wanted for word %d", number,
                           pointer->does == LIST ? "an array is" : "bytes are", word);
         return 0;
@@ -304,7 +313,8 @@ static int is_within(JSContext *context, const Pointer *pointer, const int64_t *
     if (pointer->does == LIST) return 1;
     if (pointer->does == NAME) {
         if (kind == STRING || memchr(bytes, 0, size) != NULL) return 1;
-        JS_ThrowTypeError(context, "syscall %d: a name that ends in a NUL is wanted for word %d", number, word);
+        JS_ThrowTypeError(context, "syscall %d: a name that ends in a NUL is wanted for word %d", number,
+                          word);
         return 0;
     }
     units = units_of(pointer, words);
@@ -314,7 +324,7 @@ static int is_within(JSContext *context, const Pointer *pointer, const int64_t *
     return 0;
 }
 
-/* 0: an exception is pending. Every word that is an address must be of a row, and must fit what that says. */
+/* 0: an exception is pending. Every word that is an address needs a row, and must fit it. */
 static int within_bounds(JSContext *context, int64_t number, const int64_t *words, const Call *call) {
     int is_known[WORDS] = {0};
 

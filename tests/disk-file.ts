@@ -1,4 +1,4 @@
-/** Disks in sparse files, written by our writers, for outside tools to judge. For oracle tests. */
+/** Disks in sparse files that our writers write and outside tools judge, for oracle tests. */
 import { execFileSync } from "node:child_process";
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { FileSink } from "../src/trees/file-sink.ts";
 export const MIB = 2 ** 20;
 export const GIB = 2 ** 30;
 
-/** Runs `body` with an empty folder, which is gone afterwards. */
+/** Runs `body` with an empty folder, and removes the folder afterwards. */
 export async function withFolder<T>(body: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "bq2-test-"));
   try {
@@ -20,7 +20,9 @@ export async function withFolder<T>(body: (folder: string) => T | Promise<T>): P
   }
 }
 
-/** A new file at `path`, filled by `write` and extended to `size`, or to what `write` gives. */
+/**
+ * Makes a file at `path`: `write` fills it, and it is extended to `size` or to the size that `write` returns.
+ */
 export async function makeDisk(
   path: string,
   size: number | undefined,
@@ -37,7 +39,7 @@ export async function makeDisk(
   }
 }
 
-/** What a tool prints on standard output; throws with all that it said where it fails. */
+/** A tool's standard output. Throws with all its messages if it fails. */
 export function run(...argv: readonly [string, ...string[]]): string {
   const [program, ...args] = argv;
   return execFileSync(program, args, {

@@ -1,4 +1,4 @@
-/** Makes ext4 images in sparse files, and asks e2fsprogs what it thinks of them. For oracle tests. */
+/** Makes ext4 images in sparse files, and lets e2fsprogs judge them, for oracle tests. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ export function fileSink(fd: number): Sink {
   };
 }
 
-/** Runs `body` with an image of `tree`; folder and image are gone afterwards. */
+/** Runs `body` with an image of `tree`, and removes its folder afterwards. */
 export async function withImage(
   tree: Tree,
   size: number,
@@ -53,7 +53,7 @@ export async function withImage(
   }
 }
 
-/** Everything that `e2fsck -fn` says beyond its five passes and the summary; empty when the image is clean. */
+/** The output of `e2fsck -fn` without its five passes and the summary; empty if the image is clean. */
 export function complaintsOf(image: string): string {
   const result = spawnSync("e2fsck", ["-fn", image], { encoding: "utf8", maxBuffer: 2 ** 28 });
   const usual = /^(e2fsck 1|Pass \d|Inode: |\S+: \d+\/\d+ files )|^$/;
@@ -61,7 +61,7 @@ export function complaintsOf(image: string): string {
   return [...lines, ...(result.status === 0 ? [] : [`exit ${result.status}`])].join("\n");
 }
 
-/** What `debugfs` prints on one request, its version line left out. */
+/** The answer of `debugfs` to one request, without its version line. */
 export function debugfs(image: string, request: string): string {
   return execFileSync("debugfs", ["-R", request, image], {
     encoding: "latin1",
@@ -98,7 +98,7 @@ export function special(
 
 const PATTERN_BYTES = 512;
 
-/** Content of any size that differs every 512 bytes, without holding it; holes lie between the ranges. */
+/** Content of any size, not kept in memory, that changes every 512 bytes; between the ranges are holes. */
 export function patterned(size: number, ranges = [{ offset: 0, length: size }]): Content {
   return {
     size,

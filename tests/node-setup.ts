@@ -1,4 +1,4 @@
-/** Before each test file under vitest: what shared tests take of their engine. */
+/** Runs before each test file under vitest: provides what shared tests need from their engine. */
 import { nodeBulk } from "../src/platform/node/bulk.ts";
 import { giveTestBulk } from "../src/platform/test-bulk.ts";
 

@@ -1,4 +1,4 @@
-/** What a program does whose output cannot be written: one clear error on a full disk, a quiet end where the reader has gone. */
+/** Programs that cannot write their output: one clear error on a full disk, a quiet end without a reader. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
@@ -13,12 +13,12 @@ interface Ended {
 async function endOf(argv: readonly string[], stdout: number): Promise<Ended> {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, { stdio: ["ignore", stdout, "pipe"] });
-  if (child.stderr === null) throw new Error("a pipe was asked for");
+  if (child.stderr === null) throw new Error("spawn made no pipe");
   const [error, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
   return { code: code as number | null, error };
 }
 
-/** The program starts only when nobody reads its output any more. */
+/** Starts the program only after the reader of its output has gone. */
 async function endOfUnread(argv: readonly string[]): Promise<Ended> {
   const child = spawn("/bin/sh", ["-c", 'read go; exec "$@"', "sh", ...argv]);
   child.stdout.destroy();
@@ -28,12 +28,12 @@ async function endOfUnread(argv: readonly string[]): Promise<Ended> {
   return { code: code as number | null, error };
 }
 
-/** 128 and the number of SIGPIPE: what a shell says of programs that it ends. */
+/** 128 + SIGPIPE: a shell's exit code for programs that the signal ends. */
 const READER_GONE = 141;
 
-/** `name`: what stands before the program's messages. */
+/** `name` is the prefix of the program's messages. */
 export function testOutputs(title: string, argv: readonly string[], name: string, failureCode: number): void {
-  test(`${title}: a full disk is one error, no reader a quiet end`, async () => {
+  test(`${title}: a full disk is one error, a missing reader a quiet end`, async () => {
     const full = await endOf(argv, openSync("/dev/full", "w"));
     expect(full.error).toMatch(
       new RegExp(`^${name}: Cannot write to standard output: no space left on the disk \\(ENOSPC\\).*\\n$`),
@@ -43,9 +43,9 @@ export function testOutputs(title: string, argv: readonly string[], name: string
   });
 }
 
-/** Neither output takes anything: the exit code has to do. */
+/** Neither output can be written to, so only the exit code can report the failure. */
 export function testNoOutputAtAll(argv: readonly string[]): void {
-  test("with no output at all the exit code tells", async () => {
+  test("without any output the exit code reports the failure", async () => {
     const child = spawn("/bin/sh", ["-c", 'exec "$@" >/dev/full 2>&1', "sh", ...argv], { stdio: "ignore" });
     expect((await once(child, "exit"))[0]).toBe(1);
   });

@@ -4,7 +4,7 @@ import ts from "typescript";
 import { API_SOURCES } from "../pkgs/bq2/api-sources.ts";
 import { assert, test } from "../src/base/testing.ts";
 
-test("the sources of module bq2 are whole, and no more", () => {
+test("the list of module bq2's sources is complete, and has no others", () => {
   const found = new Set<string>();
   const visit = (path: string): void => {
     if (found.has(path)) return;

@@ -1,11 +1,11 @@
 /**
- * Bundles `src/main-node.ts` into `dist/`: `dist/bq2.js` is the entry, `dist/chunk-*.js` the parts that commands
- * load on demand, each with its source map. Plain JavaScript, because `bin/bq2` runs it before there is
- * anything else to run.
+ * Bundles `src/main-node.ts` into `dist/`: `dist/bq2.js` is the entry, `dist/chunk-*.js` are the parts that
+ * commands load on demand, each with its source map. This file is plain JavaScript, because `bin/bq2` runs it
+ * before anything is bundled.
  *
- * Two runs at once are safe, and so is a run beside a program that is still using the last build: chunks
- * are named by their content and never change, the entry comes last, and every file gets a temporary name
- * first. Chunks that no build has used for a day are removed.
+ * Two runs at once are safe, and so is a run while a program still uses the last bundle: chunks are named by
+ * their content and never change, the entry is written last, and every file gets a temporary name first.
+ * Chunks that no bundle has used for a day are removed.
  */
 import {
   mkdirSync,
@@ -20,20 +20,20 @@ import {
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** This file, which bundles when it is started. */
+/** This file, which bundles when it is run. */
 export const bundler = fileURLToPath(import.meta.url);
 export const projectFolder = dirname(dirname(bundler));
 export const distFolder = join(projectFolder, "dist");
 export const entryFile = join(distFolder, "bq2.js");
 
-/** What the bundle is made from; the rest of the checkout does not change it. */
+/** The bundle's inputs: no other file of the checkout affects it. */
 const INPUTS = ["bq2.ts", "src", "pkgs", "package.json", "package-lock.json", "tools/bundle.mjs"];
 
 const CHUNK_LIFETIME_SECONDS = 24 * 60 * 60; // longer than any program that may still load one
 
 /**
- * The entry exports `main(name, args)` for `bin/bq2`, and also runs by itself as `node dist/bq2.js …`:
- * that is how the program starts itself again, without a second look at the sources.
+ * The entry exports `main(name, args)` for `bin/bq2`, and also runs as `node dist/bq2.js …`: the program
+ * starts itself again this way, without checking the sources a second time.
  */
 const ENTRY = `
 import { realpathSync } from "node:fs";
@@ -47,14 +47,14 @@ if (started !== undefined && realpathSync(started) === fileURLToPath(import.meta
 }
 `;
 
-/** True where there is no bundle, or an input is newer. Tests do not count. */
+/** True if there is no bundle, or an input other than a test is newer. */
 export function isStale() {
   const built = statSync(entryFile, { throwIfNoEntry: false });
   if (built === undefined) return true;
   return INPUTS.some((input) => isNewer(join(projectFolder, input), built.mtimeMs));
 }
 
-/** Folders count as well: their time is that of the last file added, renamed or removed. */
+/** Also checks folders, whose time changes when a file is added, renamed or removed. */
 function isNewer(path, time) {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return false;
@@ -62,7 +62,7 @@ function isNewer(path, time) {
   return status.isDirectory() && readdirSync(path).some((name) => isNewer(join(path, name), time));
 }
 
-/** Bundles, and throws esbuild's error (already printed) where the sources do not parse or resolve. */
+/** Bundles. Throws esbuild's error, which is already printed, if the sources do not parse or resolve. */
 async function bundle() {
   const { build } = await import("esbuild");
   const startedAt = Date.now() / 1000;
@@ -73,8 +73,8 @@ async function bundle() {
     platform: "node",
     target: "node20",
     format: "esm",
-    // koffi finds its native library beside its own files; undici is CommonJS, whose exports a bundle loses.
-    // The compiler is 9 MB that few commands load. With it, esbuild takes 337 MB instead of 73.
+    // koffi finds its native library beside its own files; undici is CommonJS, and would lose its exports.
+    // Few commands load the compiler, which has 9 MB; with it, esbuild needs 337 MB of memory instead of 73.
     external: ["koffi", "undici", "typescript", "ts-blank-space"],
     absWorkingDir: projectFolder,
     outdir: distFolder,
@@ -86,15 +86,15 @@ async function bundle() {
     write: false,
     logLevel: "warning",
     banner: {
-      // Packages in CommonJS call require("node:…"), which an ES module lacks.
+      // CommonJS packages call require("node:…"), which an ES module does not have.
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
   });
   mkdirSync(distFolder, { recursive: true });
-  // The entry last: whoever reads it finds every chunk in place. Its map before it.
+  // The entry comes last, after its map, so that its reader finds every chunk in place.
   const order = ({ path }) => ["bq2.js.map", "bq2.js"].indexOf(basename(path));
   for (const file of outputFiles.sort((a, b) => order(a) - order(b))) {
-    // Dated at the start, so that a file edited meanwhile is newer.
+    // The time is that of the start, so that a file edited meanwhile is newer.
     placeFile(file.path, file.contents, startedAt);
   }
   removeOldChunks(startedAt - CHUNK_LIFETIME_SECONDS);

@@ -1,4 +1,4 @@
-/** `npm run check:imports`: every import of the project against `import-rules.ts`, and no cycles; ends with 1 on a breach. */
+/** `npm run check:imports`: checks all imports against `import-rules.ts`, and for cycles. */
 import process from "node:process";
 import { importCycles } from "./import-cycles.ts";
 import { checkImports } from "./import-rules.ts";

@@ -1,4 +1,4 @@
-/** `npm run check:widths`: no line is wider than the formatter's width (`line-widths.ts` says what is excused). */
+/** `npm run check:widths`: lists lines wider than the formatter's width, by the rules of `line-widths.ts`. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 /**
- * Ends `.ci/run`: adds up the test results in `dist/test-results/*.json` (vitest's JSON reporter), names what
- * failed or was skipped, and prints `N passed, N failed` as the last line.
+ * The end of `.ci/run`: adds up the test results in `dist/test-results/*.json` (vitest's JSON reporter),
+ * names failed and skipped tests, and prints `N passed, N failed` as the last line.
  *
- * The argument is the exit status of `npm test`; where that is not 0 although no test failed (a check before
- * the tests), it counts as one failure. Ends with 1 on any failure, and where no test ran.
+ * The argument is the exit code of `npm test`. If that is not 0 although no test failed (a check before the
+ * tests did), it counts as one failure. The exit code is 1 after any failure, and if no test ran.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

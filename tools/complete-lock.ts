@@ -1,11 +1,10 @@
 /**
- * `npm run lock`: completes package-lock.json with the optional packages that npm left out.
+ * `npm run lock`: adds the optional packages that npm left out of package-lock.json.
  *
- * Some packages have their native part in one optional package for each platform. Where the registry in use
- * does not carry all of them, `npm install` writes a lock without them, and then `npm ci` refuses that lock
- * everywhere. Their exact versions stand in the package that wants them, and their platforms in their names;
- * only their integrity cannot be known, so it is left out: it is missing for platforms other than the ones
- * locked.
+ * Some packages have their native part in one optional package per platform. If the registry in use does not
+ * have all of them, `npm install` writes a lock without them, which `npm ci` then refuses everywhere. Their
+ * exact versions are in the package that needs them, and their platforms in their names. Only their integrity
+ * is unknown, so the added entries have none.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -35,7 +34,7 @@ const SYSTEMS = [
   "win32",
 ];
 
-/** `@biomejs/cli-linux-x64-musl` → linux, x64, musl; `undefined` where the name is not a platform's. */
+/** `@biomejs/cli-linux-x64-musl` → linux, x64, musl; undefined if the name does not end in a platform. */
 function platformOf(name: string): { os: string[]; cpu: string[]; libc?: string[] } | undefined {
   const words = name.replace(/^.*\//, "").split("-");
   const at = words.findIndex((word) => SYSTEMS.includes(word));
@@ -46,7 +45,7 @@ function platformOf(name: string): { os: string[]; cpu: string[]; libc?: string[
   return { os: [os], cpu: [cpu], ...(os === "linux" && libc !== undefined ? { libc } : {}) };
 }
 
-/** The entries that the lock should have and has not, by path. */
+/** The entries that the lock lacks, by path. */
 function missingEntries(lock: Lock): { [path: string]: object } {
   const added: { [path: string]: object } = {};
   for (const { optionalDependencies = {}, dev } of Object.values(lock.packages)) {

@@ -7,7 +7,7 @@ import { nodePlatform } from "../src/platform/node/platform.ts";
 const { files } = nodePlatform();
 const PROJECT = dirname(import.meta.dirname);
 
-/** What loading a file loads as well: its imports but those of types, and not what it imports later. */
+/** The files that loading a file also loads: through its imports, except those of types and `import()`. */
 function loadedWith(path: string, loaded = new Set<string>()): Set<string> {
   if (loaded.has(path)) return loaded;
   loaded.add(path);
@@ -27,7 +27,7 @@ test("starting the program loads no command, no runner and no package", () => {
   expect(loaded.filter((path) => !/^(bq2\.ts$|src\/(base|platform)\/)/.test(path))).toEqual([]);
 });
 
-/** Modules of the halves that run inside, and what none of them has a use for. */
+/** The modules of the steps' inner halves, and what each must not load. */
 const INSIDE = [
   ["src/runner/step/enter.ts", /executors|src\/patch|src\/recipe|store|stricli|command/],
   ["src/runner/step/inside.ts", /src\/seeds|src\/image|store|stricli|src\/command/],

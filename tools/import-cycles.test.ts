@@ -5,7 +5,7 @@ function cyclesOf(files: Readonly<Record<string, string>>): string[] {
   return importCycles(new Map(Object.entries(files)));
 }
 
-test("files that import only those below them have no cycle", () => {
+test("files that import only files below them have no cycle", () => {
   assert.equal(
     cyclesOf({
       "src/a.ts": `import { b } from "./b.ts"; import { c } from "./c.ts";`,

@@ -1,13 +1,13 @@
 /**
- * Import cycles between files. Type-only imports count: a reader who follows the names goes in circles all the same.
- * `import("…")` counts too.
+ * Import cycles between files. Type-only imports count, since a reader who follows the names still goes in
+ * circles, and so does `import("…")`.
  */
 import { importsOf } from "./import-rules.ts";
 import type { SourceFiles } from "./project-files.ts";
 
 /**
- * One line for each group of files of which every one leads to every other (Tarjan's strongly connected components),
- * with a shortest cycle of the group.
+ * One line for each group of files that all lead to each other (Tarjan's strongly connected components), with
+ * a shortest cycle of the group.
  */
 export function importCycles(files: SourceFiles): string[] {
   const graph = new Map(

@@ -20,7 +20,7 @@ const OTHER_FILES = {
   "pkgs/musl/package.ts": "",
 };
 
-/** The problems of one file among others that import nothing. */
+/** The problems of one file among files without imports. */
 function problemsOf(path: string, text: string): string[] {
   return checkImports(new Map(Object.entries({ ...OTHER_FILES, [path]: text })));
 }
@@ -72,7 +72,7 @@ const REFUSED: readonly (readonly [path: string, text: string, problem: RegExp])
     `import { nodePlatform } from "../../platform/node/platform.ts";`,
     /may not import/,
   ],
-  ["src/formats/gpt/gpt.ts", `import { x } from "../tar/tar.test.ts";`, /a test is not imported/],
+  ["src/formats/gpt/gpt.ts", `import { x } from "../tar/tar.test.ts";`, /a test must not be imported/],
   ["src/formats/gpt/gpt.ts", `import { x } from "./missing.ts";`, /no such file/],
   ["src/formats/gpt/gpt.ts", `import { x } from "./tar";`, /no such file/],
   ["src/sources/fetch.ts", `import { server } from "./test-server.ts";`, /only tests/],
@@ -91,7 +91,7 @@ for (const [path, text, problem] of REFUSED) {
   });
 }
 
-test("tests that may not import Node's modules are for every engine", () => {
+test("tests that may not import Node's modules run on every engine", () => {
   assert.ok(isSharedTest("src/formats/gpt/gpt.test.ts"));
   assert.ok(isSharedTest("src/platform/memory/platform.test.ts"));
   assert.ok(isSharedTest("tests/quickjs/contract.test.ts"));

@@ -1,11 +1,12 @@
 /**
- * Who may import whom, which npm packages, and where Node's own modules are allowed: the tables, and the check of a set
- * of files against them. `import-cycles.ts` looks for cycles.
+ * Who may import whom and which npm packages, and where Node's own modules are allowed: the tables, and the
+ * check of files against them. `import-cycles.ts` finds cycles.
  *
- * A rule names a folder. A file belongs to the longest folder that has a rule, so `src/platform/node/files.ts` belongs to
- * `src/platform/node` and not to `src/platform`. It may import its own folder and those that its rule lists.
+ * A rule names a folder. A file belongs to the innermost folder that has a rule, so
+ * `src/platform/node/files.ts` belongs to `src/platform/node` and not to `src/platform`. It may import its
+ * own folder and those in its rule.
  *
- * TypeScript's own scanner reads the imports: static, type-only, re-exported and `import("…")`. It does not see an
+ * TypeScript's scanner finds the imports: static, type-only, re-exported and `import("…")`, but not an
  * `import()` of a computed name.
  */
 import { dirname, join } from "node:path/posix";
@@ -17,19 +18,19 @@ interface Rule {
   readonly folder: string;
   /** Folders that have a rule, or single files. */
   readonly mayImport: readonly string[];
-  /** npm packages; everything below them (`x/y`) is included. */
+  /** npm packages, with everything below them (`x/y`). */
   readonly packages: readonly string[];
   /** Node's own modules are allowed. */
   readonly node: boolean;
 }
 
-/** What the runtime on Linux makes itself (`native/`), imported like a package. */
+/** The module of the runtime on Linux (`native/`), imported like a package. */
 const RUNTIME_MODULE = "bq2:native";
-/** The same on firmware (`native/efi/`). */
+/** The module of the runtime on firmware (`native/efi/`). */
 const FIRMWARE_MODULE = "bq2:firmware";
 
 const BASE = "src/base";
-const PLATFORM = "src/platform"; // the interface and what is written in its terms
+const PLATFORM = "src/platform"; // the interface, and helpers on it
 const FORMATS = "src/formats";
 const TREES = "src/trees";
 const PLAN = "src/plan";
@@ -38,7 +39,7 @@ const RECIPE = "src/recipe";
 const LINUX = "src/linux";
 const SOURCES = "src/sources";
 
-/** Libraries first; each line may list only folders above it. CONTRIBUTING describes the folders. */
+/** Libraries first; a rule may list only folders above it. CONTRIBUTING.md describes the folders. */
 const LAYERS: readonly Rule[] = [
   rule(BASE, []),
   rule(PLATFORM, [BASE]),
@@ -79,7 +80,7 @@ const LAYERS: readonly Rule[] = [
 
 const LAYER_FOLDERS = [...LAYERS.map(({ folder }) => folder), "src/version.ts"];
 
-/** The program: puts the layers together. */
+/** The program, which puts the layers together. */
 const PROGRAM: readonly Rule[] = [
   rule("src/version.ts", []),
   rule("src/command-line", LAYER_FOLDERS, ["@stricli/core"]),
@@ -95,7 +96,8 @@ const EVERYTHING = [...LAYER_FOLDERS, ...PROGRAM.map(({ folder }) => folder)];
 
 const HOST_PACKAGES = [
   "@valibot/to-json-schema",
-  "efi", // tests/efi/ are UEFI applications
+  FIRMWARE_MODULE, // tests/efi/ are UEFI applications
+  "efi",
   "esbuild",
   "fast-check",
   "koffi",
@@ -105,15 +107,18 @@ const HOST_PACKAGES = [
   "vitest",
 ];
 
-/** Code that checks and judges the product, on Node: outside tools' tests and the workshop. */
+/** Code on Node that tests and checks the product: oracle tests, `tests/`, `tools/`. */
 const HOST: Rule = {
-  folder: "tests", // and the other places that `ruleOf` names
+  folder: "tests", // and other places: see `ruleOf`
   mayImport: [...EVERYTHING, "tests", "tools"],
   packages: HOST_PACKAGES,
   node: true,
 };
 
-/** Tests that run on every engine: any product code and the platform in memory, but nothing of Node's. */
+/**
+ * Tests that run on every engine may import any product code and the platform in memory, but nothing of
+ * Node's.
+ */
 const SHARED_TEST: Rule = {
   folder: "src",
   mayImport: EVERYTHING.filter((folder) => folder !== "src/platform/node"),
@@ -121,7 +126,7 @@ const SHARED_TEST: Rule = {
   node: false,
 };
 
-/** Tests of the runtime, compiled into its own program. */
+/** Tests of the runtime, compiled into their own program. */
 const RUNTIME_TEST: Rule = {
   folder: "tests/quickjs",
   mayImport: [...EVERYTHING, "tests", "tools"],
@@ -129,7 +134,7 @@ const RUNTIME_TEST: Rule = {
   node: false,
 };
 
-/** A rule for each folder: what all of them may import, and the folders before it. */
+/** A rule for each folder, which may import what all of them may, and the folders before it. */
 function inLayers(folders: readonly string[], below: readonly string[], packages: readonly string[]): Rule[] {
   return folders.map((folder, index) => rule(folder, [...below, ...folders.slice(0, index)], packages));
 }
@@ -142,14 +147,14 @@ function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
-/** The longest folder of a layer or of the program that holds the file. */
+/** The rule of the innermost folder of a layer or the program that contains the file. */
 function productRuleOf(path: string): Rule | undefined {
   return [...LAYERS, ...PROGRAM]
     .filter(({ folder }) => isWithin(path, folder))
     .sort((a, b) => b.folder.length - a.folder.length)[0];
 }
 
-/** Tests are known by their names, all else by its folder. */
+/** A test's name decides its rule, any other file's folder does. */
 function ruleOf(path: string): Rule | undefined {
   if (isWithin(path, "tests/quickjs")) return RUNTIME_TEST;
   if (isWithin(path, "tests") || isWithin(path, "tools") || /^[^/]*\.config\.ts$/.test(path)) return HOST;
@@ -158,26 +163,26 @@ function ruleOf(path: string): Rule | undefined {
   return productRuleOf(path);
 }
 
-/** What several tests of a folder share: `src/sources/test-server.ts`. */
+/** A file that several tests of a folder share, such as `src/sources/test-server.ts`. */
 function isTestHelper(path: string): boolean {
   return /^(src|pkgs)\/(.*\/)?test-[^/]*\.ts$/.test(path);
 }
 
-/** Tests that run on every engine: those that may not import Node's modules. */
+/** True for tests that run on every engine: those that may not import Node's modules. */
 export function isSharedTest(path: string): boolean {
   return path.endsWith(".test.ts") && ruleOf(path)?.node === false;
 }
 
-/** An import as it is written, and where it leads. */
+/** An import as written, and its target. */
 export interface Import {
   readonly specifier: string;
   /** Line of the importing file, from 1. */
   readonly line: number;
-  /** Path from the project's folder; undefined for a package or a module of Node's. */
+  /** Path from the project's folder; undefined for a package or one of Node's modules. */
   readonly target: string | undefined;
 }
 
-/** Every import of a file, in its order. */
+/** Every import of a file, in the file's order. */
 export function importsOf(path: string, text: string): Import[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName, pos }) => ({
     specifier: fileName,
@@ -206,13 +211,13 @@ function problemOf(
   files: SourceFiles,
 ): string | undefined {
   if (specifier.startsWith("node:")) {
-    return fileRule.node ? undefined : "Node's modules are for src/platform/node, tools and tests";
+    return fileRule.node ? undefined : "only src/platform/node, tools and tests may import Node's modules";
   }
   if (target === undefined) return checkPackage(specifier, fileRule);
   const isData = fileRule === HOST && !target.endsWith(".ts"); // `bundle.mjs`
   if (isData) return undefined;
-  if (!files.has(target)) return "no such file (the name ends in .ts)";
-  if (/\.test\.ts$/.test(target)) return "a test is not imported";
+  if (!files.has(target)) return "no such file (hint: write the name with .ts)";
+  if (/\.test\.ts$/.test(target)) return "a test must not be imported";
   const isTest = fileRule === HOST || fileRule === SHARED_TEST || fileRule === RUNTIME_TEST;
   if (isTestHelper(target)) return isTest ? undefined : "only tests may import what tests share";
   const home = productRuleOf(target)?.folder ?? (isWithin(target, "tools") ? "tools" : "tests");

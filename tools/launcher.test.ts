@@ -1,4 +1,4 @@
-/** `bin/bq2` and the bundler, on a copy of them beside a small program. */
+/** `bin/bq2` and the bundler, on copies beside a small program. */
 import { spawn } from "node:child_process";
 import {
   chmodSync,
@@ -53,7 +53,7 @@ afterEach(() => {
 
 /** A project with the launcher, the bundler and the program above. */
 function makeProject(): string {
-  const folder = mkdtempSync(join(tmpdir(), "launcher #%?-")); // not a plain URL either
+  const folder = mkdtempSync(join(tmpdir(), "launcher #%?-")); // not a plain URL
   folders.push(folder);
   chmodSync(folder, 0o755);
   for (const name of ["bin", "tools", "src", "pkgs"]) mkdirSync(join(folder, name));
@@ -89,7 +89,7 @@ function run(argv: readonly string[], uid?: number): Promise<Result> {
   });
 }
 
-test("the program gets the arguments, and its result is the exit code", async () => {
+test("the program gets the arguments and returns the exit code", async () => {
   const folder = makeProject();
   const result = await run([join(folder, "bin/bq2"), "a", "b c"]);
   expect(result).toEqual({ code: 2, out: '["bq2","a","b c"]\n', error: "" });
@@ -105,7 +105,7 @@ test("a symbolic link's name is the program's name", async () => {
   expect((await run([join(folder, "elsewhere")])).out).toBe('["elsewhere"]\n');
 });
 
-test("the bundle also runs by itself, from a link to its folder too", async () => {
+test("the bundle also runs without the launcher, even through a link to its folder", async () => {
   const folder = makeProject();
   await run([join(folder, "bin/bq2")]);
   symlinkSync("dist", join(folder, "link"));
@@ -117,7 +117,7 @@ test("the bundle also runs by itself, from a link to its folder too", async () =
   }
 });
 
-test("sources are bundled again when one is newer or gone, and only then", async () => {
+test("the sources are bundled again only if one is newer or removed", async () => {
   const folder = makeProject();
   const entry = join(folder, "dist/bq2.js");
   await run([join(folder, "bin/bq2")]);
@@ -132,19 +132,19 @@ test("sources are bundled again when one is newer or gone, and only then", async
   expect((await run([join(folder, "bin/bq2")])).error).toContain("fail.ts");
 });
 
-test.skipIf(!existsSync("/proc/self/status"))("the bundler is gone when the program runs", async () => {
+test.skipIf(!existsSync("/proc/self/status"))("the bundler has ended when the program runs", async () => {
   const { out } = await run([join(makeProject(), "bin/bq2"), "children"]);
   expect(out).toBe('0\n["bq2","children"]\n');
 });
 
-test("several first runs at once all work, and leave no temporary files", async () => {
+test("simultaneous first runs all work, and leave no temporary files", async () => {
   const folder = makeProject();
   const results = await Promise.all([1, 2, 3].map((n) => run([join(folder, "bin/bq2"), `${n}`])));
   expect(results.map((result) => result.out)).toEqual([1, 2, 3].map((n) => `["bq2","${n}"]\n`));
   expect(readdirSync(join(folder, "dist")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
-test("errors show the TypeScript file and line, in parts loaded on demand too", async () => {
+test("errors show the TypeScript file and line, also in parts loaded on demand", async () => {
   const { code, error } = await run([join(makeProject(), "bin/bq2"), "fail"]);
   expect(code).not.toBe(0);
   expect(error).toContain("src/fail.ts:6:9");
@@ -173,7 +173,7 @@ test("without its packages it says what to run", async () => {
 const isRoot = process.getuid?.() === 0;
 
 test.skipIf(!isRoot)(
-  "another user runs the owner's bundle, and is told where it is too old or missing",
+  "another user runs the owner's bundle, and gets an error if it is too old or missing",
   async () => {
     const folder = makeProject();
     const missing = await run([join(folder, "bin/bq2")], NOBODY);

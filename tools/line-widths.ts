@@ -1,22 +1,24 @@
 /**
- * Lines that are wider than the formatter's width. The formatter breaks code but not comments, documents or C.
+ * Lines that are wider than the formatter's width. The formatter breaks code but not comments, documents or
+ * C.
  *
- * Excused: in Markdown tables, code blocks and what an address or a link makes long; in TypeScript and C a string, template or regular expression that
- * reaches past the limit, since breaking one hides it from a search.
+ * Excused are lines with an address; in Markdown, tables, code blocks and long links; in TypeScript and C, a
+ * string, template or regular expression that reaches past the limit, since a broken one cannot be searched
+ * for.
  */
 import ts from "typescript";
 
-/** As biome.json has it. */
+/** The same as in biome.json. */
 export const LINE_WIDTH = 110;
 
-/** Numbers of the lines that are too wide, from 1. `path` says what kind of file it is. */
+/** Numbers, from 1, of the lines that are too wide. The name in `path` determines the kind of file. */
 export function wideLines(path: string, text: string): number[] {
   const wide = text.split("\n").flatMap((line, index) => (width(line) > LINE_WIDTH ? [index + 1] : []));
   if (wide.length === 0) return [];
   return wide.filter((line) => !excuseOf(path, text)(line));
 }
 
-/** Columns: characters, not UTF-16 units. */
+/** Width in characters, not UTF-16 units. */
 function width(line: string): number {
   return [...line].length;
 }
@@ -34,7 +36,7 @@ function excuseOf(path: string, text: string): Excuse {
   return (line) => hasAddress(line) || isLiteral(line);
 }
 
-/** By line of a Markdown text: neither of a table nor of a code block. */
+/** For each line of a Markdown text: true if it is not part of a table or a code block. */
 function plainText(lines: readonly string[]): boolean[] {
   let inCode = false;
   return lines.map((line) => {
@@ -44,12 +46,12 @@ function plainText(lines: readonly string[]): boolean[] {
   });
 }
 
-/** A link that nothing can break. */
+/** True for a line that cannot be broken, such as a link. */
 function isOneWord(line: string): boolean {
   return line.trim().split(" ").length <= 2;
 }
 
-/** A string that is still open at the limit. Escaped quotes count as part of it. */
+/** Excuses lines with a string that is still open at the limit. Escaped quotes are part of a string. */
 function literalInC(lines: readonly string[]): Excuse {
   return (line) => {
     const start = (lines[line - 1] ?? "").slice(0, LINE_WIDTH);
@@ -65,7 +67,7 @@ function literalInTypeScript(path: string, text: string): Excuse {
     if (isLiteral(node)) {
       const first = source.getLineAndCharacterOfPosition(node.getStart(source));
       const last = source.getLineAndCharacterOfPosition(node.end);
-      // Between its ends every line is the literal's; on the line of its start only what begins before the limit.
+      // Excuses every line of the literal, but the first only if the literal begins before the limit.
       for (let line = first.line; line <= last.line; line++) {
         const begins = line > first.line || first.character < LINE_WIDTH;
         const reaches = line < last.line || last.character > LINE_WIDTH;

@@ -1,13 +1,14 @@
 /**
- * `npm run linux-abi -- LINUX`: writes `src/platform/linux-abi.ts`, the numbers that user space and the kernel share,
- * from the headers of an unpacked Linux tree. What is taken is listed here; where it stands is looked up.
+ * `npm run linux-abi -- LINUX`: writes `src/platform/linux-abi.ts`, the numbers that user space and the
+ * kernel share, from the headers of an unpacked Linux tree. The tables here list the names; the headers have
+ * the values.
  *
- * Subset: `#define NAME value` and `NAME = value,` of an enum; a value is a literal, decimal, octal or hexadecimal, or one that is
- * shifted left, with casts and brackets around it. In the file it is written as in the header.
+ * Subset: `#define NAME value`, and `NAME = value,` in an enum. A value is a decimal, octal or hexadecimal
+ * literal, possibly shifted left, cast or in brackets. It is written the way the header writes it.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** System calls that are made somewhere in `src/`, by area. */
+/** System calls that `src/` uses, by area. */
 const SYSCALLS =
   "openat openat2 close read write pread64 pwrite64 lseek ftruncate fsync flock " +
   "statx statfs getdents64 readlinkat mkdirat unlinkat renameat symlinkat linkat mknodat " +
@@ -20,12 +21,12 @@ const SYSCALLS =
   "mount umount2 mount_setattr pivot_root chroot sethostname unshare reboot " +
   "capset keyctl seccomp";
 
-/** System calls that `src/linux/refused-calls.ts` keeps from the programs within a view. */
+/** System calls that `src/linux/refused-calls.ts` refuses to programs within a view. */
 const REFUSED_SYSCALLS =
-  "setns clone3 move_mount open_tree fsopen fsconfig fsmount fspick " +
-  "add_key request_key bpf perf_event_open userfaultfd io_uring_setup open_by_handle_at fanotify_init syslog " +
-  "init_module finit_module delete_module kexec_load kexec_file_load swapon swapoff acct quotactl quotactl_fd " +
-  "settimeofday clock_adjtime socketpair";
+  "setns clone3 move_mount open_tree fsopen fsconfig fsmount fspick add_key request_key bpf " +
+  "perf_event_open userfaultfd io_uring_setup open_by_handle_at fanotify_init syslog " +
+  "init_module finit_module delete_module kexec_load kexec_file_load swapon swapoff acct " +
+  "quotactl quotactl_fd settimeofday clock_adjtime socketpair";
 
 /** Constants with one value on every architecture, by header. */
 const CONSTANTS: { readonly [header: string]: string } = {
@@ -92,7 +93,7 @@ const AARCH64_HEADER = "include/uapi/asm-generic/unistd.h";
 
 const OUTPUT = new URL("../src/platform/linux-abi.ts", import.meta.url);
 
-/** A value, and how TypeScript writes it. */
+/** A value, and its TypeScript text. */
 interface Constant {
   readonly value: number;
   readonly text: string;
@@ -106,7 +107,7 @@ const CAST = /\(__force \w+\)/;
 const BRACKETS = /^\((.*)\)$/;
 const LITERAL = /^(-?)(0x)?([0-9A-Fa-f]+)[UL]*(?:\s*<<\s*(\d+))?,?$/;
 
-/** What a header defines by a value of our subset. */
+/** The constants of a header whose values are in our subset. */
 function definesOf(linux: string, header: string): Constants {
   const text = readFileSync(`${linux}/${header}`, "utf8");
   return new Map(
@@ -136,7 +137,7 @@ function definedNumbers(linux: string, header: string, prefix: string): [string,
   );
 }
 
-/** Lines of `number abi name entry`; x32's own calls are left out. */
+/** Reads lines of `number abi name entry`, without x32's own calls. */
 function tableOf(linux: string): ReadonlyMap<string, number> {
   const lines = readFileSync(`${linux}/${X86_64_TABLE}`, "utf8").split("\n");
   const rows = lines.map((line) => line.split(/\s+/)).filter(([, abi]) => abi === "common" || abi === "64");
@@ -151,11 +152,11 @@ function required<T>(found: ReadonlyMap<string, T>, name: string, place: string)
 
 function aarch64TableOf(linux: string): ReadonlyMap<string, number> {
   const numbers = new Map(definedNumbers(linux, AARCH64_HEADER, "__NR"));
-  numbers.delete("__NR_syscalls"); // how many there are, not one of them
+  numbers.delete("__NR_syscalls"); // the number of calls, not a call
   return numbers;
 }
 
-/** The highest number of all calls, those included that nobody here has named. */
+/** The highest number of all calls, not only of those listed here. */
 function lastSyscall(linux: string): string {
   const [x86_64, aarch64] = [tableOf(linux), aarch64TableOf(linux)].map((t) => Math.max(...t.values()));
   return `{ x86_64: ${x86_64}, aarch64: ${aarch64} }`;
@@ -168,7 +169,7 @@ function syscalls(linux: string): string[] {
     .split(" ")
     .sort()
     .map((name) => {
-      // Calls whose number once depended on the word size have a name of their own for it.
+      // Calls whose number used to depend on the word size have another name.
       const generic = aarch64.get(`__NR_${name}`) ?? required(aarch64, `__NR3264_${name}`, AARCH64_HEADER);
       return `  ${name}: { x86_64: ${required(x86, name, X86_64_TABLE)}, aarch64: ${generic} },`;
     });
@@ -192,8 +193,9 @@ export function linuxAbi(linux: string): string {
   const errno = ERRNO_HEADERS.flatMap((header) => definedNumbers(linux, header, "E"));
   const signals = definedNumbers(linux, SIGNAL_HEADER, "SIG").filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
   return `/**
- * Numbers that user space and the kernel share: made by \`npm run linux-abi\` from Linux ${part("VERSION")}.${part("PATCHLEVEL")}.${part("SUBLEVEL")}. Do not edit:
- * \`tools/linux-abi.ts\` says what is taken.
+ * Numbers that user space and the kernel share: made by \`npm run linux-abi\` from Linux
+ * ${part("VERSION")}.${part("PATCHLEVEL")}.${part("SUBLEVEL")}. Do not edit: \`tools/linux-abi.ts\` says what
+ * is taken.
  */
 
 /** ${X86_64_TABLE} and ${AARCH64_HEADER} (aarch64). */

@@ -14,7 +14,7 @@ export const plain = 1;
 const inner = () => 3;
 `;
 
-test("functions are measured by lines and branches, those inside others for themselves", () => {
+test("functions are measured by lines and branches, and inner functions separately", () => {
   const functions = measureFile("a.ts", SAMPLE).functions.map((f) => [f.where, f.lines, f.complexity]);
   assert.equal(functions, [
     ["a.ts:2 outer", 7, 4], // 1 + if + && + ?:
@@ -23,14 +23,14 @@ test("functions are measured by lines and branches, those inside others for them
   ]);
 });
 
-test("lines, and exports without a doc comment", () => {
+test("lines are counted, and exports without a doc comment are listed", () => {
   const figures = measureFile("a.ts", SAMPLE);
   assert.equal(figures.lines, 11);
   assert.equal(figures.exports, 2);
   assert.equal(figures.undocumented, ["a.ts plain"]);
 });
 
-test("the comment share counts each comment once, white space not at all", () => {
+test("the comment share counts each comment once, and no white space", () => {
   assert.equal(measureFile("a.ts", "/*234567*/ x = 12345678;").commentShare, 10 / 21);
   assert.equal(measureFile("a.ts", "").commentShare, 0);
 });

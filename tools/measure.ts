@@ -1,16 +1,17 @@
 /**
- * Readability of one TypeScript file in figures, by TypeScript's own parser.
+ * Readability of one TypeScript file in figures, computed with TypeScript's parser.
  *
- * - length of a file: its lines; of a function: first to last line of it, its documentation left out
- * - complexity: McCabe's, 1 + branches (`if`, loops, `case`, `catch`, `?:`, `&&`, `||`, `??`); functions
- *   inside a function count for themselves
- * - comments: characters in comments, of all characters that are not white space
+ * - length of a file: its lines; of a function: its lines without its documentation
+ * - complexity: McCabe's, 1 + branches (`if`, loops, `case`, `catch`, `?:`, `&&`, `||`, `??`); inner
+ * functions
+ *   count separately
+ * - comments: the share of characters in comments, white space not counted
  * - undocumented: exported declarations without a doc comment
  */
 import ts from "typescript";
 
 export interface FunctionFigures {
-  /** `path:line name`, for the reader to click. */
+  /** `path:line name`, to click on. */
   readonly where: string;
   readonly lines: number;
   readonly complexity: number;
@@ -21,7 +22,7 @@ export interface FileFigures {
   readonly lines: number;
   readonly functions: readonly FunctionFigures[];
   readonly commentShare: number;
-  /** Characters that are not white space: the weight of `commentShare`. */
+  /** Number of characters that are not white space: the weight of `commentShare`. */
   readonly weight: number;
   readonly exports: number;
   readonly undocumented: readonly string[];
@@ -88,7 +89,7 @@ function lineOf(source: ts.SourceFile, position: number): number {
   return source.getLineAndCharacterOfPosition(position).line;
 }
 
-/** The declared name, or that of the variable or property that an unnamed function is the value of. */
+/** The declared name, or the name of the variable or property whose value is the unnamed function. */
 function nameOf(node: ts.Node): string {
   if (ts.isVariableStatement(node)) return node.declarationList.declarations.map(nameOf).join(", ");
   const named = node as { readonly name?: ts.Node };

@@ -1,8 +1,8 @@
-/** `npm run metrics`: readability in figures (`measure.ts`), by folder. Tests are left out; data tables count like code. */
+/** `npm run metrics`: readability figures (`measure.ts`) by folder, without tests but with data tables. */
 import { type FileFigures, measureFile } from "./measure.ts";
 import { readProject } from "./project-files.ts";
 
-/** The value that `share` (0 to 1) of the sorted values do not exceed; 0 of none. */
+/** The value that `share` (0 to 1) of the sorted values do not exceed; 0 if there are no values. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;

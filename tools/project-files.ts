@@ -1,4 +1,4 @@
-/** The project's own TypeScript, read from disk for the tools that judge it. */
+/** Reads the project's own TypeScript, for the tools that check it. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ export type SourceFiles = ReadonlyMap<string, string>;
 
 export const projectFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Every TypeScript file but those in packages, outputs and data, in byte order. */
+/** Every TypeScript file in byte order, except those of packages, build outputs and data. */
 export function readProject(): SourceFiles {
   const files = new Map<string, string>();
   const visit = (path: string): void => {

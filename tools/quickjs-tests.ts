@@ -1,9 +1,9 @@
 /**
- * All tests that need nothing but an engine, compiled into one program for QuickJS: run it with no argument, on
- * this machine or in an image. It names what failed, ends with `N passed, N failed`, and has exit code 1 where
- * a test failed.
+ * Compiles all tests that need only an engine into one program for QuickJS. Run it without arguments, on this
+ * machine or in an image: it names failed tests, ends with `N passed, N failed`, and has exit code 1 if a
+ * test failed.
  *
- * `node --import ./tools/register.mjs tools/quickjs-tests.ts` builds it and prints where it lies.
+ * `node --import ./tools/register.mjs tools/quickjs-tests.ts` builds the program and prints its path.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -17,23 +17,25 @@ import { buildRuntime } from "./runtime.ts";
 const FOLDER = join(projectFolder, "dist", "quickjs");
 const PACKAGES = join(FOLDER, "packages");
 
-/** npm packages that the tests and what they test import, as they are. */
+/** npm packages that the tests and the code under test import unchanged. */
 const PLAIN_PACKAGES = ["@stricli/core", "ts-blank-space", "typescript", "valibot"];
-/** Those of many modules that name each other in ways that only Node knows: made one module. */
+/** Packages of many modules whose imports only Node can resolve: bundled into one module. */
 const BUNDLED_PACKAGES = ["fast-check"];
-/** fast-check takes hold of the timers when it is loaded. It uses them for time limits, which no test of ours sets. */
+/**
+ * fast-check stores the timers when it is loaded. It needs them for time limits, which our tests do not set.
+ */
 const BANNER = { js: "const setTimeout = undefined, clearTimeout = undefined;" };
 
-/** Programs that tests start as children of the same executable, by the first argument. */
+/** Programs that tests start as child processes: the same executable, with the program as first argument. */
 const CHILD_PROGRAMS = ["tests/quickjs/fuzz.ts", "tests/quickjs/descriptor-limit.ts"];
 
 /**
- * Writes the program and gives its path. `runtime` compiles it; it is put behind that too, unless `place` names
- * another executable.
+ * Writes the program and returns its path. `runtime` compiles it, and the program is appended to it, or to
+ * the executable that `place` names.
  */
 export async function buildQuickjsTests(
   runtime: string,
-  place = { behind: runtime, output: join(FOLDER, "tests") },
+  place = { executable: runtime, output: join(FOLDER, "tests") },
 ): Promise<string> {
   rmSync(FOLDER, { recursive: true, force: true });
   await preparePackages();
@@ -44,7 +46,7 @@ export async function buildQuickjsTests(
     "--packages",
     PACKAGES,
     "--runtime",
-    place.behind,
+    place.executable,
     "--output",
     place.output,
   ];
@@ -74,7 +76,7 @@ async function preparePackages(): Promise<void> {
   }
 }
 
-/** Names its modules in plain strings, so that the compiler follows them. */
+/** An entry that names the modules in string literals, so that the compiler can follow them. */
 function entryModule(tests: readonly string[]): string {
   const table = (paths: readonly string[]): string =>
     paths.map((path) => `  ["${path}", () => import("../../${path}")],`).join("\n");

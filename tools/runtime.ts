@@ -1,8 +1,8 @@
 /**
- * The runtime, and `bq2` on it, built as the plan says, in a workspace of its own below `dist/`. What the store of
- * outputs has is not built again; on a new machine it takes a few minutes and the network.
+ * Builds the runtime, and `bq2` on it, by the plan, in a separate workspace below `dist/`. Outputs in the
+ * store are not built again; on a new machine this takes a few minutes and needs the network.
  *
- * `node --import ./tools/register.mjs tools/runtime.ts` prints where they lie.
+ * `node --import ./tools/register.mjs tools/runtime.ts` prints the paths.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
@@ -31,14 +31,14 @@ export interface BuiltRuntime {
 
 export const RUNTIME_WORKDIR = join(projectFolder, "dist", "runtime");
 
-/** The phases to build, in the order of the plan. If steps are named, only these are built. */
+/** The phases to build, in the plan's order, and the steps if not all are needed. */
 const RUNS: readonly (readonly [phase: PhaseName, ...steps: readonly string[]])[] = [
   ["host-setup"],
   ["sysroot-from-seed"],
   ["rootfs-from-sysroot", "bq2"],
 ];
 
-/** What the build has to say goes to standard error. */
+/** Writes the build's messages to standard error. */
 export function buildRuntime(): BuiltRuntime {
   const platform = nodePlatform();
   const workspace = workspaceAt(platform, RUNTIME_WORKDIR);
@@ -46,7 +46,7 @@ export function buildRuntime(): BuiltRuntime {
     const options = { stdio: ["ignore", 2, 2] as ["ignore", number, number] };
     execFileSync(join(projectFolder, "bin/bq2"), [...args, "--workdir", RUNTIME_WORKDIR], options);
   };
-  rmSync(workspace.state, { force: true }); // it may be of another plan
+  rmSync(workspace.state, { force: true }); // it may belong to another plan
   bq2("sysroot-builder");
   for (const [phase, ...steps] of RUNS)
     bq2("sysroot-runner", "--phase", phase, ...steps.flatMap((step) => ["--package", step]));

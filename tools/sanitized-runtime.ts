@@ -1,7 +1,7 @@
 /**
- * `node --import ./tools/register.mjs tools/sanitized-runtime.ts`: compiles the runtime from the same sources as the
- * plan does, but with the machine's own gcc and its sanitizers, and puts the program of all shared tests behind it.
- * Prints where it lies: run it to see what the C code does that C does not allow.
+ * `node --import ./tools/register.mjs tools/sanitized-runtime.ts`: compiles the runtime from the same sources
+ * as the plan, but with this machine's gcc and its sanitizers, and appends the program of all shared tests.
+ * Prints its path: run it to find undefined behaviour in the C code.
  */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -20,13 +20,13 @@ const FOLDER = join(projectFolder, "dist", "sanitized");
 const INCLUDE = join(FOLDER, "include");
 
 const SANITIZE = ["-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=address,undefined"];
-/** Signed overflow is defined by the flag that QuickJS is compiled with; gcc 12 reports it nevertheless. */
+/** QuickJS is compiled with a flag that defines signed overflow, but gcc 12 reports it nevertheless. */
 const ALLOWED = ["-fno-sanitize=shift,signed-integer-overflow"];
 
-/** The sanitizers have an allocator that watches; ours would take its place. */
+/** Left out, because it would replace the sanitizers' checking allocator. */
 const OWN_MEMORY = "native/memory.c";
 
-/** Compiles one step of the kind `compile-list`; gives its objects. */
+/** Compiles one step of the kind `compile-list`; returns its objects. */
 function compile(step: Step, source: string): string[] {
   if (step.build.kind !== "compile-list") return [];
   const { flags, sources, headers } = step.build;
@@ -60,4 +60,4 @@ const objects = (steps ?? []).flatMap((step) => {
 });
 const runtime = join(FOLDER, "bq2-runtime");
 execFileSync("gcc", [...SANITIZE, ...objects, "-lm", "-o", runtime], { stdio: ["ignore", 2, 2] });
-console.log(await buildQuickjsTests(built.runtime, { behind: runtime, output: join(FOLDER, "tests") }));
+console.log(await buildQuickjsTests(built.runtime, { executable: runtime, output: join(FOLDER, "tests") }));

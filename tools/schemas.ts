@@ -1,6 +1,7 @@
 /**
  * `npm run schemas`: writes `dist/schemas/*.json`, JSON Schema files made from the valibot schemas of
- * `src/plan`, so that editors complete and check plans and overrides. A schema that JSON Schema cannot say throws.
+ * `src/plan`, so that editors can complete and check plans and overrides. Throws if JSON Schema cannot
+ * express a schema.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ const SCHEMAS: { readonly [name: string]: { readonly title: string; readonly sch
   "failure-report": { title: "a file of sysroot-build-reports/", schema: FailureReportSchema },
 };
 
-const DRAFT = "http://json-schema.org/draft-07/schema#"; // what editors understand
+const DRAFT = "http://json-schema.org/draft-07/schema#"; // editors understand this version
 
 const folder = join(projectFolder, "dist", "schemas");
 

@@ -1,6 +1,6 @@
 /**
- * `npm test`: the gate, then every suite. A suite that fails does not hide what the later ones say; the gate does, since
- * tests of code that does not compile say nothing.
+ * `npm test`: runs the checks of `npm run ok`, then every suite. After a failed suite the later ones still
+ * run; after a failed check none does, since tests of code that does not compile are meaningless.
  */
 import { spawnSync } from "node:child_process";
 import process from "node:process";

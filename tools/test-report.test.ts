@@ -11,7 +11,7 @@ const PASSED = { fullName: "good", status: "passed" } as const;
 const FAILED = { fullName: "bad", status: "failed" } as const;
 const SKIPPED = { fullName: "later", status: "skipped" } as const;
 
-test("several reports add up; what was skipped is named and counts as neither", () => {
+test("several reports add up; skipped tests are named, but not counted", () => {
   const { passed, failed, lines } = summarize(
     [file("passed", PASSED, PASSED), file("passed", PASSED, SKIPPED)],
     0,

@@ -1,4 +1,4 @@
-/** The part of vitest's JSON report (Jest's form) that a summary needs, and the summary. */
+/** The part of vitest's JSON report (in Jest's format) that a summary needs, and the summary. */
 
 export interface TestReport {
   /** One for each test file. */
@@ -15,13 +15,13 @@ export interface TestReport {
 }
 
 export interface Summary {
-  /** What failed, and what was skipped, one a line. */
+  /** One line for each failed or skipped test. */
   readonly lines: readonly string[];
   readonly passed: number;
   readonly failed: number;
 }
 
-/** Adds up reports; `status` is the exit status of the run that wrote them. */
+/** Adds up reports; `status` is the exit code of the run that wrote them. */
 export function summarize(reports: readonly TestReport[], status: number): Summary {
   const lines: string[] = [];
   let passed = 0;

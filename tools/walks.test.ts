@@ -15,7 +15,7 @@ const WALKS = readFileSync(join(projectFolder, "docs/walks.md"), "utf8")
     return { title, lines: lines.filter((line) => line !== "") };
   });
 
-/** `name` (file), and `one`, `two`: file, as they are in the text. */
+/** The names in the text, with their files: "`name` (file)" or "(`one`, `two`: file)". */
 function namesIn(lines: readonly string[]): { name: string; file: string }[] {
   const text = lines.map((line) => line.trim()).join(" ");
   const one = [...text.matchAll(/`(\w+)`[^`(]*\(([\w./-]+\.ts)\)/g)].map(([, name, file]) => [name, file]);
@@ -25,12 +25,12 @@ function namesIn(lines: readonly string[]): { name: string; file: string }[] {
   return [...one, ...several].map(([name = "", file = ""]) => ({ name, file }));
 }
 
-/** Whether the text of a file defines the name. */
+/** True if the text of a file defines the name. */
 function defines(text: string, name: string): boolean {
   return new RegExp(`(function\\*?|class|const|interface|type) ${name}\\b`).test(text);
 }
 
-test("there are three walks, each short enough to keep in mind, with the functions they pass", () => {
+test("there are three short walks, each with the names of functions", () => {
   assert.equal(WALKS.length, 3);
   for (const { title, lines } of WALKS) {
     assert.ok(lines.length <= MOST_LINES, `${title} has ${lines.length} lines`);
@@ -39,7 +39,7 @@ test("there are three walks, each short enough to keep in mind, with the functio
 });
 
 for (const { title, lines } of WALKS) {
-  test(`every name of the walk "${title}" is defined in the file beside it`, () => {
+  test(`every name of the walk "${title}" is defined in the file given with it`, () => {
     const missing = namesIn(lines).filter(
       ({ name, file }) => !defines(readFileSync(join(projectFolder, file), "utf8"), name),
     );
@@ -47,7 +47,7 @@ for (const { title, lines } of WALKS) {
   });
 }
 
-test("a name in backticks is always beside a file", () => {
+test("every name in backticks has a file", () => {
   const known = WALKS.map(({ lines }) => new Set(namesIn(lines).map(({ name }) => name)));
   WALKS.forEach(({ lines }, index) => {
     const names = [...lines.join(" ").matchAll(/`([a-z]\w*[A-Z]\w*)`/g)].map(([, name]) => name ?? "");

@@ -1,4 +1,4 @@
-/** Draws on the screen: a blue ground, a red square, and a gradient; a key ends it. */
+/** Draws a blue background, a red square and a gradient; powers off at a key. */
 import { openScreen, powerOff, waitForKey } from "efi";
 
 const screen = openScreen();

@@ -1,4 +1,4 @@
-/** Ends by an error that nobody handles: it is shown with its place, and the firmware goes on. */
+/** Ends with an unhandled error: the console shows it with file and line, and the firmware continues. */
 interface Machine {
   readonly memory?: { readonly sizeBytes: number };
 }

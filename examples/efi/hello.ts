@@ -1,4 +1,4 @@
-/** The smallest application: a line on the console, then off. */
+/** The smallest application: writes a line and powers off. */
 import { powerOff } from "efi";
 
 console.log("hello from TypeScript on bare firmware");

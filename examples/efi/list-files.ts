@@ -1,4 +1,4 @@
-/** Lists every file of the disk that this was started from. */
+/** Lists every file of the disk that it was started from. */
 import { ownVolume, powerOff } from "efi";
 
 const volume = ownVolume();

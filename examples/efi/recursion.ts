@@ -1,4 +1,4 @@
-/** Deep recursion: thousands of calls fit on the stack; without an end they are an error like any other. */
+/** Deep recursion: thousands of calls fit on the stack; endless recursion is an error that can be caught. */
 import { powerOff } from "efi";
 
 function sumUpTo(count: number): number {

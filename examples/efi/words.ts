@@ -1,4 +1,4 @@
-/** 64-bit words of the firmware are bigints: nothing is rounded. */
+/** 64-bit words of the firmware are bigints, so nothing is rounded. */
 import { EfiError, getVariable, guid, hexadecimal, memoryMap, powerOff, setVariable, VARIABLE } from "efi";
 
 const name = { name: "Bq2Words", vendor: guid("6f0d6a3c-5c4e-4b0e-9a39-6b7132cd0a55") };
@@ -8,7 +8,8 @@ const read = new BigUint64Array((getVariable(name) ?? new Uint8Array()).slice().
 console.log([...read].map(hexadecimal).join(" "));
 
 const memory = memoryMap();
-const sizeBytes = memory.reduce((sum, range) => sum + (range.type === "conventional" ? range.sizeBytes : 0n), 0n);
+const free = memory.filter(({ type }) => type === "conventional");
+const sizeBytes = free.reduce((sum, range) => sum + range.sizeBytes, 0n);
 console.log(`free memory: ${sizeBytes / 2n ** 20n} MiB in ${memory.length} ranges`);
 
 try {

@@ -1,4 +1,4 @@
-/* UEFI as far as C needs it: UEFI 2.10. Everything else is reached from TypeScript (src/efi/). */
+/* The part of UEFI (2.10) that C needs. TypeScript calls everything else (src/efi/). */
 #ifndef BQ2_EFI_H
 #define BQ2_EFI_H
 
@@ -18,14 +18,14 @@
 
 enum { MAX_WORDS = 12 };
 
-/* Calls a function of the firmware's. Words that it does not take do no harm, in both conventions. */
+/* Calls a firmware function. Both calling conventions ignore surplus words. */
 uint64_t efi_call(uint64_t function, const uint64_t words[MAX_WORDS]);
 
-/* Text (UTF-8) on the firmware's console. */
+/* Writes text (UTF-8) on the firmware's console. */
 void efi_write(const char *text, size_t size);
-/* Seconds since 1970, by the firmware's clock. */
+/* Seconds since 1970 by the firmware's clock; 0 if it cannot be read. */
 int64_t efi_time(void);
-/* Ends the application, with `code` as its status where that is not 0. */
+/* Ends the application: with success if `code` is 0, else with EFI_DEVICE_ERROR. */
 _Noreturn void efi_exit(int code);
 
 #endif

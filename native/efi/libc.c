@@ -1,6 +1,7 @@
 /*
- * What QuickJS wants of a C library on bare firmware, beside musl's own mathematics and strings (which are compiled
- * along) and memory (../memory.c): numbers as text, time. Not a C library: each function does what QuickJS asks of it, no more.
+ * The C library functions that QuickJS needs on bare firmware, besides musl's mathematics and strings (which
+ * are compiled too) and memory (../memory.c): formatted text, time, locks. Each function does only what
+ * QuickJS needs.
  */
 #include <pthread.h>
 #include <stdarg.h>
@@ -42,7 +43,8 @@ static void put_padded(Output *output, const Format *format, char sign, const ch
     while (padding-- > 0) put(output, ' ');
 }
 
-static void put_number(Output *output, const Format *format, uint64_t number, char sign, unsigned base, char ten) {
+static void put_number(Output *output, const Format *format, uint64_t number, char sign, unsigned base,
+                       char ten) {
     char digits[32], *first = digits + sizeof digits, *const end = first;
 
     do {
@@ -78,7 +80,7 @@ static Format read_format(const char **at, va_list *words) {
         (*at)++;
         format.precision = read_number(at, words);
     }
-    for (; **at == 'l' || **at == 'z' || **at == 'j'; (*at)++) format.is_long = 1; /* all 64 bits here */
+    for (; **at == 'l' || **at == 'z' || **at == 'j'; (*at)++) format.is_long = 1; /* all have 64 bits here */
     return format;
 }
 
@@ -88,7 +90,8 @@ static void put_conversion(Output *output, const char **at, va_list *words) {
 
     if (kind == 'd' || kind == 'i') {
         const int64_t number = format.is_long ? va_arg(*words, long) : va_arg(*words, int);
-        put_number(output, &format, number < 0 ? -(uint64_t)number : (uint64_t)number, number < 0 ? '-' : format.plus, 10, 'a');
+        const uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+        put_number(output, &format, magnitude, number < 0 ? '-' : format.plus, 10, 'a');
     } else if (kind == 'u' || kind == 'x' || kind == 'X') {
         const uint64_t number = format.is_long ? va_arg(*words, unsigned long) : va_arg(*words, unsigned);
         put_number(output, &format, number, 0, kind == 'u' ? 10 : 16, kind == 'X' ? 'A' : 'a');
@@ -97,13 +100,14 @@ static void put_conversion(Output *output, const char **at, va_list *words) {
     } else if (kind == 's') {
         const char *text = va_arg(*words, const char *);
         if (text == NULL) text = "(null)";
-        put_padded(output, &format, 0, text, format.precision < 0 ? strlen(text) : strnlen(text, format.precision));
+        put_padded(output, &format, 0, text,
+                   format.precision < 0 ? strlen(text) : strnlen(text, format.precision));
     } else if (kind == 'c') {
         const char character = va_arg(*words, int);
         put_padded(output, &format, 0, &character, 1);
     } else {
         put(output, '%');
-        if (kind != '%') put(output, kind); /* shown as it is: a conversion that QuickJS does not use */
+        if (kind != '%') put(output, kind); /* a conversion that QuickJS does not use is printed literally */
     }
 }
 
@@ -146,7 +150,7 @@ int sprintf(char *text, const char *format, ...) {
     return length;
 }
 
-/* Everything that is printed goes to the console; longer than this it is cut. */
+/* All output goes to the console; one call prints at most this much. */
 enum { LONGEST_LINE = 4096 };
 
 static int print(const char *format, va_list words) {
@@ -205,7 +209,7 @@ size_t fwrite(const void *bytes, size_t size, size_t count, FILE *file) {
     return count;
 }
 
-/* Ends. */
+/* Ways to end. */
 
 _Noreturn void exit(int code) {
     efi_exit(code);
@@ -240,10 +244,10 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
 
 struct tm *localtime_r(const time_t *restrict time, struct tm *restrict parts) {
     (void)time;
-    return memset(parts, 0, sizeof *parts); /* UTC: only the offset is asked for */
+    return memset(parts, 0, sizeof *parts); /* UTC: QuickJS uses only the offset */
 }
 
-/* One thread: locks are always free, and Atomics.wait, the only one to wait, is refused by the engine. */
+/* There is one thread, so locks are always free. Only Atomics.wait would wait, and the engine refuses it. */
 
 int pthread_mutex_lock(pthread_mutex_t *mutex) {
     (void)mutex;
@@ -281,7 +285,7 @@ int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *
     abort();
 }
 
-/* Small change. */
+/* Other functions. */
 
 int abs(int number) {
     return number < 0 ? -number : number;
@@ -300,7 +304,7 @@ int *___errno_location(void) {
     return __errno_location();
 }
 
-/* 128-bit division, which the compiler calls. libgcc's own may use the red zone, which interrupts overwrite here. */
+/* 128-bit division for the compiler. libgcc's may use the red zone, which interrupts overwrite here. */
 
 typedef unsigned __int128 Wide;
 

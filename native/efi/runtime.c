@@ -1,6 +1,6 @@
 /*
- * QuickJS as a UEFI application: entry, stack, and the primitives of `bq2:firmware` (described for
- * TypeScript in src/efi/firmware.d.ts). The program lies in the section `.bq2` of our own image.
+ * QuickJS as a UEFI application: entry, stack, and the primitives of `bq2:firmware`, which
+ * src/efi/firmware.d.ts declares for TypeScript. The program is in the section `.bq2` of our own image.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ int sha256_add_blocks(uint32_t hash[8], const uint8_t *blocks, size_t count) {
 }
 
 enum {
-    STACK_SIZE = 8 << 20, /* the firmware promises 128 KiB (UEFI 2.10, 2.3.2), TypeScript takes more */
+    STACK_SIZE = 8 << 20, /* the firmware guarantees 128 KiB (UEFI 2.10, 2.3.2); TypeScript needs more */
     STACK_RESERVE = 256 << 10,
     PAGE_SHIFT = 12,
     LOADER_DATA = 2, /* EfiLoaderData, section 7.2 */
@@ -25,7 +25,7 @@ enum {
     CALLBACK_WORDS = 8,
 };
 
-/* Offsets of 64-bit fields. Section 4.3: EFI_SYSTEM_TABLE; 4.4: EFI_BOOT_SERVICES; 4.5: EFI_RUNTIME_SERVICES. */
+/* Offsets of 64-bit fields: EFI_SYSTEM_TABLE (4.3), EFI_BOOT_SERVICES (4.4), EFI_RUNTIME_SERVICES (4.5). */
 enum { CONSOLE_OUT = 64, RUNTIME_SERVICES = 88, BOOT_SERVICES = 96 };
 enum { ALLOCATE_PAGES = 40, FREE_PAGES = 48, HANDLE_PROTOCOL = 152, EXIT = 216, SET_WATCHDOG_TIMER = 256 };
 enum { GET_TIME = 24 };
@@ -35,8 +35,8 @@ enum { IMAGE_BASE = 64 };   /* 9.1: EFI_LOADED_IMAGE_PROTOCOL */
 static uint64_t image_handle, system_table;
 static JSContext *the_context;
 
-typedef uint64_t(EFIAPI *Function)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
-                                   uint64_t, uint64_t, uint64_t, uint64_t);
+typedef uint64_t(EFIAPI *Function)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                                   uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
 static uint64_t field(uint64_t base, int offset) {
     return *(const uint64_t *)(base + offset);
@@ -55,7 +55,8 @@ void *native_take_pages(size_t size) {
     uint64_t pages = 0;
     uint64_t count = (size + (1 << PAGE_SHIFT) - 1) >> PAGE_SHIFT;
 
-    if (boot_service(ALLOCATE_PAGES, 0 /* AllocateAnyPages */, LOADER_DATA, count, (uint64_t)&pages)) return NULL;
+    if (boot_service(ALLOCATE_PAGES, 0 /* AllocateAnyPages */, LOADER_DATA, count, (uint64_t)&pages))
+        return NULL;
     return (void *)pages;
 }
 
@@ -68,7 +69,7 @@ _Noreturn void efi_exit(int code) {
     for (;;) continue; /* Exit does not return */
 }
 
-/* The code point at text[*at], which moves behind it. */
+/* The code point at text[*at]; moves *at past it. */
 static uint32_t next_code_point(const char *text, size_t size, size_t *at) {
     uint32_t code = (unsigned char)text[(*at)++];
     int more = code < 0xc0 ? 0 : code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3;
@@ -80,7 +81,7 @@ static uint32_t next_code_point(const char *text, size_t size, size_t *at) {
 
 void efi_write(const char *text, size_t size) {
     uint64_t console = field(system_table, CONSOLE_OUT);
-    uint16_t units[128]; /* a piece; UTF-16, ended by 0 */
+    uint16_t units[128]; /* a piece of the text in UTF-16, ended by 0 */
     size_t count = 0;
 
     for (size_t at = 0; at < size;) {
@@ -113,11 +114,12 @@ int64_t efi_time(void) {
     era = year / 400;
     year -= era * 400;
     day_of_year = (153 * (now.month + (now.month > 2 ? -3 : 9)) + 2) / 5 + now.day - 1;
-    return (era * 146097 + year * 365 + year / 4 - year / 100 + day_of_year - 719468) * 86400 /* days to 1970 */
+    /* 719468: days from March of year 0 to 1970 */
+    return (era * 146097 + year * 365 + year / 4 - year / 100 + day_of_year - 719468) * 86400
            + now.hour * 3600 + now.minute * 60 + now.second;
 }
 
-/* Ticks of a counter that never stops; TypeScript finds out how many a second has. */
+/* Ticks of a counter that never stops; TypeScript measures how many make a second. */
 static uint64_t ticks(void) {
 #if defined(__x86_64__)
     uint32_t low, high;
@@ -152,7 +154,8 @@ static JSValue js_call(JSContext *context, JSValueConst this, int count, JSValue
     uint64_t function, words[MAX_WORDS] = {0};
 
     (void)this;
-    if (count < 1 || count > MAX_WORDS + 1) return JS_ThrowRangeError(context, "call: at most %d words", MAX_WORDS);
+    if (count < 1 || count > MAX_WORDS + 1)
+        return JS_ThrowRangeError(context, "call: at most %d words", MAX_WORDS);
     if (to_word(context, values[0], &function)) return JS_EXCEPTION;
     if (function == 0) return JS_ThrowTypeError(context, "call: no function has the address 0");
     for (int i = 1; i < count; i++)
@@ -199,7 +202,8 @@ static JSValue js_add_program(JSContext *context, JSValueConst this, int count, 
 
     (void)this, (void)count;
     if (bytes == NULL) return JS_EXCEPTION;
-    kept = js_malloc(context, size + 1); /* for good: modules are found in it later. Never of nothing */
+    /* Kept for good: modules are loaded from it later. QuickJS asserts that no size is 0. */
+    kept = js_malloc(context, size + 1);
     if (kept == NULL) return JS_EXCEPTION;
     memcpy(kept, bytes, size);
     if (program_add(kept, size, &problem) == 1) return JS_UNDEFINED;
@@ -207,12 +211,12 @@ static JSValue js_add_program(JSContext *context, JSValueConst this, int count, 
     return JS_ThrowTypeError(context, "Cannot use the program: %s", problem);
 }
 
-/* Functions of ours that the firmware can call: protocols made in TypeScript. Synchronous, from the same stack. */
+/* TypeScript functions that the firmware can call, synchronously: protocols made in TypeScript. */
 
 static JSValue callbacks[MAX_CALLBACKS];
 static int callback_count;
 
-/* Whoever calls may be on a stack of its own, another application for one: the engine's limit is not for that. */
+/* The caller, such as another application, may have its own stack: the engine's limit is not for that. */
 static void limit_stack(int is_limited) {
     JS_SetMaxStackSize(JS_GetRuntime(the_context), is_limited ? STACK_SIZE - STACK_RESERVE : 0);
 }
@@ -233,10 +237,10 @@ static uint64_t run_callback(int index, const uint64_t words[CALLBACK_WORDS]) {
     return status;
 }
 
-#define ENTRY(n)                                                                                           \
-    static uint64_t EFIAPI callback_##n(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f, \
-                                        uint64_t g, uint64_t h) {                                          \
-        return run_callback(n, (const uint64_t[]){a, b, c, d, e, f, g, h});                                \
+#define ENTRY(n)                                                                                     \
+    static uint64_t EFIAPI callback_##n(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, \
+                                        uint64_t f, uint64_t g, uint64_t h) {                        \
+        return run_callback(n, (const uint64_t[]){a, b, c, d, e, f, g, h});                          \
     }
 ENTRY(0) ENTRY(1) ENTRY(2) ENTRY(3) ENTRY(4) ENTRY(5) ENTRY(6) ENTRY(7)
 ENTRY(8) ENTRY(9) ENTRY(10) ENTRY(11) ENTRY(12) ENTRY(13) ENTRY(14) ENTRY(15)
@@ -248,8 +252,10 @@ static const void *const callback_entries[MAX_CALLBACKS] = {
 
 static JSValue js_callback(JSContext *context, JSValueConst this, int count, JSValueConst *values) {
     (void)this, (void)count;
-    if (!JS_IsFunction(context, values[0])) return JS_ThrowTypeError(context, "callback: a function is wanted");
-    if (callback_count == MAX_CALLBACKS) return JS_ThrowRangeError(context, "callback: all %d are taken", MAX_CALLBACKS);
+    if (!JS_IsFunction(context, values[0]))
+        return JS_ThrowTypeError(context, "callback: a function is wanted");
+    if (callback_count == MAX_CALLBACKS)
+        return JS_ThrowRangeError(context, "callback: all %d are taken", MAX_CALLBACKS);
     callbacks[callback_count] = JS_DupValue(context, values[0]);
     return from_word(context, (uint64_t)callback_entries[callback_count++]);
 }
@@ -293,13 +299,17 @@ char *native_read_file(JSContext *context, const char *path, size_t *size) {
     return NULL;
 }
 
-/* The section `.bq2` of our own image in memory (Microsoft PE format, "COFF File Header", "Section Table"). */
+/*
+ * The section `.bq2` of our own image in memory (Microsoft PE format, "COFF File Header", "Section Table").
+ */
 static const uint8_t *own_section(size_t *size) {
-    static const uint32_t loaded_image[4] = {0x5b1b31a1, 0x11d29562, 0xa0003f8e, 0x3b7269c9}; /* its GUID, 9.1 */
+    /* 9.1: EFI_LOADED_IMAGE_PROTOCOL_GUID */
+    static const uint32_t loaded_image[4] = {0x5b1b31a1, 0x11d29562, 0xa0003f8e, 0x3b7269c9};
     uint64_t protocol = 0;
     const uint8_t *base, *pe, *section;
 
-    if (boot_service(HANDLE_PROTOCOL, image_handle, (uint64_t)loaded_image, (uint64_t)&protocol, 0)) return NULL;
+    if (boot_service(HANDLE_PROTOCOL, image_handle, (uint64_t)loaded_image, (uint64_t)&protocol, 0))
+        return NULL;
     base = (const uint8_t *)field(protocol, IMAGE_BASE);
     pe = base + *(const uint32_t *)(base + 60);
     section = pe + 24 + *(const uint16_t *)(pe + 20);
@@ -331,7 +341,9 @@ static void run(void) {
     efi_exit(engine_run(the_context, "main"));
 }
 
-/* Goes on at `run`, on the stack that ends at `top`. Exit (section 7.4) comes back to the firmware's own. */
+/*
+ * Continues with `run` on the stack that ends at `top`. Exit (section 7.4) returns to the firmware's stack.
+ */
 _Noreturn static void run_on(char *top) {
 #if defined(__x86_64__)
     __asm__ volatile("mov %0, %%rsp; xor %%ebp, %%ebp; call *%1; ud2" ::"r"(top), "r"(run) : "memory");
@@ -346,7 +358,7 @@ uint64_t EFIAPI efi_main(uint64_t handle, uint64_t table) {
 
     image_handle = handle;
     system_table = table;
-    boot_service(SET_WATCHDOG_TIMER, 0, 0, 0, 0); /* it would reset the machine after five minutes */
+    boot_service(SET_WATCHDOG_TIMER, 0, 0, 0, 0); /* 0: off; it would reset the machine after five minutes */
     stack = native_take_pages(STACK_SIZE);
     if (stack == NULL) return EFI_OUT_OF_RESOURCES;
     run_on(stack + STACK_SIZE - 64);

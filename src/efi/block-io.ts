@@ -26,7 +26,7 @@ export interface BlockDevice {
   readonly blockSize: number;
   readonly blockCount: bigint;
   read(firstBlock: bigint, blockCount: number): Uint8Array;
-  /** `bytes`: whole blocks. */
+  /** Writes whole blocks. Throws RangeError for `bytes` of any other length. */
   write(firstBlock: bigint, bytes: Uint8Array): void;
   flush(): void;
 }
@@ -68,7 +68,7 @@ function deviceOf(handle: Pointer, protocol: Interface, media: DataView): BlockD
   };
 }
 
-/** Bytes whose address is a multiple of `alignment` (13.9, IoAlign: 0 and 1 ask for nothing). */
+/** Bytes whose address is a multiple of `alignment` (13.9, IoAlign: 0 and 1 require none). */
 function aligned(size: number, alignment: number): Uint8Array {
   const room = new Uint8Array(size + alignment);
   const beyond = alignment < 2 ? 0 : Number(address(room) % BigInt(alignment));

@@ -1,8 +1,8 @@
-/** Time that passes: the processor's counter, measured once against the firmware's delay (UEFI 2.10, 7.5.2: Stall). */
+/** Elapsed time: the processor's counter, calibrated once against the firmware's Stall (UEFI 2.10, 7.5.2). */
 import { ticks } from "bq2:firmware";
 import { BOOT, bootServices } from "./tables.ts";
 
-/** Does nothing for a while. */
+/** Blocks for this long. */
 export function stall(microseconds: number): void {
   bootServices.service("wait", BOOT.stall, microseconds);
 }
@@ -12,7 +12,7 @@ const MEASUREMENTS = 5;
 
 let ticksPerSecond: number | undefined;
 
-/** The shortest of some measurements: on a busy virtual machine one may last far longer than it says. */
+/** Takes the shortest of some measurements: on a busy virtual machine a delay may be far too long. */
 function measure(): number {
   const counts = Array.from({ length: MEASUREMENTS }, () => {
     const before = ticks();
@@ -22,7 +22,7 @@ function measure(): number {
   return (Math.min(...counts) * 1_000_000) / MEASURED_MICROSECONDS;
 }
 
-/** Seconds from an arbitrary start, never going back. */
+/** Seconds since an arbitrary moment; never goes back. */
 export function monotonicSeconds(): number {
   ticksPerSecond ??= measure();
   return ticks() / ticksPerSecond;

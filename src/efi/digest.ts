@@ -1,4 +1,4 @@
-/** sha256, by the runtime's own code. */
+/** sha256, computed by the runtime's C code. */
 import { sha256Add, sha256End, sha256Start } from "bq2:firmware";
 import { toHex } from "../base/bytes.ts";
 

@@ -1,4 +1,4 @@
-/** Files on the file systems that the firmware reads and writes: FAT, and what drivers add (UEFI 2.10, 13.4 and 13.5). */
+/** Files on the firmware's file systems: FAT, and others that drivers add (UEFI 2.10, 13.4 and 13.5). */
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { FILE_INFO, SIMPLE_FILE_SYSTEM } from "./guid.ts";
 import { ownDevice } from "./images.ts";
@@ -25,18 +25,18 @@ export interface FileEntry {
   readonly size: number;
 }
 
-/** One file system. Paths: `/` or `\` between names, from its root. */
+/** One file system. Paths start at its root; `/` or `\` separates names. */
 export interface Volume {
-  /** undefined where nothing has that name. */
+  /** undefined if the path does not exist. */
   status(path: string): FileEntry | undefined;
-  /** What a folder holds, without `.` and `..`, in the order that the firmware has. */
+  /** The entries of a folder, without `.` and `..`, in the firmware's order. */
   list(folder: string): FileEntry[];
-  /** Throws {@link EfiError} `EFI_NOT_FOUND`…, RangeError for more than `limit` bytes, or than memory takes. */
+  /** Throws {@link EfiError} `EFI_NOT_FOUND`…; RangeError if it exceeds `limit` bytes or the memory. */
   readFile(path: string, limit?: number): Uint8Array;
   readText(path: string, limit?: number): string;
-  /** Creates or replaces. Not atomic: a machine that is switched off meanwhile leaves less. */
+  /** Creates or replaces a file. Not atomic: switching the machine off meanwhile leaves a part. */
   writeFile(path: string, content: Uint8Array | string): void;
-  /** A file, or an empty folder. */
+  /** Removes a file or an empty folder. */
   remove(path: string): void;
 }
 
@@ -50,7 +50,7 @@ export function volumes(): Volume[] {
   return handlesOf(SIMPLE_FILE_SYSTEM).map(volumeOf);
 }
 
-/** Of one device. Throws {@link EfiError} `EFI_UNSUPPORTED` where it has no file system that the firmware knows. */
+/** The file system of a device. Throws {@link EfiError} `EFI_UNSUPPORTED` if the firmware finds none. */
 export function volumeOf(device: Pointer): Volume {
   const fileSystem = protocolOf(device, SIMPLE_FILE_SYSTEM);
   const within = <T>(path: string, mode: bigint, body: (file: OpenFile) => T): T => {
@@ -79,7 +79,7 @@ export function volumeOf(device: Pointer): Volume {
     readFile,
     readText: (path, limit) => decodeUtf8(readFile(path, limit)),
     writeFile(path, content) {
-      if (status(path) !== undefined) remove(path); // Open does not cut an older one
+      if (status(path) !== undefined) remove(path); // Open does not truncate
       const bytes = typeof content === "string" ? encodeUtf8(content) : content;
       within(path, READ | WRITE | CREATE, (file) => file.writeAll(bytes));
     },
@@ -118,11 +118,11 @@ class OpenFile {
     this.#isOpen = false;
   }
 
-  /** Closes it as well. */
+  /** Also closes the file. */
   delete(): void {
     this.#isOpen = false;
     const warning = this.#protocol.method(`remove ${this.#path}`, FILE.delete);
-    const WRITE_PROTECTED = 8n; // 13.5.4: a file that stays is but a warning, EFI_WARN_DELETE_FAILURE
+    const WRITE_PROTECTED = 8n; // 13.5.4: a file that could not be deleted is only a warning
     if (warning !== 0n) throw new EfiError(`remove ${this.#path}`, (1n << 63n) | WRITE_PROTECTED);
   }
 
@@ -150,7 +150,7 @@ class OpenFile {
     const { size, isFolder } = this.info();
     if (isFolder) throw new RangeError(`Cannot read ${this.#path}: it is a folder`);
     if (size > limit) {
-      throw new RangeError(`Cannot read ${this.#path}: it has ${size} bytes, at most ${limit} are wanted`);
+      throw new RangeError(`Cannot read ${this.#path}: it has ${size} bytes, the limit is ${limit}`);
     }
     const bytes = this.#roomFor(size);
     let done = 0;
@@ -167,7 +167,7 @@ class OpenFile {
     try {
       return new Uint8Array(size);
     } catch {
-      throw new RangeError(`Cannot read ${this.#path}: there is no memory for its ${size} bytes`);
+      throw new RangeError(`Cannot read ${this.#path}: not enough memory for its ${size} bytes`);
     }
   }
 

@@ -1,9 +1,9 @@
 /**
- * What the C runtime (`native/efi/runtime.c`) gives to TypeScript: one primitive that calls any function of the firmware,
- * and the engine's own services. Everything else is TypeScript.
+ * What the C runtime (`native/efi/runtime.c`) provides: one primitive that calls any firmware function, and
+ * the engine's services. Everything else is TypeScript.
  */
 declare module "bq2:firmware" {
-  /** A machine word. Bytes: the address of their first; the firmware reads and writes them in place. null: 0. */
+  /** A machine word. An array is passed as its address, and the firmware accesses it in place; null is 0. */
   export type Word =
     | number
     | bigint
@@ -15,20 +15,20 @@ declare module "bq2:firmware" {
     | BigUint64Array;
   /** Calls the function at an address, with at most 12 words. */
   export function call(address: bigint, ...words: readonly Word[]): bigint;
-  /** Where bytes lie. They stay there as long as something in TypeScript holds them. */
+  /** The address of an array, which is valid as long as TypeScript code refers to the array. */
   export function address(bytes: Exclude<Word, number | bigint | boolean | null>): bigint;
-  /** Memory as it is, not a copy. Nothing checks that it may be read. */
+  /** Memory in place, not a copy. Nothing checks that it may be accessed. */
   export function memory(address: bigint, size: number): ArrayBuffer;
   /**
-   * The address of a function that the firmware can call: `body` gets its first eight words and gives its status. Synchronous; an
-   * error becomes EFI_DEVICE_ERROR. There are 16, and none is given back.
+   * The address of a function that the firmware can call: `body` gets the first eight words and returns the
+   * status, synchronously; an error becomes EFI_DEVICE_ERROR. There are 16, and none can be released.
    */
   export function callback(body: (...words: bigint[]) => Word): bigint;
-  /** A counter that never stops; `clock.ts` finds out how many ticks a second has. */
+  /** A counter that never stops; `clock.ts` measures how many ticks make a second. */
   export function ticks(): number;
-  /** Ends the application: 0 as EFI_SUCCESS, anything else as EFI_DEVICE_ERROR. */
+  /** Ends the application with EFI_SUCCESS if `code` is 0, else with EFI_DEVICE_ERROR. */
   export function exit(code: number): never;
-  /** Handle of this application, and address of the system table (UEFI 2.10, 4.1). */
+  /** This application's handle, and the address of the system table (UEFI 2.10, 4.1). */
   export const image: bigint;
   export const systemTable: bigint;
 
@@ -38,7 +38,7 @@ declare module "bq2:firmware" {
   export function sha256End(state: ArrayBuffer): ArrayBuffer;
   export function crc32(bytes: Uint8Array, previous: number): number;
   export function evaluate(source: string, name: string): Promise<{ readonly value: unknown }>;
-  /** Adds the modules of a program file, which is copied, to those that can be imported. Throws TypeError. */
+  /** Makes the modules of a program file importable; copies the bytes. Throws TypeError if it is damaged. */
   export function addProgram(program: Uint8Array): void;
   export function setIdle(idle: () => boolean): void;
   export function setRejectionTracker(

@@ -22,16 +22,16 @@ export interface Screen {
   readonly width: number;
   readonly height: number;
   readonly modes: readonly GraphicsMode[];
-  /** Gives the screen in that mode; this one must not be drawn on any more. */
+  /** Switches the mode and returns the new screen; do not use the old one any more. */
   setMode(mode: GraphicsMode): Screen;
   fill(x: number, y: number, width: number, height: number, color: number): void;
-  /** Puts `width` times `height` pixels on the screen, row by row. */
+  /** Draws `width` × `height` pixels, row by row. Throws RangeError for too few. */
   draw(x: number, y: number, width: number, height: number, pixels: Uint32Array): void;
-  /** What is on the screen, row by row. */
+  /** The pixels on the screen, row by row. */
   read(x: number, y: number, width: number, height: number): Uint32Array;
 }
 
-/** The first screen. Throws EfiError `EFI_NOT_FOUND` where the machine has none. */
+/** The first screen. Throws EfiError `EFI_NOT_FOUND` if the machine has none. */
 export function openScreen(): Screen {
   return screenOf(locateProtocol(GRAPHICS_OUTPUT));
 }

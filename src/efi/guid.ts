@@ -1,7 +1,8 @@
-/** GUIDs, and those of UEFI 2.10 that these bindings use. */
+/** GUIDs as text and bytes, and the GUIDs of UEFI 2.10 that these bindings use. */
 
 /**
- * The 16 bytes of a GUID (UEFI 2.10, appendix A): the first three groups are little-endian.
+ * The 16 bytes of a GUID (UEFI 2.10, appendix A); the first three groups are little-endian. Throws
+ * RangeError.
  *
  * @example
  * guid("5b1b31a1-9562-11d2-8e3f-00a0c969723b");
@@ -19,7 +20,7 @@ export function guidText(bytes: Uint8Array): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Which byte of the text stands at each place of the bytes, and the other way round. */
+/** For each byte of a GUID the index of the same byte in its text, and the other way round. */
 const TEXT_ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /** 9.1: EFI_LOADED_IMAGE_PROTOCOL_GUID */

@@ -1,4 +1,4 @@
-/** Other EFI applications, Linux kernels among them: loaded, given arguments, started (UEFI 2.10, 7.4 and 9.1). */
+/** Loads and starts other EFI applications, such as Linux kernels (UEFI 2.10, 7.4 and 9.1). */
 import { address, image as ownHandle } from "bq2:firmware";
 import { LOADED_IMAGE } from "./guid.ts";
 import { protocolOf } from "./protocols.ts";
@@ -8,7 +8,7 @@ import { type Interface, type Pointer, Result, utf16, viewAt } from "./words.ts"
 /** 9.1: EFI_LOADED_IMAGE_PROTOCOL. */
 const OFFSETS = { deviceHandle: 24, loadOptionsSize: 48, loadOptions: 56 };
 
-/** This application, as the firmware loaded it. */
+/** The EFI_LOADED_IMAGE_PROTOCOL of this application. */
 export function ownImage(): Interface {
   return protocolOf(ownHandle, LOADED_IMAGE);
 }
@@ -21,13 +21,13 @@ export function ownDevice(): Pointer {
 export interface LoadedImage {
   /** Runs it on this stack (7.4.2: StartImage). Returns when it ends; throws EfiError with its status. */
   start(): void;
-  /** Gives its memory back (7.4.3: UnloadImage). */
+  /** Frees its memory (7.4.3: UnloadImage). */
   unload(): void;
 }
 
 /**
- * Loads an application from memory (7.4.1: LoadImage). `options`: its command line; undefined gives it none. Throws EfiError
- * `EFI_UNSUPPORTED` or `EFI_LOAD_ERROR` where it is none for this machine.
+ * Loads an application from memory (7.4.1: LoadImage). `options` is its command line, if any. Throws EfiError
+ * `EFI_UNSUPPORTED` or `EFI_LOAD_ERROR` if it is not an application for this machine.
  */
 export function loadImage(name: string, file: Uint8Array, options: string | undefined): LoadedImage {
   const handle = new Result();
@@ -42,7 +42,7 @@ export function loadImage(name: string, file: Uint8Array, options: string | unde
   return {
     start() {
       bootServices.service(`start ${name}`, BOOT.startImage, handle.value, null, null);
-      text?.at(0); // held until here
+      text?.at(0); // keeps the text alive until here
     },
     unload() {
       bootServices.service(`unload ${name}`, BOOT.unloadImage, handle.value);

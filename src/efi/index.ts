@@ -1,6 +1,6 @@
 /**
- * What a UEFI application imports as `efi`: typed bindings over the one primitive of `bq2:firmware`. A failing status
- * is an {@link EfiError}. `console.log`, `setTimeout` and top-level `await` work as everywhere.
+ * What a UEFI application imports as `efi`: typed bindings over the one primitive of `bq2:firmware`. A
+ * failing status is an {@link EfiError}. `console.log`, `setTimeout` and top-level `await` work as usual.
  *
  * @example
  * import { ownVolume, powerOff } from "efi";

@@ -5,7 +5,7 @@ import { type Key, readKey, write } from "./text-console.ts";
 
 const POLL_SECONDS = 0.01;
 
-/** The next key; undefined where none came within `seconds`. */
+/** The next key; undefined if none is pressed within `seconds`. */
 export async function waitForKey(seconds = Number.POSITIVE_INFINITY): Promise<Key | undefined> {
   const end = monotonicSeconds() + seconds;
   for (;;) {
@@ -22,8 +22,8 @@ const CONTROL_C = "\x03";
 const CONTROL_D = "\x04";
 
 /**
- * A line that is typed behind `prompt`, without its end; undefined where Escape, Control-C or Control-D left it.
- * Backspace takes the last character back.
+ * A line typed after `prompt`, without its end; undefined after Escape, Control-C or Control-D. Backspace
+ * deletes the last character. `initial` is there at the start, to be changed.
  */
 export async function readLine(prompt: string, initial = ""): Promise<string | undefined> {
   write(`${prompt}${initial}`);

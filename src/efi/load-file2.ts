@@ -1,6 +1,7 @@
 /**
- * Files that others ask for by a device path (UEFI 2.10, 13.2: EFI_LOAD_FILE2_PROTOCOL): how a Linux kernel takes its
- * initial RAM disk (Linux, Documentation/arch/x86/boot.rst; include/linux/efi.h, LINUX_EFI_INITRD_MEDIA_GUID).
+ * Files that other applications load by a device path (UEFI 2.10, 13.2: EFI_LOAD_FILE2_PROTOCOL). A Linux
+ * kernel gets its initial RAM disk this way (Linux, Documentation/arch/x86/boot.rst; include/linux/efi.h,
+ * LINUX_EFI_INITRD_MEDIA_GUID).
  */
 import { callback } from "bq2:firmware";
 import { concatBytes } from "../base/bytes.ts";
@@ -22,10 +23,12 @@ interface Offer {
   readonly protocol: BigUint64Array;
 }
 
-/** By the GUID of the node: made once, since callbacks are never given back. */
+/** By the GUID of the node. Each is made only once, since callbacks are never released. */
 const offers = new Map<string, Offer>();
 
-/** Offers `content` under the device path of one vendor-defined media node, until the result is called. */
+/**
+ * Offers `content` under the device path of one vendor-defined media node; call the result to withdraw it.
+ */
 export function offerFile(vendor: Uint8Array, content: Uint8Array): () => void {
   const name = guidText(vendor);
   const offer = offers.get(name) ?? makeOffer(vendor);
@@ -58,7 +61,7 @@ function makeOffer(vendor: Uint8Array): Offer {
   return offer;
 }
 
-/** What a Linux kernel that is started takes as its initial RAM disk, until the result is called. */
+/** Offers `content` as the initial RAM disk of Linux kernels; call the result to withdraw it. */
 export function offerInitrd(content: Uint8Array): () => void {
   return offerFile(LINUX_INITRD_MEDIA, content);
 }

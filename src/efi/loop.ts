@@ -1,6 +1,6 @@
 /**
- * The event loop: timers, polled. The firmware has no other events that would wake TypeScript; keys are asked for again
- * and again (`keys.ts`).
+ * The event loop: timers, polled. The firmware has no other events that could wake TypeScript; `keys.ts`
+ * polls for keys.
  */
 import { setIdle } from "bq2:firmware";
 import { monotonicSeconds, stall } from "./clock.ts";
@@ -13,7 +13,7 @@ interface Timer {
 /** Soonest first. */
 const timers: Timer[] = [];
 
-/** Calls `wake` once, `seconds` from now; the result takes it back. */
+/** Calls `wake` once, `seconds` from now; call the result to cancel. */
 export function addTimer(seconds: number, wake: () => void): () => void {
   const timer = { at: monotonicSeconds() + seconds, wake };
   const before = timers.findIndex(({ at }) => at > timer.at);
@@ -31,7 +31,7 @@ export function sleep(seconds: number): Promise<void> {
 const SHORTEST_WAIT_MICROSECONDS = 100;
 const LONGEST_WAIT_MICROSECONDS = 10_000;
 
-/** Waits for the next timer and calls it; false where there is none. */
+/** Waits for the next timer and calls it; false if there is none. */
 function idle(): boolean {
   const next = timers.shift();
   if (next === undefined) return false;

@@ -32,10 +32,10 @@ export interface MemoryRange {
   readonly attributes: bigint;
 }
 
-/** 7.2.3: EFI_MEMORY_DESCRIPTOR; the firmware says how far apart they are. */
+/** 7.2.3: EFI_MEMORY_DESCRIPTOR; the firmware says how large each one is. */
 const DESCRIPTOR = { type: 0, physicalStart: 8, numberOfPages: 24, attribute: 32 };
 const PAGE = 4096n;
-const MORE_ROOM = 4096; // taking memory for the map makes the map longer
+const MORE_ROOM = 4096; // allocating memory for the map makes the map longer
 
 export function memoryMap(): MemoryRange[] {
   const size = new Result();

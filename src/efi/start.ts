@@ -1,6 +1,6 @@
 /**
- * What every UEFI application begins with (`bq2 efi-app-builder` imports it first): console, timers, and a clear end for errors
- * that nobody handles.
+ * The start of every UEFI application (`bq2 efi-app-builder` imports it first): console, timers, and a clear
+ * end for unhandled errors.
  */
 import { exit, setRejectionTracker } from "bq2:firmware";
 import { makeConsole } from "../script/console.ts";

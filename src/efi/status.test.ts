@@ -12,7 +12,7 @@ test("statuses have the names of the specification", () => {
   assert.throws(() => errorStatus("EFI_NOTHING"), /Cannot find the status EFI_NOTHING/);
 });
 
-test("an error is an exception, a warning is given back", () => {
+test("an error is thrown, a warning is returned", () => {
   const error = assert.throws(
     () => checkStatus("open /a", 0x800000000000000en),
     /Cannot open \/a: EFI_NOT_FOUND/,
@@ -21,7 +21,7 @@ test("an error is an exception, a warning is given back", () => {
   assert.equal(checkStatus("open /a", 2n), 2n);
 });
 
-test("hexadecimal of all 64 bits", () => {
+test("hexadecimal covers all 64 bits", () => {
   assert.equal(hexadecimal(2n ** 63n), "8000000000000000");
   assert.equal(hexadecimal(0x1_0000_0001n), "100000001");
   assert.equal(hexadecimal(10n), "a");

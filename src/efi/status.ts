@@ -1,6 +1,6 @@
-/** Statuses that functions of the firmware give (UEFI 2.10, appendix D), as exceptions with names. */
+/** Statuses that firmware functions return (UEFI 2.10, appendix D), as exceptions with names. */
 
-/** By number; what has none is reserved. */
+/** By number; undefined: reserved. */
 const ERROR_NAMES: readonly (string | undefined)[] = [
   undefined,
   "EFI_LOAD_ERROR",
@@ -42,28 +42,31 @@ const ERROR_NAMES: readonly (string | undefined)[] = [
 
 const ERROR_BIT = 1n << 63n;
 
-/** The status with a name, for functions of ours that the firmware calls. */
+/** The status with this name, for callbacks to return. Throws RangeError for an unknown name. */
 export function errorStatus(name: string): bigint {
   const number = ERROR_NAMES.indexOf(name);
   if (number < 1) throw new RangeError(`Cannot find the status ${name}`);
   return ERROR_BIT | BigInt(number);
 }
 
-/** `EFI_NOT_FOUND`; hexadecimal where there is no name. */
+/** A name such as `EFI_NOT_FOUND`; `status 0x…` if the status has none. */
 export function statusName(status: bigint): string {
   if (status === 0n) return "EFI_SUCCESS";
   const name = (status & ERROR_BIT) === 0n ? undefined : ERROR_NAMES[Number(status & ~ERROR_BIT & 0xffffn)];
   return name !== undefined && (status & ~ERROR_BIT) < 0x10000n ? name : `status 0x${hexadecimal(status)}`;
 }
 
-/** By halves: this engine puts a wrong zero in front of some large bigints (`(2n ** 63n).toString(16)`). */
+/**
+ * Lower-case hexadecimal without leading zeros. Converts each half, because this engine puts a wrong zero
+ * before some large bigints (`(2n ** 63n).toString(16)`).
+ */
 export function hexadecimal(word: bigint): string {
   const high = Number(word >> 32n);
   const low = Number(word & 0xffffffffn).toString(16);
   return high === 0 ? low : `${high.toString(16)}${low.padStart(8, "0")}`;
 }
 
-/** A function of the firmware failed. */
+/** A firmware function failed. */
 export class EfiError extends Error {
   /** `EFI_NOT_FOUND`… */
   readonly code: string;
@@ -77,7 +80,7 @@ export class EfiError extends Error {
   }
 }
 
-/** Gives `status` back where it is no error: 0, or a warning. Throws {@link EfiError}. */
+/** Returns `status` if it is 0 or a warning. Throws {@link EfiError} for an error. */
 export function checkStatus(task: string, status: bigint): bigint {
   if ((status & ERROR_BIT) !== 0n) throw new EfiError(task, status);
   return status;

@@ -1,4 +1,4 @@
-/** The firmware's tables: where a program finds everything else. */
+/** The firmware's tables, which lead to everything else. */
 import { systemTable as systemTableAddress } from "bq2:firmware";
 import { Interface } from "./words.ts";
 
@@ -11,7 +11,7 @@ const BOOT_SERVICES_OFFSET = 96;
 export const bootServices: Interface = new Interface(systemTable.word(BOOT_SERVICES_OFFSET));
 export const runtimeServices: Interface = new Interface(systemTable.word(RUNTIME_SERVICES_OFFSET));
 
-/** UEFI 2.10, 4.4: EFI_BOOT_SERVICES, offsets of the functions that these bindings call. */
+/** UEFI 2.10, 4.4: EFI_BOOT_SERVICES; offsets of the functions that these bindings call. */
 export const BOOT = {
   allocatePages: 40,
   freePages: 48,

@@ -1,5 +1,4 @@
-/** The firmware's console: text out and keys in (UEFI 2.10, 12.3 and 12.4). On a serial line and a screen alike. */
-
+/** The firmware's console, on a serial line and a screen alike: text and keys (UEFI 2.10, 12.3 and 12.4). */
 import { EfiError } from "./status.ts";
 import { SYSTEM_TABLE, systemTable } from "./tables.ts";
 import { Interface, utf16 } from "./words.ts";
@@ -12,10 +11,10 @@ const IN = { reset: 0, readKeyStroke: 8 };
 const output = new Interface(systemTable.word(SYSTEM_TABLE.consoleOut));
 const input = new Interface(systemTable.word(SYSTEM_TABLE.consoleIn));
 
-/** Characters that are handed over at once: terminals of some firmware have buffers of a few hundred. */
+/** Characters per call: some firmware's terminals have buffers of a few hundred. */
 const PIECE = 200;
 
-/** Writes text; each line feed also returns the carriage. */
+/** Writes text; a line feed also returns the carriage. */
 export function write(text: string): void {
   const whole = text.replaceAll("\r\n", "\n").replaceAll("\n", "\r\n");
   for (let at = 0; at < whole.length; at += PIECE) {
@@ -27,7 +26,7 @@ export function clearScreen(): void {
   output.method("clear the screen", OUT.clearScreen);
 }
 
-/** From 0 on. */
+/** Columns and rows count from 0. */
 export function moveCursor(column: number, row: number): void {
   output.method("move the cursor", OUT.setCursorPosition, column, row);
 }
@@ -42,7 +41,7 @@ export function setColors(foreground: number, background: number): void {
 }
 
 export interface Key {
-  /** What was typed: one character, `Enter` as "\r", `Backspace` as "\b". Empty for keys that are no characters. */
+  /** The character; `Enter` is "\r", `Backspace` is "\b". Empty for keys that are not characters. */
   readonly text: string;
   /** `up`, `down`, `escape`…; undefined for characters and rarer keys. */
   readonly name: KeyName | undefined;
@@ -64,7 +63,7 @@ const SCAN_CODES = {
 } as const;
 export type KeyName = (typeof SCAN_CODES)[keyof typeof SCAN_CODES];
 
-/** The next key that was typed, undefined where there is none. Does not wait: `keys.ts` does. */
+/** The next typed key, or undefined. Does not wait: `keys.ts` does. */
 export function readKey(): Key | undefined {
   const key = new Uint16Array(2); // EFI_INPUT_KEY: scan code, character
   try {
@@ -80,7 +79,7 @@ export function readKey(): Key | undefined {
   };
 }
 
-/** Forgets what was typed so far. */
+/** Discards keys that were typed so far. */
 export function dropKeys(): void {
   input.method("reset the keyboard", IN.reset, false);
 }

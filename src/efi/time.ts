@@ -17,15 +17,15 @@ export const EfiTime = struct("EFI_TIME", 16, {
   pad2: u8,
 });
 
-const UNSPECIFIED_ZONE = 0x7ff; // EFI_UNSPECIFIED_TIMEZONE: taken for UTC
+const UNSPECIFIED_ZONE = 0x7ff; // EFI_UNSPECIFIED_TIMEZONE: taken as UTC
 
-/** Minutes of local time behind UTC, a signed 16-bit number. */
+/** How many minutes local time is behind UTC; the field is a signed 16-bit number. */
 function minutesBehindUtc(timeZone: number): number {
   if (timeZone === UNSPECIFIED_ZONE) return 0;
   return timeZone >= 0x8000 ? timeZone - 0x10000 : timeZone;
 }
 
-/** Now, to the second at least. `new Date()` says the same, without the fraction. */
+/** The current time, with a fraction of a second if the firmware has one; `new Date()` has none. */
 export function now(): Date {
   const bytes = new Uint8Array(EfiTime.size);
   runtimeServices.service("read the clock", RUNTIME.getTime, bytes, null);
@@ -34,7 +34,7 @@ export function now(): Date {
   return new Date(Date.UTC(year, month - 1, day, hour, minutes, second, nanosecond / 1_000_000));
 }
 
-/** Sets the clock, to UTC. */
+/** Sets the clock, in UTC. */
 export function setTime(time: Date): void {
   const bytes = EfiTime.encode({
     year: time.getUTCFullYear(),

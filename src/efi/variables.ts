@@ -1,4 +1,4 @@
-/** Variables that the firmware keeps (UEFI 2.10, 8.2). */
+/** The firmware's variables (UEFI 2.10, 8.2). */
 import { guidText } from "./guid.ts";
 import { EfiError } from "./status.ts";
 import { RUNTIME, runtimeServices } from "./tables.ts";
@@ -9,11 +9,11 @@ export const VARIABLE = { nonVolatile: 1, bootService: 2, runtime: 4 } as const;
 
 export interface VariableName {
   readonly name: string;
-  /** 16 bytes: `guid.ts`. */
+  /** 16 bytes, made by `guid` (`guid.ts`). */
   readonly vendor: Uint8Array;
 }
 
-/** The bytes of a variable; undefined where there is none of that name (8.2.1: GetVariable). */
+/** The bytes of a variable, or undefined (8.2.1: GetVariable). Throws {@link EfiError}. */
 export function getVariable({ name, vendor }: VariableName): Uint8Array | undefined {
   const size = new Result();
   const attributes = new Uint32Array(1);
@@ -33,7 +33,7 @@ export function getVariable({ name, vendor }: VariableName): Uint8Array | undefi
   }
 }
 
-/** Sets a variable (8.2.3: SetVariable); no bytes remove it. `attributes`: of {@link VARIABLE}, joined by `|`. */
+/** Sets a variable; empty `data` removes it (8.2.3: SetVariable). `attributes`: {@link VARIABLE}, joined. */
 export function setVariable({ name, vendor }: VariableName, data: Uint8Array, attributes: number): void {
   const words = [utf16(name), vendor, attributes, data.length, data];
   runtimeServices.service(`set the variable ${name}`, RUNTIME.setVariable, ...words);
@@ -61,7 +61,7 @@ export function variableNames(): VariableName[] {
   }
 }
 
-/** `BootOrder-8be4df61-93ca-11d2-aa0d-00e098032b8c`, as Linux's efivarfs has it. */
+/** The name in Linux's efivarfs, such as `BootOrder-8be4df61-93ca-11d2-aa0d-00e098032b8c`. */
 export function variableText({ name, vendor }: VariableName): string {
   return `${name}-${guidText(vendor)}`;
 }

@@ -1,13 +1,13 @@
-/** Memory that the firmware and TypeScript both see: words, text, and tables of functions. */
+/** Memory that the firmware and TypeScript share: words, text, and tables of functions. */
 import { call, memory, type Word } from "bq2:firmware";
 import { checkStatus } from "./status.ts";
 
 export type { Word };
 
-/** An address, or a handle; 0n is none. */
+/** An address or a handle; 0n is none. */
 export type Pointer = bigint;
 
-/** Memory as it is, not a copy. */
+/** Memory in place, not a copy. */
 export function bytesAt(at: Pointer, size: number): Uint8Array {
   return new Uint8Array(memory(at, size));
 }
@@ -21,7 +21,7 @@ export function wordAt(at: Pointer, offset = 0): bigint {
   return viewAt(at + BigInt(offset), 8).getBigUint64(0, true);
 }
 
-/** UTF-16 with a NUL behind it: the CHAR16 strings of UEFI 2.10, 2.3.1. */
+/** UTF-16 ended by a NUL: the CHAR16 strings of UEFI 2.10, 2.3.1. */
 export function utf16(text: string): Uint16Array {
   const units = new Uint16Array(text.length + 1);
   for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
@@ -38,7 +38,7 @@ export function fromUtf16(units: Uint16Array): string {
   return text;
 }
 
-/** A word that a function of the firmware fills in. */
+/** A word that a firmware function fills in. */
 export class Result {
   readonly word: BigUint64Array;
 
@@ -51,7 +51,7 @@ export class Result {
   }
 }
 
-/** A structure of the firmware that holds addresses of functions: a table of services, or a protocol. */
+/** A firmware structure with addresses of functions: a table of services or a protocol. */
 export class Interface {
   readonly at: Pointer;
 
@@ -64,12 +64,12 @@ export class Interface {
     return wordAt(this.at, offset);
   }
 
-  /** Calls the service whose address stands at `offset`; gives a warning's status, or 0. Throws {@link EfiError}. */
+  /** Calls the service whose address is at `offset`; returns 0 or a warning. Throws {@link EfiError}. */
   service(task: string, offset: number, ...words: readonly Word[]): bigint {
     return checkStatus(task, call(this.word(offset), ...words));
   }
 
-  /** The same for functions of protocols, which take their protocol first. */
+  /** The same for a protocol's function, whose first word is the protocol. */
   method(task: string, offset: number, ...words: readonly Word[]): bigint {
     return this.service(task, offset, this.at, ...words);
   }

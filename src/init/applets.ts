@@ -1,6 +1,5 @@
 /**
- * The code of process 1 and of the commands that talk to it. A command's code is loaded when the command is
- * called.
+ * Process 1 and the commands that talk to it. A command's code is loaded only when the command is called.
  */
 import type { InitCommandName } from "../base/image-commands.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -17,7 +16,7 @@ export const INIT_APPLETS: { readonly [name in InitCommandName]: () => Promise<A
   reboot: () => power("restart"),
 };
 
-/** The init command `name`; `undefined` if there is none of that name. */
+/** The init command `name`, or undefined. */
 export async function findInitApplet(name: string): Promise<Applet | undefined> {
   return Object.hasOwn(INIT_APPLETS, name) ? INIT_APPLETS[name as InitCommandName]() : undefined;
 }

@@ -1,19 +1,19 @@
-/** When a program that has ended is started again, and when something else is tried in its place. Pure. */
+/** When to restart a program that has ended, and when to try its fallback instead. Pure. */
 
-/** A program that lives shorter than this has not worked. */
+/** A program that ends sooner than this has not worked. */
 const QUICK_SECONDS = 2;
 
-/** As often it is started again at once; then comes what is to take its place, and waiting. */
+/** The program is restarted at once this often; after that come its fallback and waits. */
 const QUICK_ENDS_AT_MOST = 3;
 
 const LONGEST_WAIT_SECONDS = 60;
 
-/** How often in a row it has ended at once, after one more life of `seconds`. */
+/** How often in a row the program has ended too soon, after another run of `seconds`. */
 export function countQuickEnds(before: number, seconds: number): number {
   return seconds < QUICK_SECONDS ? before + 1 : 0;
 }
 
-/** True where something else should be tried. */
+/** True if the fallback should be tried. */
 export function isHopeless(quickEnds: number): boolean {
   return quickEnds >= QUICK_ENDS_AT_MOST;
 }

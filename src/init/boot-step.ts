@@ -1,18 +1,18 @@
-/** What there can be to do at boot, as values; `perform.ts` does them. */
+/** The steps of a boot, as values; `perform.ts` performs them. */
 
-/** One thing to do. `needed`: where it fails the system is no system, and the rescue prompt comes first. */
+/** One step. `needed`: the system is unusable without it, so a failure opens the rescue prompt. */
 export type BootStep = BootWork & { readonly why: string; readonly needed: boolean };
 
 export type BootWork =
   | {
       readonly kind: "mount";
-      /** As in /proc/filesystems. */
+      /** A name in /proc/filesystems. */
       readonly type: string;
       readonly target: string;
       /** A sum of MS_…. */
       readonly flags: number;
       readonly options: string;
-      /** Nothing is mounted where there is no `target`: the machine has nothing of that kind. */
+      /** Skip the mount if `target` does not exist: the machine lacks the feature. */
       readonly isOptional: boolean;
     }
   | { readonly kind: "folder"; readonly path: string; readonly mode: number }
@@ -21,7 +21,7 @@ export type BootWork =
   | { readonly kind: "setting"; readonly path: string; readonly value: string }
   | { readonly kind: "writable"; readonly path: string }
   | { readonly kind: "hostname"; readonly from: string }
-  /** Moves a clock that is behind the time of a file to that time. */
+  /** Sets the clock to a file's time if it is behind that. */
   | { readonly kind: "clock"; readonly notBefore: string }
   | { readonly kind: "interface-up"; readonly name: string }
   /** Ctrl-Alt-Del on the keyboard sends SIGINT to process 1. */
@@ -34,11 +34,11 @@ const DESCRIBE: { readonly [K in BootWork["kind"]]: (work: BootWorkOf<K>) => str
   folder: ({ path }) => `make folder ${path}`,
   link: ({ path, target }) => `link ${path} to ${target}`,
   setting: ({ path, value }) => `set ${path} to ${value}`,
-  writable: ({ path }) => `see that ${path} can be written`,
-  hostname: ({ from }) => `name the machine by ${from}`,
-  clock: ({ notBefore }) => `see that the clock is not behind ${notBefore}`,
+  writable: ({ path }) => `make ${path} writable`,
+  hostname: ({ from }) => `name the machine from ${from}`,
+  clock: ({ notBefore }) => `keep the clock from being behind ${notBefore}`,
   "interface-up": ({ name }) => `bring up network interface ${name}`,
-  "ctrl-alt-del": () => "have Ctrl-Alt-Del told to process 1",
+  "ctrl-alt-del": () => "route Ctrl-Alt-Del to process 1",
 };
 
 /** The step in words, such as "mount proc on /proc". */

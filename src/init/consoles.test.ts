@@ -5,7 +5,7 @@ import { settle, testMachine } from "./test-machine.ts";
 
 const EIO = -5;
 
-test("the screen is tty1, a serial line itself; each once", () => {
+test("tty0 becomes tty1, a serial line stays; each is listed once", () => {
   assert.equal(consolesOf("tty0 ttyS0\n"), [
     { name: "tty1", term: "linux" },
     { name: "ttyS0", term: "vt220" },
@@ -16,12 +16,12 @@ test("the screen is tty1, a serial line itself; each once", () => {
   );
 });
 
-test("where the kernel tells of none, /dev/console is left", () => {
+test("without consoles in the kernel's list, /dev/console is used", () => {
   const [only] = consolesOf("");
   assert.equal(only?.name, "console");
 });
 
-test("a console that takes nothing is left out", () => {
+test("a console that cannot be written to is left out", () => {
   const { platform, answers } = testMachine({
     "/sys/class/tty/console/active": "tty0 ttyS0\n",
     "/dev/tty1": "",
@@ -35,7 +35,7 @@ test("a console that takes nothing is left out", () => {
   );
 });
 
-test("text reaches a console; one that is not there is no error", () => {
+test("text reaches a console; a missing console is not an error", () => {
   const { platform } = testMachine({ "/dev/ttyS0": "" });
   assert.ok(writeTo(platform, { name: "ttyS0", term: "vt220" }, "here\n"));
   assert.equal(readText(platform.files, "/dev/ttyS0"), "here\n");
@@ -44,7 +44,10 @@ test("text reaches a console; one that is not there is no error", () => {
   assert.ok(!writeTo(absent.platform, { name: "ttyS9", term: "vt220" }, "lost\n"));
 });
 
-/** Waits for a serial line whose queue has these sizes, the last one from then on: how often it is looked at, and the seconds. */
+/**
+ * Waits for a serial line whose queue has these sizes, the last one for good. Returns the looks and the
+ * seconds.
+ */
 async function waitForQueue(sizes: readonly number[]): Promise<{ looks: number; seconds: number }> {
   const { platform, answers } = testMachine({ "/dev/ttyS0": "" });
   let looks = 0;
@@ -64,7 +67,7 @@ async function waitForQueue(sizes: readonly number[]): Promise<{ looks: number; 
   return { looks, seconds: ticks / 100 };
 }
 
-test("what was written is waited for; a terminal that is stopped holds nothing up for long", async () => {
+test("waits until text is sent, but not for long on a stopped terminal", async () => {
   assert.equal((await waitForQueue([18, 2, 0])).looks, 3);
   const stopped = await waitForQueue([18]);
   assert.ok(stopped.seconds > 0.9 && stopped.seconds < 1.1, `${stopped.seconds}`);

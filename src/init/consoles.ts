@@ -1,4 +1,4 @@
-/** Which consoles there are, and what is written to them. */
+/** Finds the machine's consoles, and writes to them. */
 import { encodeUtf8 } from "../base/text.ts";
 import { systemCall } from "../linux/syscalls.ts";
 import { unsentBytes } from "../linux/terminal.ts";
@@ -9,18 +9,18 @@ import type { Platform } from "../platform/platform.ts";
 /** One line for each driver that the kernel writes its messages to. */
 const ACTIVE = "/sys/class/tty/console/active";
 
-/** A name in /dev, and what terminals of that kind understand. */
+/** A name in /dev, and the terminal type for TERM. */
 export interface Console {
   readonly name: string;
   readonly term: string;
 }
 
-/** Where the kernel tells of none: its own choice. */
+/** If the kernel lists none: the console that it has chosen. */
 const LAST_RESORT: Console = { name: "console", term: "vt100" };
 
 /**
- * The consoles behind the kernel's list, such as "tty0 ttyS0". `tty0` is whichever screen is shown, and no terminal of its
- * own: tty1, the one shown first, stands for it.
+ * The consoles in the kernel's list, such as "tty0 ttyS0". `tty0` is whichever screen is visible, not a
+ * terminal itself, so tty1, the first visible one, replaces it.
  */
 export function consolesOf(active: string): readonly Console[] {
   const names = active.split(/\s+/).filter((name) => name !== "");
@@ -32,7 +32,9 @@ export function consolesOf(active: string): readonly Console[] {
   return consoles.length === 0 ? [LAST_RESORT] : consoles;
 }
 
-/** The consoles that take what is written: the kernel counts a PC's first serial port in, there or not. */
+/**
+ * The consoles that can be written to: the kernel lists a PC's first serial port even if it does not exist.
+ */
 export function workingConsoles(platform: Platform): readonly Console[] {
   const { files } = platform;
   const active = files.statusFollowed(ACTIVE) === undefined ? "" : readText(files, ACTIVE);
@@ -41,9 +43,9 @@ export function workingConsoles(platform: Platform): readonly Console[] {
   return working.length === 0 ? consoles : working;
 }
 
-/** False where it cannot be written. */
+/** False if the console cannot be written to. */
 export function writeTo(platform: Platform, console: Console, text: string): boolean {
-  return isSoOn(platform, console, (fd) => {
+  return succeedsOn(platform, console, (fd) => {
     platform.files.write(fd, encodeUtf8(text), null);
     return true;
   });
@@ -53,8 +55,9 @@ const SENDING_SECONDS = 1; // 11,520 bytes at the usual 115200 baud
 const LOOK_EVERY_SECONDS = 0.02;
 
 /**
- * Waits until what was written has left for the consoles: when a session ends, the kernel drops what has not
- * (drivers/tty/serial/serial_core.c, uart_hangup). Not for long, since a stopped terminal (Ctrl-S) sends nothing.
+ * Waits until the consoles have sent what was written: when a session ends, the kernel drops the rest
+ * (drivers/tty/serial/serial_core.c, uart_hangup). The wait is short, since a stopped terminal (Ctrl-S) never
+ * sends.
  */
 export async function untilSent(platform: Platform, consoles: readonly Console[]): Promise<void> {
   const end = platform.clock.monotonicSeconds() + SENDING_SECONDS;
@@ -63,15 +66,15 @@ export async function untilSent(platform: Platform, consoles: readonly Console[]
 }
 
 function isSending(platform: Platform, console: Console): boolean {
-  return isSoOn(platform, console, (fd) => unsentBytes(platform, fd) > 0);
+  return succeedsOn(platform, console, (fd) => unsentBytes(platform, fd) > 0);
 }
 
-/** What `holds` says of the opened console; false where either fails. */
-function isSoOn(platform: Platform, console: Console, holds: (fd: number) => boolean): boolean {
+/** The result of `body` for the opened console; false if it throws or the console cannot be opened. */
+function succeedsOn(platform: Platform, console: Console, body: (fd: number) => boolean): boolean {
   try {
     const fd = openConsole(platform, console);
     try {
-      return holds(fd);
+      return body(fd);
     } finally {
       platform.files.close(fd);
     }
@@ -80,7 +83,7 @@ function isSoOn(platform: Platform, console: Console, holds: (fd: number) => boo
   }
 }
 
-/** Not the caller's controlling terminal: that is for the session which is started on it. */
+/** Does not make it the caller's controlling terminal, but leaves that to the session started on it. */
 export function openConsole(platform: Platform, { name }: Console): number {
   const call = { name: "openat", action: "open", what: `/dev/${name}` } as const;
   return systemCall(platform, call, AT_FDCWD, call.what, O_RDWR | O_NOCTTY | O_CLOEXEC, 0);

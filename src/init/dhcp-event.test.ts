@@ -22,7 +22,7 @@ function machine(env: { readonly [name: string]: string }) {
     if (number !== SYSCALLS.ioctl.x86_64) return 0;
     const [, operation, bytes] = args;
     requests.push({ operation: Number(operation), bytes: (bytes as Uint8Array).slice() });
-    return operation === SIOCADDRT ? EEXIST : 0; // as at a renewal
+    return operation === SIOCADDRT ? EEXIST : 0; // as for a renewed lease
   };
   const platform = memoryPlatform({
     host: { env },
@@ -47,7 +47,7 @@ test("a lease sets address, mask, the first router and the name servers", async 
   assert.equal(readText(platform.files, "/etc/resolv.conf"), "nameserver 10.0.2.3\nnameserver 10.0.2.4\n");
 });
 
-test("at the start the interface loses its address and comes up", async () => {
+test("deconfig removes the interface's address and brings it up", async () => {
   const { platform, find } = machine({ interface: "eth0" });
   await dhcpEvent(platform, ["deconfig"]);
   assert.equal(find(SIOCSIFADDR)?.subarray(16, 24), Uint8Array.from([2, 0, 0, 0, 0, 0, 0, 0]));
@@ -55,7 +55,7 @@ test("at the start the interface loses its address and comes up", async () => {
   assert.equal(find(SIOCSIFNETMASK), undefined);
 });
 
-test("other events change nothing; a call by hand is told what is missing", async () => {
+test("other events change nothing; a call by hand is an error that says what is missing", async () => {
   const { platform, requests } = machine(ENV);
   for (const event of ["leasefail", "nak"]) await dhcpEvent(platform, [event]);
   assert.equal(requests, []);

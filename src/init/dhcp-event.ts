@@ -1,6 +1,6 @@
 /**
- * What udhcpc calls with its event as the argument and the lease in the environment (busybox, networking/udhcp/dhcpc.c,
- * fill_envp): gives the interface its address, the default route, and the name servers.
+ * The script that udhcpc calls with its event as the argument and the lease in the environment (busybox,
+ * networking/udhcp/dhcpc.c, fill_envp). Sets the interface's address, the default route and the name servers.
  */
 import { Bq2Error } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
@@ -13,20 +13,20 @@ const NO_ADDRESS = "0.0.0.0";
 
 export interface Lease {
   readonly interfaceName: string;
-  /** NO_ADDRESS where there is none yet. */
+  /** NO_ADDRESS if there is none yet. */
   readonly address: string;
   readonly mask: string;
   readonly gateway: string | undefined;
   readonly nameServers: readonly string[];
 }
 
-/** The lease in udhcpc's variables. Throws Bq2Error `bad-lease` where they are not there. */
+/** The lease in udhcpc's variables. Throws Bq2Error `bad-lease` if they are not set. */
 export function leaseOf(env: { readonly [name: string]: string }): Lease {
   const { interface: interfaceName } = env;
   if (interfaceName === undefined) {
     throw new Bq2Error("Cannot set up the network: no interface is named in the environment", {
       code: "bad-lease",
-      hint: "this program is called by udhcpc",
+      hint: "udhcpc calls this program, not you",
     });
   }
   const wordsOf = (text = ""): string[] => text.split(" ").filter((word) => word !== "");
@@ -39,7 +39,7 @@ export function leaseOf(env: { readonly [name: string]: string }): Lease {
   };
 }
 
-/** `deconfig`, `bound` and `renew` change something; other events (`leasefail`, `nak`) need nothing. */
+/** Handles `deconfig`, `bound` and `renew`; ignores other events (`leasefail`, `nak`). */
 export async function dhcpEvent(platform: Platform, [event]: readonly string[]): Promise<number> {
   const lease = leaseOf(platform.host.env);
   if (event === "deconfig") {

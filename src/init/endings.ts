@@ -1,4 +1,4 @@
-/** How the machine can be brought down, and what asks for it. */
+/** How the machine can be shut down, and which signals request it. */
 import {
   LINUX_REBOOT_CMD_HALT,
   LINUX_REBOOT_CMD_POWER_OFF,
@@ -8,9 +8,9 @@ import {
 export type Ending = "power-off" | "restart" | "halt";
 
 export interface EndingFacts {
-  /** The signal to process 1 that asks for it, as for the inits of busybox. */
+  /** The signal to process 1 that requests it, the same as for busybox's init. */
   readonly signal: string;
-  /** What reboot(2) takes. */
+  /** The command for reboot(2). */
   readonly command: number;
   readonly message: string;
 }
@@ -21,7 +21,9 @@ export const ENDINGS: { readonly [E in Ending]: EndingFacts } = {
   halt: { signal: "SIGUSR1", command: LINUX_REBOOT_CMD_HALT, message: "halting" },
 };
 
-/** What process 1 does at a signal: those of the table, Ctrl-Alt-Del, and a battery's end. */
+/**
+ * What process 1 does at a signal: those of the table, Ctrl-Alt-Del (SIGINT), and a power failure (SIGPWR).
+ */
 export const ENDING_OF_SIGNAL: { readonly [signal: string]: Ending } = {
   ...Object.fromEntries(
     (Object.keys(ENDINGS) as Ending[]).map((ending) => [ENDINGS[ending].signal, ending] as const),

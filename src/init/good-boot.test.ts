@@ -8,7 +8,7 @@ import { testMachine } from "./test-machine.ts";
 const VARIABLE = `/sys/firmware/efi/efivars/${COUNTED_ENTRY.name}-${COUNTED_ENTRY.vendor}`;
 const TRIES = "/run/efi-system-partition/EFI/bq2/tries.json";
 
-/** Disks that efivarfs and sysfs tell of; mounting the EFI system partition shows `tries`. */
+/** A machine whose boot variable names `entry`; mounting the EFI system partition shows `tries`. */
 function machine(entry: string | undefined, tries: string | undefined) {
   const made = testMachine({
     ...(entry === undefined ? {} : { [VARIABLE]: `\u0006\0\0\0${entry}` }),
@@ -28,7 +28,7 @@ function machine(entry: string | undefined, tries: string | undefined) {
   return { ...made, left };
 }
 
-test("the entry that is running gets its tries back, the others keep theirs", () => {
+test("the running entry gets its tries back, the others keep theirs", () => {
   const { platform, calls, left } = machine("new", '{"new":0,"old":1}\n');
   assert.equal(markBootGood(platform), "new");
   assert.equal(left(), '{"old":1}\n');
@@ -36,7 +36,7 @@ test("the entry that is running gets its tries back, the others keep theirs", ()
   assert.equal(calls.at(-1), "umount2 /run/efi-system-partition 0");
 });
 
-test("without other entries the whole file goes", () => {
+test("without other entries the file is removed", () => {
   const { platform, left } = machine("new", '{"new":0}\n');
   markBootGood(platform);
   assert.equal(left(), undefined);
@@ -57,7 +57,7 @@ test("missing, damaged and huge counts stay as they are", () => {
   }
 });
 
-test("no partition of that name is an error that tells what to do", () => {
+test("a missing partition is an error that says what to do", () => {
   const { platform } = machine("new", undefined);
   platform.files.removeFile("/sys/class/block/vda1/uevent");
   platform.files.removeFolder("/sys/class/block/vda1");

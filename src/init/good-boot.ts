@@ -1,6 +1,6 @@
 /**
- * Says that all is well to the boot loader, which starts an entry with `tries` only so often without (docs/efi.md, "Boot
- * counting"): the entry's line goes from the counts on the EFI system partition.
+ * Confirms a good boot to the boot loader, which otherwise stops starting an entry when its `tries` are used
+ * up (docs/efi.md, "Boot counting"). Removes the entry from the counts on the EFI system partition.
  */
 import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
@@ -12,15 +12,15 @@ import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
 import type { Files, Platform } from "../platform/platform.ts";
 import { EFI_VARIABLES } from "./system.ts";
 
-/** Documentation/filesystems/efivarfs.rst: a variable's attributes stand before what it holds. */
+/** Documentation/filesystems/efivarfs.rst: a variable's attributes precede its value. */
 const ATTRIBUTES_SIZE = 4;
 
 const BLOCK_DEVICES = "/sys/class/block";
 const MOUNT_POINT = "/run/efi-system-partition";
 
 /**
- * Gives the title of the entry; undefined where this boot is not counted: by firmware without a boot loader of ours, or by an entry
- * without `tries`. Throws Bq2Error `no-system-partition`, and what mounting and writing throw.
+ * Returns the title of the entry, or undefined if this boot is not counted: our boot loader did not start it,
+ * or its entry has no `tries`. Throws Bq2Error `no-system-partition`, and errors of mounting and writing.
  */
 export function markBootGood(platform: Platform): string | undefined {
   const { files } = platform;
@@ -43,7 +43,7 @@ function countedEntry(files: Files): string | undefined {
   return decodeUtf8(files.readFile(path).subarray(ATTRIBUTES_SIZE));
 }
 
-/** Paths of the devices: more than one where a copy of the disk is there. */
+/** Paths of the devices; more than one if a copy of the disk is attached. */
 function systemPartitions(files: Files): string[] {
   if (files.statusFollowed(BLOCK_DEVICES) === undefined) return [];
   return files
@@ -64,7 +64,7 @@ function resetTries(platform: Platform, device: string, title: string): void {
   }
 }
 
-/** No file, one that the boot loader takes for damaged, or one without the entry: there is nothing to reset. */
+/** Does nothing if the file is missing, too large for the boot loader, or without the entry. */
 function forget(files: Files, path: string, title: string): void {
   const size = files.status(path)?.size ?? 0;
   if (size === 0 || size > TRIES_LIMIT) return;

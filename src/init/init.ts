@@ -1,14 +1,14 @@
-/** `init`: what the kernel starts as process 1. */
+/** `init`: the program that the kernel starts as process 1. */
 import { Bq2Error } from "../base/error.ts";
 import type { Platform } from "../platform/platform.ts";
 import { runProcess1 } from "./process1.ts";
 
-/** Never resolves. Throws Bq2Error `not-process-1` where something else has started it. */
+/** Never resolves. Throws Bq2Error `not-process-1` if anything but the kernel has started it. */
 export function init(platform: Platform): Promise<number> {
   const { pid } = platform.host;
   if (pid === 1) return runProcess1(platform);
   throw new Bq2Error(`Cannot be init: this is process ${pid}, and init is process 1`, {
     code: "not-process-1",
-    hint: "poweroff, reboot and halt talk to the init that runs",
+    hint: "poweroff, reboot and halt talk to the running init",
   });
 }

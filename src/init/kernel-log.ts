@@ -1,6 +1,6 @@
 /**
- * What process 1 has to tell goes to the kernel's log: it is kept there (dmesg), and what is an error shows on every
- * console, whatever runs on it.
+ * Process 1 writes its messages to the kernel's log, which keeps them (dmesg) and shows errors on every
+ * console, whatever runs there.
  */
 import { encodeUtf8 } from "../base/text.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -8,7 +8,7 @@ import type { Platform } from "../platform/platform.ts";
 export interface KernelLog {
   info(message: string): void;
   warn(message: string): void;
-  /** Shown on the consoles, too (the kernel's `quiet` lets errors through). */
+  /** Also shown on the consoles: the kernel's `quiet` lets errors through. */
   error(message: string): void;
 }
 
@@ -16,7 +16,7 @@ export interface KernelLog {
 const DEVICE = "/dev/kmsg";
 const PRIORITY = { info: 6, warn: 4, error: 3 } as const;
 
-/** Never throws: where there is no such device, standard error has to do. */
+/** Never throws: without the device, messages go to standard error. */
 export function kernelLog({ files, host }: Platform): KernelLog {
   const write = (priority: number, message: string): void => {
     try {
@@ -41,6 +41,6 @@ function tryTo(body: () => void): void {
   try {
     body();
   } catch {
-    // nothing is left to tell it to
+    // there is nowhere left to report it
   }
 }

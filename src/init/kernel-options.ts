@@ -1,12 +1,17 @@
-/** What the kernel's command line asks of process 1. The kernel leaves words that it does not know to init. */
+/**
+ * The options of process 1 on the kernel's command line: the kernel leaves words that it does not know to
+ * init.
+ */
 import { CONSOLE_PROGRAMS, type ConsoleProgram, DEFAULT_CONSOLE_PROGRAM } from "./system.ts";
 
 export interface KernelOptions {
-  /** `bq2.console=`: what the consoles carry. */
+  /** `bq2.console=`: the program on the consoles. */
   readonly console: ConsoleProgram;
-  /** `bq2.rescue`, or `single` as elsewhere: the rescue prompt before anything is started. Else undefined. */
+  /**
+   * The word that requests the rescue prompt before anything is started: `bq2.rescue`, or the usual `single`.
+   */
   readonly rescueWord: string | undefined;
-  /** Words of ours that mean nothing. */
+  /** Words with our prefix that are not options. */
   readonly unknown: readonly string[];
 }
 
@@ -14,9 +19,9 @@ const PREFIX = "bq2.";
 const CONSOLE = `${PREFIX}console=`;
 const RESCUE = [`${PREFIX}rescue`, "single"];
 
-/** `text` as in /proc/cmdline; of words that contradict each other the last one counts. */
+/** Parses the text of /proc/cmdline; of contradicting words the last one counts. */
 export function parseKernelOptions(text: string): KernelOptions {
-  const words = text.split(/\s+/); // ours hold no quotes
+  const words = text.split(/\s+/); // ours contain no quotes
   const isConsole = (name: string): name is ConsoleProgram => Object.hasOwn(CONSOLE_PROGRAMS, name);
   const consoles = words.filter((word) => word.startsWith(CONSOLE)).map((word) => word.slice(CONSOLE.length));
   return {

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { unmountOrder } from "./mounts.ts";
 
-test("disks come down in the reverse order of their mounting; the root, the kernel's and memory's stay", () => {
+test("disks are unmounted last first; the root and file systems without a disk stay", () => {
   const mounts = `/dev/root / ext4 rw,relatime 0 0
 devtmpfs /dev devtmpfs rw 0 0
 proc /proc proc rw 0 0

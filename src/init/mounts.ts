@@ -1,12 +1,15 @@
-/** What is mounted, and in which order it comes down. Pure. */
+/** What is mounted, and the order in which to unmount it. Pure. */
 
 interface Mounted {
   readonly target: string;
   readonly type: string;
 }
 
-/** File systems of the kernel's own and of memory: nothing of theirs is lost, and processes need them to the end. */
-const LOSE_NOTHING = [
+/**
+ * The kernel's own file systems and those in memory: they have no data to save, and processes still need
+ * them.
+ */
+const WITHOUT_DISK = [
   "proc",
   "sysfs",
   "devtmpfs",
@@ -18,7 +21,7 @@ const LOSE_NOTHING = [
   "efivarfs",
 ];
 
-/** The lines of /proc/mounts, the first mounted first. */
+/** The lines of /proc/mounts, in the order of mounting. */
 function parseMounts(text: string): readonly Mounted[] {
   return text
     .split("\n")
@@ -29,17 +32,17 @@ function parseMounts(text: string): readonly Mounted[] {
     });
 }
 
-/** Blanks and backslashes stand there as three octal digits. */
+/** Decodes blanks and backslashes, which /proc/mounts writes as a backslash and three octal digits. */
 function plainPath(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );
 }
 
-/** Mount points with data that must reach a disk, the last mounted first; the root is not among them. */
+/** Mount points with data that must reach a disk, except the root; the last mounted first. */
 export function unmountOrder(procMounts: string): readonly string[] {
   return parseMounts(procMounts)
-    .filter(({ target, type }) => target !== "/" && !LOSE_NOTHING.includes(type))
+    .filter(({ target, type }) => target !== "/" && !WITHOUT_DISK.includes(type))
     .map(({ target }) => target)
     .reverse();
 }

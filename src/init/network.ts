@@ -1,6 +1,6 @@
 /**
- * Network interfaces and IPv4 routes by the classic ioctls (netdevice(7)): what a machine on one network needs. One
- * address an interface, one default route.
+ * Network interfaces and IPv4 routes through the classic ioctls (netdevice(7)). Subset: one address per
+ * interface, one default route.
  */
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { ascii, bytes, reserved, struct, u16, u32 } from "../base/struct.ts";
@@ -22,7 +22,7 @@ import {
 /** include/uapi/linux/if.h: struct ifreq, with the flags of its union. */
 const FlagsRequest = struct("ifreq", 40, { name: ascii(16), flags: u16, rest: reserved(22) });
 
-/** The same with an address: struct sockaddr_in (include/uapi/linux/in.h) stands in the union. */
+/** The same with struct sockaddr_in (include/uapi/linux/in.h) in the union. */
 const AddressRequest = struct("ifreq", 40, {
   name: ascii(16),
   family: u16,
@@ -51,20 +51,20 @@ const RouteEntry = struct("rtentry", 120, {
   rest: reserved(36),
 });
 
-/** An address as in `10.0.2.15`. Throws Bq2Error `bad-address` where it is none. */
+/** The four bytes of an address such as `10.0.2.15`. Throws Bq2Error `bad-address`. */
 export function parseAddress(text: string): Uint8Array {
   const parts = text.split(".");
   const isAddress = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
   if (isAddress) return Uint8Array.from(parts.map(Number));
   throw new Bq2Error(
-    `Cannot use ${JSON.stringify(text)} as an IPv4 address: four numbers of 0 to 255 are wanted`,
+    `Cannot use ${JSON.stringify(text)} as an IPv4 address: it must be four numbers from 0 to 255`,
     {
       code: "bad-address",
     },
   );
 }
 
-/** Lets the interface send and receive. The kernel itself gives `lo` its 127.0.0.1. */
+/** Lets the interface send and receive. The kernel itself gives `lo` the address 127.0.0.1. */
 export function bringUp(platform: KernelAccess, name: string): void {
   control(platform, SIOCGIFFLAGS, name, FlagsRequest.encode({ name }), (answer) => {
     const { flags } = FlagsRequest.decode(answer);
@@ -72,7 +72,7 @@ export function bringUp(platform: KernelAccess, name: string): void {
   });
 }
 
-/** Gives the interface this address in place of its old one; 0.0.0.0 takes it away, and the routes that need it. */
+/** Replaces the interface's address; 0.0.0.0 removes it, and the routes that need it. */
 export function setAddress(platform: KernelAccess, name: string, address: string, mask: string): void {
   const request = (text: string) =>
     AddressRequest.encode({ name, family: AF_INET, address: parseAddress(text) });
@@ -80,7 +80,7 @@ export function setAddress(platform: KernelAccess, name: string, address: string
   if (address !== "0.0.0.0") control(platform, SIOCSIFNETMASK, name, request(mask));
 }
 
-/** Everything that is not on this network goes by `gateway`. One that is there already stays. */
+/** Routes all traffic to other networks through `gateway`. Leaves an existing default route alone. */
 export function addDefaultRoute(platform: KernelAccess, gateway: string): void {
   const socketAddress = (text: string) =>
     SocketAddress.encode({ family: AF_INET, address: parseAddress(text) });
@@ -92,13 +92,13 @@ export function addDefaultRoute(platform: KernelAccess, gateway: string): void {
     flags: RTF_UP | RTF_GATEWAY,
   });
   try {
-    control(platform, SIOCADDRT, `the route by ${gateway}`, route);
+    control(platform, SIOCADDRT, `the route through ${gateway}`, route);
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
   }
 }
 
-/** ioctl(2) on a socket, which stands for the network; `done` gets what the kernel has written into `request`. */
+/** Calls ioctl(2) on a new socket; `done` gets `request` as the kernel has changed it. */
 function control(
   platform: KernelAccess,
   operation: number,

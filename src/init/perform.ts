@@ -1,4 +1,4 @@
-/** Does the steps of the boot, in order. */
+/** Performs the steps of the boot. */
 import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { mountFileSystem, remount } from "../linux/mount.ts";
@@ -16,7 +16,10 @@ import { type BootStep, type BootWork, type BootWorkOf, describeStep } from "./b
 import type { KernelLog } from "./kernel-log.ts";
 import { bringUp } from "./network.ts";
 
-/** Does them all; where one that is needed fails, waits for `rescue`, then goes on with the next. False where one did. */
+/**
+ * Performs all steps in order. If a needed one fails, waits for `rescue` before it goes on. Returns false if
+ * a needed step failed.
+ */
 export async function performAll(
   platform: Platform,
   steps: readonly BootStep[],
@@ -70,11 +73,11 @@ const PERFORM: {
   writable(platform, { path }) {
     if (canWrite(platform, path)) return;
     try {
-      remount(platform, path, 0); // the kernel was told "ro", or had to begin with it
+      remount(platform, path, 0); // the kernel's command line said "ro", or the kernel had to start that way
     } catch (error) {
       throw new Bq2Error(`it is read-only. ${describeError(error)}`, {
         code: "read-only-disk",
-        hint: "is the disk write-protected, or damaged? e2fsck tells",
+        hint: "check whether the disk is write-protected, and run e2fsck in case it is damaged",
         cause: error,
       });
     }
@@ -99,14 +102,14 @@ const PERFORM: {
   "interface-up": (platform, { name }) => bringUp(platform, name),
 
   "ctrl-alt-del"(platform) {
-    const call = { name: "reboot", action: "take over", what: "Ctrl-Alt-Del" } as const;
+    const call = { name: "reboot", action: "route", what: "Ctrl-Alt-Del to process 1" } as const;
     systemCall(platform, call, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, LINUX_REBOOT_CMD_CAD_OFF, null);
   },
 };
 
 const W_OK = 2; // POSIX, unistd.h; the kernel's headers have no such name
 
-/** False where the file system is read-only. */
+/** False if the file system is read-only. */
 function canWrite(platform: Platform, path: string): boolean {
   try {
     systemCall(platform, { name: "faccessat", action: "write to", what: path }, AT_FDCWD, path, W_OK);

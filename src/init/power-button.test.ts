@@ -11,7 +11,7 @@ function event(type: number, code: number, value: number): Uint8Array {
   return bytes;
 }
 
-test("the ACPI button and a keyboard have the power key, a mouse and an empty device have not", () => {
+test("the ACPI button and a keyboard have the power key; a mouse and an empty device do not", () => {
   assert.ok(hasPowerKey("10000000000000 0\n"));
   assert.ok(hasPowerKey("402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe\n"));
   assert.ok(hasPowerKey("1f0000 0 0 0 0\n") === false);

@@ -1,6 +1,6 @@
 /**
- * The power button, as input devices tell it (Documentation/input/input.rst): the machine's own, and a keyboard's. Devices
- * that come later are not heard.
+ * The power buttons of the machine and of keyboards, through their input devices
+ * (Documentation/input/input.rst). Devices that appear after the boot are not watched.
  */
 import { describeError } from "../base/error.ts";
 import { reserved, struct, u16, u32 } from "../base/struct.ts";
@@ -18,14 +18,16 @@ const EVENTS_AT_ONCE = 16;
 
 const BITS_PER_WORD = 64;
 
-/** True where a device's `capabilities/key` has the power key: 64-bit words in hexadecimal, the highest first. */
+/**
+ * True if a device's `capabilities/key` has the power key: 64-bit words in hexadecimal, the highest first.
+ */
 export function hasPowerKey(capabilities: string): boolean {
   const words = capabilities.trim().split(/\s+/).reverse();
   const word = BigInt(`0x${words[Math.floor(KEY_POWER / BITS_PER_WORD)] ?? "0"}`);
   return ((word >> BigInt(KEY_POWER % BITS_PER_WORD)) & 1n) === 1n;
 }
 
-/** True where one of these events is the power key going down. */
+/** True if one of these events is the power key going down. */
 export function isPowerPressed(events: Uint8Array): boolean {
   for (let at = 0; at + InputEvent.size <= events.length; at += InputEvent.size) {
     const { type, code, value } = InputEvent.decode(events, at);
@@ -43,12 +45,12 @@ export function watchPowerButtons(platform: Platform, log: KernelLog, pressed: (
     if (files.statusFollowed(capabilities) === undefined || !hasPowerKey(readText(files, capabilities)))
       continue;
     watch(platform, `/dev/input/${name}`, pressed).catch((error: unknown) =>
-      log.warn(`no longer listening to ${name}: ${describeError(error)}`),
+      log.warn(`no longer watching ${name} for the power button: ${describeError(error)}`),
     );
   }
 }
 
-/** Until the device is gone, which is an error. */
+/** Reads events until the device is gone; then throws. */
 async function watch({ files, kernel }: Platform, path: string, pressed: () => void): Promise<void> {
   if (kernel.waitReadable === undefined) return;
   const fd = files.open(path, "read");

@@ -1,4 +1,4 @@
-/** `poweroff`, `reboot` and `halt`: ask process 1, which brings the machine down in good order. */
+/** `poweroff`, `reboot` and `halt`: ask process 1 to shut down in good order. */
 import { systemCall } from "../linux/syscalls.ts";
 import { SIGNALS } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -7,11 +7,11 @@ import { endMachine } from "./shutdown.ts";
 
 const USAGE_ERROR = 2;
 
-/** Gives the exit code. `-f`: without process 1, at once; what is not flushed yet is flushed first. */
+/** Returns the exit code. `-f`: flushes the disks and ends at once, without process 1. */
 export async function askFor(platform: Platform, ending: Ending, args: readonly string[]): Promise<number> {
   const [flag, ...rest] = args;
   if (rest.length > 0 || (flag !== undefined && flag !== "-f")) {
-    platform.host.writeError("usage: halt|poweroff|reboot [-f]  (-f: at once, process 1 is not asked)\n");
+    platform.host.writeError("usage: halt|poweroff|reboot [-f]  (-f: at once, without asking process 1)\n");
     return USAGE_ERROR;
   }
   if (flag === "-f") {

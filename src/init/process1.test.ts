@@ -38,14 +38,14 @@ function machine(files: { readonly [path: string]: string } = {}) {
   return { ...made, started, log: () => readText(made.platform.files, "/dev/kmsg") };
 }
 
-test("steps are told apart by their words, and each has a reason", () => {
+test("each step has its own description and a reason", () => {
   const words = BOOT_STEPS.map((step) => describeStep(step));
   assert.equal(words.length, new Set(words).size);
   for (const { why } of BOOT_STEPS) assert.ok(why.length > 0);
   assert.equal(words.slice(0, 2), ["mount proc on /proc", "mount sysfs on /sys"]);
 });
 
-test("a boot mounts, names the machine, starts a shell on each console and a DHCP client on the card", async () => {
+test("a boot mounts, sets the host name, starts a shell per console and a DHCP client per card", async () => {
   const { platform, calls, started } = machine();
   runProcess1(platform);
   await settle();
@@ -59,7 +59,7 @@ test("a boot mounts, names the machine, starts a shell on each console and a DHC
   assert.equal(platform.files.readLink("/dev/stdin"), "/proc/self/fd/0");
 });
 
-test("a root that cannot be written brings the rescue shell; leaving it, the boot goes on", async () => {
+test("a read-only root opens the rescue shell; leaving the shell continues the boot", async () => {
   const { platform, answers, started, log } = machine();
   answers.faccessat = () => EROFS;
   answers.mount = ([, target]) => (target === "/" ? EROFS : 0);
@@ -75,11 +75,8 @@ test("a root that cannot be written brings the rescue shell; leaving it, the boo
   runProcess1(platform);
   await settle();
   assert.equal(started, ["/bin/sh -l", "/bin/sh -l"]);
-  assert.match(
-    readText(platform.files, "/dev/ttyS0"),
-    /rescue: Cannot see that \/ can be written.*read-only/,
-  );
-  assert.match(log(), /<3>bq2: Cannot see that \/ can be written/);
+  assert.match(readText(platform.files, "/dev/ttyS0"), /rescue: Cannot make \/ writable.*read-only/);
+  assert.match(log(), /<3>bq2: Cannot make \/ writable/);
   assert.ok(!readText(platform.files, "/dev/ttyS0").includes(READY_MARKER));
   leave();
   await settle();
@@ -91,13 +88,13 @@ const COUNTED = {
   "/sys/class/block/vda1/uevent": "DEVNAME=vda1\nPARTNAME=bq2-esp\n",
 };
 
-test("a counted boot is told to be good once the system is up, a boot that needed rescue is not", async () => {
+test("a counted boot is confirmed once the system is up, unless it needed rescue", async () => {
   const counted = machine(COUNTED);
   runProcess1(counted.platform);
   await settle();
   assert.ok(counted.calls.some((call) => call.startsWith("mount efivarfs /sys/firmware/efi/efivars ")));
   assert.ok(counted.calls.some((call) => call.startsWith("mount /dev/vda1 ")));
-  assert.match(counted.log(), /<6>bq2: the boot entry "new" has all of its tries again/);
+  assert.match(counted.log(), /<6>bq2: the boot entry "new" has all its tries again/);
 
   const rescued = machine(COUNTED);
   rescued.answers.mount = ([, target]) => (target === "/tmp" ? EROFS : 0);
@@ -108,16 +105,16 @@ test("a counted boot is told to be good once the system is up, a boot that neede
   assert.ok(!rescued.calls.some((call) => call.startsWith("mount /dev/vda1 ")));
 });
 
-test("a boot loader that cannot be told that all is well is an error on the consoles, and no more", async () => {
+test("if a boot cannot be confirmed, the consoles show an error and the boot goes on", async () => {
   const { platform, answers, log, started } = machine(COUNTED);
   answers.mount = ([, , type]) => (type === "vfat" ? -19 : 0); // ENODEV
   runProcess1(platform);
   await settle();
-  assert.match(log(), /<3>bq2: the boot loader cannot be told that all is well: Cannot mount vfat on/);
+  assert.match(log(), /<3>bq2: cannot confirm the boot to the boot loader: Cannot mount vfat on/);
   assert.equal(started.length, 3);
 });
 
-test("what is not needed and fails is told, and the boot goes on", async () => {
+test("if an optional step fails, it is logged and the boot goes on", async () => {
   const { platform, answers, log } = machine();
   answers.mount = ([, target]) => (target === "/sys/fs/cgroup" ? -19 : 0); // ENODEV
   runProcess1(platform);
@@ -126,15 +123,15 @@ test("what is not needed and fails is told, and the boot goes on", async () => {
   assert.ok(readText(platform.files, "/dev/ttyS0").includes(READY_MARKER));
 });
 
-test("the rescue shell comes when the command line asks for it, before the consoles", async () => {
+test("the command line can request the rescue shell, which comes before the consoles", async () => {
   const { platform } = machine({ "/proc/cmdline": "rw bq2.rescue\n" });
   runProcess1(platform);
   await settle();
-  assert.match(readText(platform.files, "/dev/ttyS0"), /rescue: asked for by bq2\.rescue/);
+  assert.match(readText(platform.files, "/dev/ttyS0"), /rescue: requested by bq2\.rescue/);
   assert.ok(!readText(platform.files, "/dev/ttyS0").includes(READY_MARKER));
 });
 
-test("an error of its own brings the rescue shell, then a restart in good order", async () => {
+test("an error in process 1 itself opens the rescue shell, then restarts in good order", async () => {
   const { platform, calls, answers, started } = machine({
     "/sys/class/input/event0/device/capabilities/key": "x 0",
   });
@@ -158,7 +155,7 @@ const ENDINGS = [
 ] as const;
 
 for (const { signal, command } of ENDINGS) {
-  test(`${signal} ends everybody, flushes, unmounts, and calls reboot(2) last`, async () => {
+  test(`${signal} ends all processes, flushes, unmounts, and calls reboot(2) last`, async () => {
     const { platform, calls, answers, started } = machine();
     answers.waitid = () => ECHILD;
     runProcess1(platform);
@@ -183,7 +180,7 @@ for (const { signal, command } of ENDINGS) {
   });
 }
 
-test("processes that do not end are waited for three seconds, then killed and waited for two", async () => {
+test("processes get three seconds to end, then are killed and get two more", async () => {
   const { platform, calls } = machine();
   runProcess1(platform);
   await settle();

@@ -1,9 +1,9 @@
 /**
- * Process 1 of the machine: does the steps of the boot, keeps the consoles and services running, takes the ends of orphans,
- * and brings the machine down when it is asked to. It never ends by itself: the kernel would panic.
+ * Process 1 of the machine: performs the steps of the boot, keeps the consoles and services running, reaps
+ * orphans, and shuts the machine down on request. It never ends by itself, because the kernel would panic.
  *
- * It is not chosen by the kernel when memory runs out (mm/oom_kill.c, is_global_init), and its children start
- * with nothing of that: there is nothing to set.
+ * The kernel never kills it when memory runs out (mm/oom_kill.c, is_global_init). Its children do not inherit
+ * that, so no oom_score_adj needs to be set.
  */
 import { describeError } from "../base/error.ts";
 import { systemCall } from "../linux/syscalls.ts";
@@ -23,7 +23,7 @@ import { endMachine, takeDown } from "./shutdown.ts";
 import { Supervisor } from "./supervise.ts";
 import { BOOT_STEPS, CONSOLE_PROGRAMS, READY_MARKER } from "./system.ts";
 
-/** umask(2): what others may not do with new files: write. */
+/** umask(2): only the owner may write to new files. */
 const UMASK = 0o022;
 
 /** Everything that process 1 needs while it runs. */
@@ -31,12 +31,12 @@ interface Running {
   readonly platform: Platform;
   readonly log: KernelLog;
   readonly supervisor: Supervisor;
-  /** The first ending that was asked for. */
+  /** The first ending that is requested. */
   readonly asked: Promise<Ending>;
   readonly ask: (ending: Ending) => void;
 }
 
-/** Runs the machine until it is off; the promise never resolves. */
+/** Runs the machine until it is off; never resolves. */
 export async function runProcess1(platform: Platform): Promise<never> {
   const running = begin(platform);
   bringUp(running).catch((error: unknown) => rescueFrom(running, error));
@@ -55,7 +55,7 @@ function begin(platform: Platform): Running {
   systemCall(platform, { name: "umask", action: "set", what: "the umask" }, UMASK);
   processes.beFirst?.({
     orphanEnded: () => {},
-    failed: (error) => log.error(`an error in process 1 was passed over: ${describeError(error)}`),
+    failed: (error) => log.error(`process 1 ignored an error: ${describeError(error)}`),
   });
   processes.onSignal(Object.keys(ENDING_OF_SIGNAL), (signal) => ask(ENDING_OF_SIGNAL[signal] ?? "restart"));
   return { platform, log, supervisor: new Supervisor(clock, log), asked, ask };
@@ -65,11 +65,10 @@ async function bringUp(running: Running): Promise<void> {
   const { platform, log, supervisor, ask } = running;
   const isWhole = await performAll(platform, BOOT_STEPS, log, (reason) => rescue(platform, log, reason));
   const options = kernelOptions(platform);
-  for (const word of options.unknown)
-    log.error(`the kernel's command line says ${word}, which means nothing`);
+  for (const word of options.unknown) log.error(`unknown option ${word} on the kernel's command line`);
   watchPowerButtons(platform, log, () => ask("power-off"));
   if (options.rescueWord !== undefined)
-    await rescue(platform, log, `asked for by ${options.rescueWord} on the kernel's command line`);
+    await rescue(platform, log, `requested by ${options.rescueWord} on the kernel's command line`);
   startConsoles(running, options);
   if (isWhole) tellBootLoader(running);
   for (const card of networkCards(platform)) supervisor.keepRunning(dhcpService(platform, card));
@@ -80,7 +79,7 @@ function kernelOptions({ files }: Platform): KernelOptions {
   return parseKernelOptions(files.statusFollowed(path) === undefined ? "" : readText(files, path));
 }
 
-/** Says that the system is up, and gives each console its program. */
+/** Says on each console that the system is up, and starts the console's program. */
 function startConsoles({ platform, supervisor }: Running, options: KernelOptions): void {
   const argv = CONSOLE_PROGRAMS[options.console];
   const fallback = options.console === "shell" ? undefined : CONSOLE_PROGRAMS.shell;
@@ -90,24 +89,24 @@ function startConsoles({ platform, supervisor }: Running, options: KernelOptions
   }
 }
 
-/** That all is well, where it counts its starts. */
+/** Confirms a good boot, if the boot loader counts this entry. */
 function tellBootLoader({ platform, log }: Running): void {
   try {
     const title = markBootGood(platform);
-    if (title !== undefined) log.info(`the boot entry ${JSON.stringify(title)} has all of its tries again`);
+    if (title !== undefined) log.info(`the boot entry ${JSON.stringify(title)} has all its tries again`);
   } catch (error) {
-    log.error(`the boot loader cannot be told that all is well: ${describeError(error)}`);
+    log.error(`cannot confirm the boot to the boot loader: ${describeError(error)}`);
   }
 }
 
-/** An error in this program itself, at boot. */
+/** Handles an error of this program itself during the boot. */
 async function rescueFrom({ platform, log, ask }: Running, error: unknown): Promise<void> {
   const reason = `process 1 failed: ${describeError(error)}`;
   log.error(reason);
   try {
     await rescue(platform, log, reason);
   } finally {
-    ask("restart"); // there is no boot to go on with
+    ask("restart"); // the boot cannot go on
   }
 }
 

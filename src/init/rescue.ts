@@ -1,4 +1,4 @@
-/** The rescue prompt: says on every console what is wrong, and gives a shell there. */
+/** The rescue prompt: says on every console what is wrong, and starts a shell there. */
 import { describeError } from "../base/error.ts";
 import type { Child, Platform } from "../platform/platform.ts";
 import { workingConsoles, writeTo } from "./consoles.ts";
@@ -6,18 +6,18 @@ import type { KernelLog } from "./kernel-log.ts";
 import { sessionOn } from "./session.ts";
 import { CONSOLE_PROGRAMS } from "./system.ts";
 
-/** Time to read the message where there is no shell to be had. */
+/** Time to read the message if no shell can be started. */
 const READING_SECONDS = 10;
 
 export function rescueMessage(reason: string): string {
   return (
     `\nbq2: rescue: ${reason}\n` +
-    "bq2: rescue: this is a shell to look and mend; `dmesg` tells more. Leave it (exit) and the boot goes on;\n" +
-    "bq2: rescue: `reboot` and `poweroff` do what they say.\n"
+    "bq2: rescue: use this shell to find and fix the problem; `dmesg` shows more. `exit` continues the boot;\n" +
+    "bq2: rescue: `reboot` and `poweroff` work as usual.\n"
   );
 }
 
-/** Resolves when somebody has left the shell on one of the consoles; those on the others are then ended. */
+/** Resolves when a user has left the shell on one console, after ending the shells on the others. */
 export async function rescue(platform: Platform, log: KernelLog, reason: string): Promise<void> {
   const consoles = workingConsoles(platform);
   const shells: Child[] = [];
@@ -31,7 +31,7 @@ export async function rescue(platform: Platform, log: KernelLog, reason: string)
     }
   }
   if (shells.length === 0) {
-    log.error("no console gives a rescue shell: going on without");
+    log.error("no console can run a rescue shell: the boot continues without one");
     await platform.clock.sleep(READING_SECONDS);
     return;
   }

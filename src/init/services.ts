@@ -1,4 +1,4 @@
-/** What runs beside the consoles: a DHCP client on each network card. */
+/** The services beside the consoles: a DHCP client on each network card. */
 import { readText } from "../platform/files.ts";
 import { ARPHRD_ETHER } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -7,7 +7,7 @@ import { dhcpClient, dhcpLog, ENVIRONMENT } from "./system.ts";
 
 const INTERFACES = "/sys/class/net";
 
-/** Network interfaces that are cards: the loopback and tunnels are of other types. */
+/** Network interfaces that are cards: the loopback and tunnels have other types. */
 export function networkCards({ files }: Platform): readonly string[] {
   if (files.statusFollowed(INTERFACES) === undefined) return [];
   return files

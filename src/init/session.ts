@@ -1,4 +1,4 @@
-/** A program on a console, with job control, and the terminal as it was before the last one. */
+/** A program on a console, with job control and the terminal's original settings. */
 import { systemCall } from "../linux/syscalls.ts";
 import { TCGETS, TCSETS } from "../platform/linux-abi.ts";
 import type { Child, Platform } from "../platform/platform.ts";
@@ -7,9 +7,9 @@ import type { Supervised } from "./supervise.ts";
 import { ENVIRONMENT } from "./system.ts";
 
 const HOME = ENVIRONMENT.HOME;
-const TERMIOS_BYTES = 64; // more than struct termios has (include/uapi/asm-generic/termbits.h)
+const TERMIOS_BYTES = 64; // more than struct termios (include/uapi/asm-generic/termbits.h)
 
-/** `argv` on `console`, and where that ends at once too often `fallback`. */
+/** `argv` on `console`, or `fallback` if `argv` ends too soon too often. */
 export function sessionOn(
   platform: Platform,
   console: Console,
@@ -25,7 +25,7 @@ export function sessionOn(
       const fd = openConsole(platform, console);
       try {
         if (settings === undefined) settings = terminalSettings(platform, fd);
-        else setTerminal(platform, fd, settings); // a program that was killed may have left it without echo
+        else setTerminal(platform, fd, settings); // a killed program may have left it without echo
         return await startOn(platform, console, fd, words);
       } finally {
         platform.files.close(fd);

@@ -1,4 +1,4 @@
-/** How the machine comes down in good order: a list of steps, each of which is tried whatever became of the others. */
+/** Shuts the machine down in good order: a list of steps, each of which is tried even if others fail. */
 import { describeError, errorCode } from "../base/error.ts";
 import { remount, unmountUnused } from "../linux/mount.ts";
 import { systemCall } from "../linux/syscalls.ts";
@@ -24,17 +24,17 @@ export type ShutdownStep =
   | { readonly kind: "flush" | "unmount" | "root-read-only"; readonly why: string };
 
 export const SHUTDOWN_STEPS: readonly ShutdownStep[] = [
-  { kind: "signal-all", signal: "SIGTERM", why: "programs save what they have" },
-  { kind: "signal-all", signal: "SIGCONT", why: "those that were stopped can do so, too" },
-  { kind: "wait-for-all", seconds: 3, why: "time for that" },
-  { kind: "signal-all", signal: "SIGKILL", why: "no writers are left" },
-  { kind: "wait-for-all", seconds: 2, why: "they are gone when their files are closed" },
-  { kind: "flush", why: "should what follows fail, the data is on the disk" },
+  { kind: "signal-all", signal: "SIGTERM", why: "programs can save their data" },
+  { kind: "signal-all", signal: "SIGCONT", why: "stopped programs can do so, too" },
+  { kind: "wait-for-all", seconds: 3, why: "programs need time to save" },
+  { kind: "signal-all", signal: "SIGKILL", why: "nothing writes to a disk any more" },
+  { kind: "wait-for-all", seconds: 2, why: "all files are closed when the processes are gone" },
+  { kind: "flush", why: "the data is on the disk even if a later step fails" },
   { kind: "unmount", why: "disks are clean" },
-  { kind: "root-read-only", why: "the root cannot be unmounted, and is clean like this" },
+  { kind: "root-read-only", why: "the root cannot be unmounted, but is clean when read-only" },
 ];
 
-/** Takes all steps. What fails is told, and stops nothing. */
+/** Takes all steps. Logs failures and goes on. */
 export async function takeDown(platform: Platform, log: KernelLog): Promise<void> {
   for (const step of SHUTDOWN_STEPS) {
     try {
@@ -60,12 +60,12 @@ async function take(platform: Platform, step: ShutdownStep): Promise<void> {
   }
 }
 
-const EVERYBODY = -1; // kill(2): all processes but process 1
+const ALL_PROCESSES = -1; // kill(2): all processes but process 1
 
 function signalAll(platform: Platform, signal: string): void {
   try {
     const call = { name: "kill", action: `send ${signal} to`, what: "all processes" } as const;
-    systemCall(platform, call, EVERYBODY, SIGNALS[signal] ?? 0);
+    systemCall(platform, call, ALL_PROCESSES, SIGNALS[signal] ?? 0);
   } catch (error) {
     if (errorCode(error) !== "ESRCH") throw error; // there are none
   }
@@ -73,14 +73,14 @@ function signalAll(platform: Platform, signal: string): void {
 
 const LOOK_EVERY_SECONDS = 0.05;
 
-/** Until no process is left, or the time is over. Every orphan is a child of process 1. */
+/** Waits until no process is left, at most `seconds`. Every orphan is a child of process 1. */
 async function waitForAll(platform: Platform, seconds: number): Promise<void> {
   const end = platform.clock.monotonicSeconds() + seconds;
   while (hasChildren(platform) && platform.clock.monotonicSeconds() < end)
     await platform.clock.sleep(LOOK_EVERY_SECONDS);
 }
 
-/** Takes nobody's end: the event loop does. */
+/** Does not reap: the event loop does. */
 function hasChildren(platform: Platform): boolean {
   try {
     const call = { name: "waitid", action: "look for", what: "children" } as const;
@@ -96,7 +96,7 @@ function flush(platform: Platform): void {
   systemCall(platform, { name: "sync", action: "flush", what: "the disks" });
 }
 
-/** Tries all of them; throws the first failure. */
+/** Tries to unmount everything, then throws the first failure. */
 function unmountAll(platform: Platform): void {
   const failures: unknown[] = [];
   for (const target of unmountOrder(readText(platform.files, "/proc/mounts"))) {
@@ -109,7 +109,7 @@ function unmountAll(platform: Platform): void {
   if (failures.length > 0) throw failures[0];
 }
 
-/** The end: returns only where the kernel refuses, with an error. */
+/** Ends the machine. Does not return: if the kernel refuses, throws its error. */
 export function endMachine(platform: Platform, ending: Ending): void {
   const call = { name: "reboot", action: "end", what: "the machine" } as const;
   systemCall(platform, call, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, ENDINGS[ending].command, null);

@@ -28,14 +28,14 @@ function programOf(platform: MemoryPlatform, name: string, fallback?: string): S
   };
 }
 
-test("waits grow from none to a minute, and a life that lasted resets them", () => {
+test("waits grow from none to a minute, and a long run resets them", () => {
   const waits = Array.from({ length: 13 }, (_, quickEnds) => waitBeforeStart(quickEnds));
   assert.equal(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
   assert.equal([countQuickEnds(5, 0.5), countQuickEnds(5, 2)], [6, 0]);
   assert.equal([2, 3].map(isHopeless), [false, true]);
 });
 
-test("what ends is started again, for as long as it works", async () => {
+test("a program that works is restarted whenever it ends", async () => {
   const platform = memoryPlatform();
   let starts = 0;
   platform.programs.set("worker", async () => {
@@ -53,7 +53,7 @@ test("what ends is started again, for as long as it works", async () => {
   assert.equal(starts, 6);
 });
 
-test("what ends at once three times gives way to the shell, and is tried again after it", async () => {
+test("after three quick ends the fallback is started, and the program is tried again after it", async () => {
   const platform = memoryPlatform();
   const started: string[] = [];
   platform.programs.set("prompt", () => {
@@ -69,13 +69,13 @@ test("what ends at once three times gives way to the shell, and is tried again a
   new Supervisor(platform.clock, log).keepRunning(programOf(platform, "prompt", "sh"));
   await settle();
   assert.equal(started, ["prompt", "prompt", "prompt", "sh"]);
-  assert.match(log.lines.join("\n"), /console test: prompt ended with code 1, 3 times in a row at once/);
+  assert.match(log.lines.join("\n"), /console test: prompt failed 3 times in a row: it ended with code 1/);
   platform.clock.advance(100);
   await settle();
   assert.equal(started.at(-1), "prompt");
 });
 
-test("a program that is not there is told and waited for, not spun on", async () => {
+test("a missing program is logged and retried with waits", async () => {
   const platform = memoryPlatform();
   const log = silentLog();
   new Supervisor(platform.clock, log).keepRunning(programOf(platform, "absent"));
@@ -87,7 +87,7 @@ test("a program that is not there is told and waited for, not spun on", async ()
   assert.equal(tries(), 5);
 });
 
-test("after the end nothing is started again, and what runs hears that its terminal is gone", async () => {
+test("after the end nothing is restarted, and running programs get a hang-up", async () => {
   const platform = memoryPlatform();
   const heard: string[] = [];
   let starts = 0;

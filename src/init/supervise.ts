@@ -5,10 +5,10 @@ import { countQuickEnds, isHopeless, waitBeforeStart } from "./back-off.ts";
 import type { KernelLog } from "./kernel-log.ts";
 
 export interface Supervised {
-  /** For messages. */
+  /** Used in messages. */
   readonly name: string;
   readonly argv: readonly string[];
-  /** What is started where `argv` has ended at once too often. */
+  /** Started after `argv` has ended too soon too often. */
   readonly fallback: readonly string[] | undefined;
   start(argv: readonly string[]): Promise<Child>;
 }
@@ -24,7 +24,7 @@ export class Supervisor {
     this.#log = log;
   }
 
-  /** Starts it, and again whenever it has ended, until {@link end}. Never throws. */
+  /** Starts the program, and restarts it whenever it ends, until {@link end}. Never throws. */
   async keepRunning(program: Supervised): Promise<void> {
     let quickEnds = 0;
     while (!this.#isEnding) {
@@ -33,12 +33,12 @@ export class Supervisor {
       const ending = await this.runOnce(program, argv);
       quickEnds = countQuickEnds(quickEnds, this.#clock.monotonicSeconds() - startedAt);
       if (isHopeless(quickEnds) && !this.#isEnding)
-        this.#log.warn(`${program.name}: ${argv.join(" ")} ${ending}, ${quickEnds} times in a row at once`);
+        this.#log.warn(`${program.name}: ${argv.join(" ")} failed ${quickEnds} times in a row: it ${ending}`);
       await this.#clock.sleep(waitBeforeStart(quickEnds));
     }
   }
 
-  /** Starts it once; resolves when it has ended, with how. Never throws. */
+  /** Starts the program once; resolves to a description of how it ended. Never throws. */
   async runOnce({ name, start }: Supervised, argv: readonly string[]): Promise<string> {
     try {
       const child = await start(argv);
@@ -52,7 +52,7 @@ export class Supervisor {
     }
   }
 
-  /** Nothing is started again. What still runs is told that its terminal is gone: shells take no SIGTERM. */
+  /** Restarts nothing any more, and hangs up what still runs: shells ignore SIGTERM. */
   end(): void {
     this.#isEnding = true;
     for (const child of this.#running) child.killGroup("SIGHUP");

@@ -1,11 +1,11 @@
 /**
- * What this system is when it is up, on one page: the steps of its boot, in order, and the programs that process 1
- * keeps running. The kernel has mounted / and /dev.
+ * The running system on one page: the steps of its boot, in order, and the programs that process 1 keeps
+ * running. The kernel has mounted / and /dev before.
  */
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
 import type { BootStep, BootWork, BootWorkOf } from "./boot-step.ts";
 
-/** The line that every console shows when the system is up; tests wait for it. */
+/** Every console shows this line when the system is up; tests wait for it. */
 export const READY_MARKER = "bq2: ready";
 
 /** Where Linux shows the firmware's variables (Documentation/filesystems/efivarfs.rst). */
@@ -14,21 +14,21 @@ export const EFI_VARIABLES = "/sys/firmware/efi/efivars";
 const NOTHING_SPECIAL = MS_NOSUID | MS_NODEV;
 
 export const BOOT_STEPS: readonly BootStep[] = [
-  needed("what processes and the kernel tell and take", mount("proc", "/proc", NOTHING_SPECIAL | MS_NOEXEC)),
-  needed("which devices and consoles there are", mount("sysfs", "/sys", NOTHING_SPECIAL | MS_NOEXEC)),
-  wanted("a crash of the kernel or of process 1 ends in a restart, not in a machine that hangs", {
+  needed("process information and kernel settings", mount("proc", "/proc", NOTHING_SPECIAL | MS_NOEXEC)),
+  needed("lists of devices and consoles", mount("sysfs", "/sys", NOTHING_SPECIAL | MS_NOEXEC)),
+  wanted("a crash of the kernel or of process 1 restarts the machine instead of hanging it", {
     kind: "setting",
     path: "/proc/sys/kernel/panic",
-    value: "10", // seconds: time to read what is on the screen
+    value: "10", // seconds: time to read the screen
   }),
-  wanted("what the firmware keeps, and what the boot loader says of this boot; on machines with UEFI", {
+  wanted("the firmware's variables, and the boot loader's about this boot, on machines with UEFI", {
     ...mount("efivarfs", EFI_VARIABLES, NOTHING_SPECIAL | MS_NOEXEC),
     isOptional: true,
   }),
   wanted("Ctrl-Alt-Del restarts in good order, not at once", { kind: "ctrl-alt-del" }),
-  needed("a disk that takes nothing is told now, not when work is lost", { kind: "writable", path: "/" }),
+  needed("a read-only disk is noticed now, not when work is lost", { kind: "writable", path: "/" }),
   wanted(
-    "a supervisor can hold a build and all it starts",
+    "a supervisor can contain a build and all its processes",
     mount("cgroup2", "/sys/fs/cgroup", NOTHING_SPECIAL | MS_NOEXEC),
   ),
   wanted("mount point", { kind: "folder", path: "/dev/pts", mode: 0o755 }),
@@ -37,7 +37,7 @@ export const BOOT_STEPS: readonly BootStep[] = [
     mount("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=620,ptmxmode=666"),
   ),
   wanted("mount point", { kind: "folder", path: "/dev/shm", mode: 0o755 }),
-  wanted("shared memory of POSIX", mount("tmpfs", "/dev/shm", NOTHING_SPECIAL, "mode=1777")),
+  wanted("POSIX shared memory", mount("tmpfs", "/dev/shm", NOTHING_SPECIAL, "mode=1777")),
   wanted("`<(command)` of shells", { kind: "link", path: "/dev/fd", target: "/proc/self/fd" }),
   wanted("programs that want a name for it", { kind: "link", path: "/dev/stdin", target: "/proc/self/fd/0" }),
   wanted("programs that want a name for it", {
@@ -52,8 +52,8 @@ export const BOOT_STEPS: readonly BootStep[] = [
   }),
   needed("state that ends with the boot", mount("tmpfs", "/run", NOTHING_SPECIAL, "mode=755")),
   needed("temporary files", mount("tmpfs", "/tmp", NOTHING_SPECIAL, "mode=1777")),
-  wanted("the prompt and the network tell it", { kind: "hostname", from: "/etc/hostname" }),
-  wanted("files are not older than the system; its own have the time of its sources", {
+  wanted("the prompt and the network show it", { kind: "hostname", from: "/etc/hostname" }),
+  wanted("new files are not older than the system's, which have the time of its sources", {
     kind: "clock",
     notBefore: "/etc/os-release",
   }),
@@ -72,7 +72,7 @@ function mount(type: string, target: string, flags: number, options = ""): BootW
   return { kind: "mount", type, target, flags, options, isOptional: false };
 }
 
-/** The whole environment of what process 1 starts. */
+/** The whole environment of the programs that process 1 starts. */
 export const ENVIRONMENT = {
   HOME: "/root",
   LOGNAME: "root",
@@ -81,7 +81,7 @@ export const ENVIRONMENT = {
   USER: "root",
 } as const;
 
-/** What a console carries, by its name on the kernel's command line (`bq2.console=`). */
+/** The programs for a console, by name on the kernel's command line (`bq2.console=`). */
 export const CONSOLE_PROGRAMS = {
   prompt: ["/usr/bin/bq2", "prompt"],
   shell: ["/bin/sh", "-l"],
@@ -91,12 +91,12 @@ export type ConsoleProgram = keyof typeof CONSOLE_PROGRAMS;
 
 export const DEFAULT_CONSOLE_PROGRAM: ConsoleProgram = "prompt";
 
-/** Gets an address for a network interface, and renews it. */
+/** The command that gets and renews the address of a network interface. */
 export function dhcpClient(interfaceName: string): readonly string[] {
   return ["udhcpc", "-f", "-i", interfaceName]; // in the foreground
 }
 
-/** Where what the DHCP client of an interface says goes. */
+/** The log of an interface's DHCP client. */
 export function dhcpLog(interfaceName: string): string {
   return `/run/udhcpc-${interfaceName}.log`;
 }

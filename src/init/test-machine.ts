@@ -1,4 +1,4 @@
-/** A machine in memory for tests of process 1: files, programs, and a kernel that writes down what it is asked. */
+/** A machine in memory for tests of process 1: files, programs, and a kernel that records its calls. */
 import { encodeUtf8 } from "../base/text.ts";
 import type { SyscallName } from "../linux/syscalls.ts";
 import { makeFolders } from "../platform/files.ts";
@@ -10,9 +10,9 @@ type Answer = (args: readonly SyscallArgument[]) => number;
 
 export interface TestMachine {
   readonly platform: MemoryPlatform;
-  /** Calls so far as text: the name, then numbers and strings; bytes are left out. */
+  /** Calls so far as text: the name, then numbers and strings; byte arrays are shown as `bytes`. */
   readonly calls: string[];
-  /** What the kernel answers in place of 0, by name; -errno to fail. */
+  /** The kernel's results by system call, -errno for a failure; 0 by default. */
   readonly answers: { [N in SyscallName]?: Answer };
 }
 
@@ -20,7 +20,7 @@ const NAMES = new Map(
   Object.entries(SYSCALLS).map(([name, { x86_64 }]) => [x86_64 as number, name as SyscallName]),
 );
 
-/** `files`: paths with what they hold; their folders are made. */
+/** `files`: contents by path; their folders are made. */
 export function testMachine(files: { readonly [path: string]: string }): TestMachine {
   const calls: string[] = [];
   const devices = new Map<number, string>();
@@ -54,7 +54,7 @@ export function testMachine(files: { readonly [path: string]: string }): TestMac
     makeFolders(memory.files, path.slice(0, path.lastIndexOf("/")) || "/");
     memory.files.writeFile(path, encodeUtf8(text));
   }
-  // Devices have no position: what is written comes behind what was written before.
+  // Devices have no position: every write appends.
   const write: Files["write"] = (fd, bytes, position) => {
     const path = devices.get(fd);
     memory.files.write(fd, bytes, path === undefined ? position : (memory.files.status(path)?.size ?? 0));
@@ -68,7 +68,7 @@ export function testMachine(files: { readonly [path: string]: string }): TestMac
   return { platform: { ...memory, files: deviceFiles }, calls, answers };
 }
 
-/** Lets everything go on that waits for nothing but promises. */
+/** Lets everything run that waits only for promises. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 200; i++) await undefined;
 }

@@ -1,11 +1,11 @@
 /**
- * `npm run bench [-- OPTIONS]`: compares our work with the usual tools' and writes docs/benchmarks.md.
+ * `npm run bench [-- OPTIONS]`: compares our programs with the usual tools and writes docs/benchmarks.md.
  *
  *   --pairs N      measured pairs of each row (5)
  *   --only TEXT    only rows whose name contains TEXT; prints the table, writes nothing
- *   --build        also build the profile minimal from nothing, and again with nothing to do
+ *   --build        also measure building profile minimal from nothing, and again with nothing to do
  *   --mirror DIR   look for the kernel's archive there first
- *   --folder DIR   inputs and outputs, about 8 GB (out/bench)
+ *   --folder DIR   folder of inputs and outputs, about 8 GB (out/bench)
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -51,7 +51,7 @@ const makeInput: { readonly [I in InputName]: () => void | Promise<void> } = {
   linux: () => fetchLinux(cache, values.mirror),
 };
 
-/** As `bq2` itself is bundled, so that loading TypeScript does not count. */
+/** Bundles them like `bq2` itself, so that loading TypeScript does not count. */
 async function bundlePrograms(): Promise<void> {
   await build({
     entryPoints: [join(projectFolder, "tests/bench/ours/*.ts")],

@@ -1,11 +1,11 @@
 /**
- * `npm run bench:boot -- BASELINE [IMAGE]`: kernel start to {@link READY_MARKER}, and memory in use, of two images that are
- * booted by turns under emulation. BASELINE and IMAGE are workspaces that hold a finished build; IMAGE is
- * `data/sysroot` unless told.
+ * `npm run bench:boot -- BASELINE [IMAGE]`: boots two images in turn under emulation, and compares the time
+ * from the kernel's start to {@link READY_MARKER} and the memory in use. BASELINE and IMAGE are workspaces
+ * with a finished build; IMAGE is `data/sysroot` by default.
  *
- * For the image with busybox as process 1, BASELINE is a build of commit 96b8f72 (`git worktree add`, `bin/bq2 build`):
- * the last one before process 1 was ours, so that all else is the same. Both carry busybox's shell on their
- * consoles here: what is compared is process 1.
+ * For a baseline with busybox as process 1, build commit 96b8f72 (`git worktree add`, `bin/bq2 build`), the
+ * last one before process 1 was ours. Both images run busybox's shell on their consoles, so only process 1
+ * differs.
  */
 import { join } from "node:path";
 import { READY_MARKER } from "../../src/init/system.ts";
@@ -14,13 +14,13 @@ import { type Vm, withVm } from "../vm/qemu.ts";
 const ROUNDS = 5;
 const BOOT_SECONDS = 300;
 const ANSWER_SECONDS = 60;
-/** Until what starts beside the shell has started. */
+/** Time for everything that starts beside the shell. */
 const SETTLE_SECONDS = 5;
 
 interface Boot {
   /** From the kernel's start to the marker. */
   readonly seconds: number;
-  /** Memory that is not available any more (/proc/meminfo), in KiB. */
+  /** MemTotal - MemAvailable (/proc/meminfo), in KiB. */
   readonly usedKib: number;
   /** Resident memory of process 1, in KiB. */
   readonly process1Kib: number;
@@ -31,14 +31,14 @@ async function bootOnce(workdir: string): Promise<Boot> {
   const disk = { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" } as const;
   const kernel = {
     path: join(workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz"),
-    words: "bq2.console=shell", // the baseline's init does not know it, and has nothing else
+    words: "bq2.console=shell", // the baseline's init ignores it, and always starts a shell
     writes: "forget",
   } as const;
   return withVm({ arch: "x86_64", disk, kernel, network: true }, async (vm) => {
     await vm.waitFor(new RegExp(READY_MARKER), BOOT_SECONDS);
     const ready = performance.now();
     await vm.waitFor(/# /, ANSWER_SECONDS);
-    // The guest's own clock began with its kernel: read once, it tells when that was on ours.
+    // The guest's uptime counts from its kernel's start: one reading gives that moment on our clock.
     const uptime = Number(await ask(vm, "cut -d' ' -f1 /proc/uptime"));
     const kernelStart = performance.now() - uptime * 1000;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_SECONDS * 1000));
@@ -51,7 +51,7 @@ async function bootOnce(workdir: string): Promise<Boot> {
   });
 }
 
-/** The one line that a shell command prints. */
+/** The single line that a shell command prints. */
 async function ask(vm: Vm, command: string): Promise<string> {
   vm.send(`${command} | sed 's/.*/=&=/'\n`);
   const [, answer = ""] = await vm.waitFor(/^=([\d.]+)=$/m, ANSWER_SECONDS);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { measureBuild } from "./build-cost.ts";
 
-test("Node's own time is told from that of what it runs", async () => {
+test("Node's own time is counted apart from that of its children", async () => {
   const burn = (seconds: number): string =>
     `const end = process.cpuUsage().user + ${seconds * 1e6}; while (process.cpuUsage().user < end);`;
   const other = `require("node:child_process").spawnSync("sha256sum", ["/dev/zero"], { timeout: 1500 })`;
@@ -11,7 +11,7 @@ test("Node's own time is told from that of what it runs", async () => {
   expect(cost.wallSeconds).toBeGreaterThan(1.5);
 });
 
-test("what Node starts to decompress is told apart, and memory is counted", async () => {
+test("decompressors that Node starts are counted apart, and memory is counted", async () => {
   const options = `{ stdio: "ignore", timeout: 1500 }`;
   const run = `require("node:child_process").spawnSync("xz", ["-c", "/dev/zero"], ${options})`;
   const { ownCpuSeconds, decompressionCpuSeconds, ownPeakMiB } = await measureBuild(

@@ -1,6 +1,7 @@
 /**
- * What a build costs beside the compilers: processor time and memory of its own processes, against the processor
- * time of all it ran. They are looked at ten times a second; what one uses after the last look is not seen.
+ * What a build costs besides the compilers: processor time and memory of its own processes, compared with the
+ * processor time of everything it ran. Processes are sampled ten times a second; use after a last sample is
+ * missed.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,15 +16,15 @@ export interface BuildCost {
   readonly wallSeconds: number;
   /** Of the build and all below it. */
   readonly cpuSeconds: number;
-  /** Of its own processes. gzip counts here: Node does it itself. */
+  /** Of its own processes, with gzip, which Node decompresses itself. */
   readonly ownCpuSeconds: number;
-  /** Of the programs that they start to decompress. */
+  /** Of the other decompressors that they start. */
   readonly decompressionCpuSeconds: number;
-  /** The most that its own processes held at once. */
+  /** The peak of its own processes together. */
   readonly ownPeakMiB: number;
 }
 
-/** Runs a build to its end; throws where it fails. Its output goes to the terminal. */
+/** Runs a build to its end; throws if it fails. Its output goes to the terminal. */
 export async function measureBuild(
   argv: readonly string[],
   env: { readonly [name: string]: string },
@@ -55,7 +56,7 @@ export async function measureBuild(
   };
 }
 
-/** What was seen of a build's own processes so far. */
+/** The samples of a build's own processes so far. */
 class Looks {
   peakMiB = 0;
   readonly #last = new Map<string, OwnProcess>();

@@ -25,7 +25,7 @@ const THREE_PAIRS: Comparison = {
   theirs: [cost(2), cost(4), cost(3)],
 };
 
-test("the middle, least and greatest of odd and even many values", () => {
+test("the median, least and greatest of an odd and an even number of values", () => {
   expect(spreadOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
   expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, least: 1, most: 4 });
 });
@@ -34,19 +34,19 @@ test("ratios are taken within pairs", () => {
   expect(ratiosOf(THREE_PAIRS)).toEqual([0.5, 0.5, 3]);
 });
 
-test("aims are judged by the middle ratio and by the highest peak", () => {
+test("aims are judged by the median ratio and the highest peak", () => {
   expect(meetsAims(THREE_PAIRS)).toBe(true);
   expect(meetsAims({ ...THREE_PAIRS, ours: [cost(3), cost(5), cost(1)] })).toBe(false);
   expect(meetsAims({ ...THREE_PAIRS, ours: [cost(1), cost(2), cost(9, 101)] })).toBe(false);
 });
 
-test("a row of the table", () => {
+test("a row of the table shows times, ratio, peaks and aims", () => {
   expect(comparisonRow(THREE_PAIRS)).toBe(
     "| work | tool | 2.00 s | 3.00 s | **0.50** (0.50 to 3.00) | ≤ 1.0 | 50 MiB | 50 MiB | ≤ 100 MiB | yes |",
   );
 });
 
-test("a command's time, processor time and memory are its own", async () => {
+test("a command's time, processor time and memory are measured apart from earlier ones", async () => {
   const idle = await measure([["sleep", "0.2"]]);
   expect(idle.wallSeconds).toBeGreaterThan(0.2);
   expect(idle.cpuSeconds).toBeLessThan(0.1);
@@ -54,13 +54,13 @@ test("a command's time, processor time and memory are its own", async () => {
   expect(filled.peakMiB).toBeGreaterThan(200);
 });
 
-test("a command that fails is an error that shows what it said", async () => {
+test("a command that fails is an error with its output", async () => {
   await expect(measure([["ls", "/nonexistent"]])).rejects.toThrow(
     /ls \/nonexistent ended with 2:.*No such file/s,
   );
 });
 
-test("new tables take the place of the old ones, and what is around them stays", () => {
+test("new tables replace the old ones, and the text around them stays", () => {
   const marks = ["<!-- measured: written by npm run bench -->", "<!-- measured: end -->"];
   const document = `before\n${marks[0]}\n\nold\n\n${marks[1]}\nafter\n`;
   expect(withMeasured(document, "new\n")).toBe(`before\n${marks[0]}\n\nnew\n\n${marks[1]}\nafter\n`);

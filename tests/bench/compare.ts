@@ -1,6 +1,6 @@
 /**
- * Paired comparison: ours, theirs, ours, theirs… in one run, so that whatever else the machine does hits both
- * alike. The figure is the ratio within each pair; the first pair fills the caches and does not count.
+ * Paired comparison: ours, theirs, ours, theirs… in one run, so that other load on the machine affects both
+ * alike. The result is the ratio within each pair; the first pair fills the caches and does not count.
  */
 import { mkdirSync, rmSync } from "node:fs";
 import { type Cost, measure, run } from "./measure.ts";
@@ -40,7 +40,7 @@ async function measureFresh(
 ): Promise<Cost> {
   rmSync(options.outputFolder, { recursive: true, force: true });
   mkdirSync(options.outputFolder, { recursive: true });
-  await run(["sync"]); // what the last run left to be written must not slow this one
+  await run(["sync"]); // writes of the last run must not slow this one
   return measure(commands);
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the benchmarks work on: the kernel's archive, and a folder of 1 GB in 50,000 files, the same bytes on
- * every machine. Its sizes and contents are like a root filesystem's: many small texts, some large binaries,
+ * Inputs of the benchmarks: the kernel's archive, and a folder of 1 GB in 50,000 files, the same bytes on
+ * every machine. Its sizes and contents resemble a root filesystem's: many small texts, some large binaries,
  * symbolic and hard links.
  */
 import {
@@ -27,7 +27,7 @@ const TOTAL_BYTES = 1e9;
 const MTIME = 1_700_000_000;
 const SEED = 1;
 
-/** Numbers from 0 (included) to 1 (excluded) that look random and are the same every time: mulberry32. */
+/** Pseudo-random numbers from 0 (included) to 1 (excluded), the same every time: mulberry32. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -38,7 +38,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** As compressible as program text: words of a few hundred, the frequent ones first. */
+/** As compressible as program text: a few hundred words, some more frequent than others. */
 function textPool(size: number, random: () => number): Buffer {
   const letter = (): string => String.fromCharCode(97 + Math.floor(random() * 26));
   const words = Array.from({ length: 400 }, () =>
@@ -65,7 +65,7 @@ function fileSizes(random: () => number): number[] {
   return weights.map((weight) => Math.floor((weight * TOTAL_BYTES) / sum));
 }
 
-/** Makes the tree at `folder`, unless it is there whole from an earlier run. */
+/** Makes the tree at `folder`, unless it is complete from an earlier run. */
 export function makeTree(folder: string): void {
   const marker = `${folder}.complete`;
   if (statSync(marker, { throwIfNoEntry: false }) !== undefined) return;
@@ -95,10 +95,10 @@ function symlinkTimed(target: string, path: string): void {
   lutimesSync(path, MTIME, MTIME);
 }
 
-/** The kernel's archive as it is pinned. */
+/** The kernel's pinned archive. */
 export function linuxArchive(): Archive {
   const [archive] = linuxSource.archives;
-  if (archive === undefined) throw new Error("Cannot find the kernel's archive: its pin names none");
+  if (archive === undefined) throw new Error("Cannot find the kernel's archive: its pin has none");
   return archive;
 }
 
@@ -107,7 +107,7 @@ export function linuxPath(cache: string): string {
   return archivePaths(cache, linuxArchive()).file;
 }
 
-/** Fetches the kernel's archive into `cache`, unless it is there. */
+/** Fetches the kernel's archive into `cache`, unless the cache has it. */
 export async function fetchLinux(cache: string, mirror: string | undefined): Promise<void> {
   const platform = nodePlatform();
   const fetcher = nodeFetcher({ env: platform.host.env });

@@ -1,4 +1,4 @@
-/** Runs commands one after the other and measures them: wall time, processor time, peak memory. */
+/** Runs commands one after another and measures wall time, processor time and peak memory. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,13 +6,13 @@ import { join } from "node:path";
 
 export interface Cost {
   readonly wallSeconds: number;
-  /** User and system time of the commands and all that they waited for. */
+  /** User and system time of the commands and the children that they waited for. */
   readonly cpuSeconds: number;
   /** The largest resident set of any one process. */
   readonly peakMiB: number;
 }
 
-/** Runs the commands in order; throws with what it printed where one fails. */
+/** Runs the commands in order; throws with a command's output if it fails. */
 export async function measure(commands: readonly (readonly string[])[]): Promise<Cost> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   try {
@@ -41,7 +41,7 @@ async function measureOne(argv: readonly string[], timeFile: string): Promise<Co
   return { wallSeconds, cpuSeconds: user + system, peakMiB: peakKiB / 1024 };
 }
 
-/** Runs a command that is not measured, its standard input empty. */
+/** Runs a command without measuring it; its standard input is empty. */
 export function run(argv: readonly string[]): Promise<void> {
   const [program = "", ...args] = argv;
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });

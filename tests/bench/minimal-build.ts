@@ -1,4 +1,4 @@
-/** A real build of the profile `minimal`: what the coordinator costs, and what a second run with nothing to do costs. */
+/** A real build of profile `minimal`: the cost of the coordinator, and of a second run with nothing to do. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { projectFolder } from "../../tools/project-files.ts";
@@ -13,7 +13,7 @@ const MAX_IDLE_SECONDS = 2;
 const MAX_IDLE_MIB = 120;
 const IDLE_RUNS = 5;
 
-/** Builds below `folder` with an empty store; sources are fetched if they are not there from an earlier run. */
+/** Builds below `folder` with an empty store; fetches sources that no earlier run has left there. */
 export async function measureMinimalBuild(folder: string, mirror: string | undefined): Promise<Figure[]> {
   const workdir = join(folder, "work");
   const cache = join(folder, "cache");
@@ -30,11 +30,11 @@ export async function measureMinimalBuild(folder: string, mirror: string | undef
   const peak = Math.max(...idle.map((cost) => cost.peakMiB));
   return [
     {
-      work: "the coordinator's own CPU in a `minimal` build, beside decompression by other programs",
+      work: "the coordinator's own CPU in a `minimal` build, without decompression by other programs",
       found:
-        `${(100 * share).toFixed(2)} % (${build.ownCpuSeconds.toFixed(1)} of ${Math.round(build.cpuSeconds)} ` +
-        `CPU seconds, ${Math.round(build.wallSeconds)} s wall; decompression ` +
-        `${build.decompressionCpuSeconds.toFixed(1)} s)`,
+        `${(100 * share).toFixed(2)} % (${build.ownCpuSeconds.toFixed(1)} of ` +
+        `${Math.round(build.cpuSeconds)} CPU seconds, ${Math.round(build.wallSeconds)} s wall; ` +
+        `decompression ${build.decompressionCpuSeconds.toFixed(1)} s)`,
       aim: `< ${100 * MAX_OWN_SHARE} %`,
       met: share < MAX_OWN_SHARE,
     },

@@ -1,24 +1,27 @@
-/** The processes that a build consists of beside what it runs, found by name below it: proc(5). */
+/**
+ * A build's own processes, without the programs that its steps run: found by name among its children
+ * (proc(5)).
+ */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Node runs the program, and esbuild bundles it. */
+/** Node runs bq2, and esbuild bundles it. */
 const OWN_NAMES: readonly string[] = ["node", "esbuild"];
-/** What Node starts to decompress: `src/platform/node/decompress.ts`. */
+/** Programs that `src/platform/node/decompress.ts` starts. */
 const DECOMPRESSORS: readonly string[] = ["xz", "bzip2", "zstd"];
 
 export interface OwnProcess {
   readonly pid: number;
   readonly kind: "own" | "decompressor";
   readonly name: string;
-  /** Own user and system time so far, in ticks, all threads. */
+  /** The process's own user and system time so far, of all threads, in ticks. */
   readonly ticks: number;
-  /** Tells a process from a later one of the same number. */
+  /** Distinguishes a process from a later one with the same number. */
   readonly startTime: string;
 }
 
 type ProcessFacts = Omit<OwnProcess, "kind"> & { readonly parent: number };
 
-/** `root` itself counts as well. */
+/** Includes `root` itself. */
 export function ownProcesses(root: number): OwnProcess[] {
   const all = new Map<number, ProcessFacts>();
   for (const entry of readdirSync("/proc")) {
@@ -43,7 +46,7 @@ function isBelow(pid: number, root: number, processes: ReadonlyMap<number, Proce
   return false;
 }
 
-/** `undefined` where the process has just ended. */
+/** undefined if the process has just ended. */
 function readProcess(pid: number): ProcessFacts | undefined {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
@@ -60,8 +63,9 @@ function readProcess(pid: number): ProcessFacts | undefined {
 }
 
 /**
- * MiB that the processes hold: what each has for itself, and the pages of files (the program and its libraries)
- * once for all of a name. The kernel's own proportional sizes depend on who else runs the same program.
+ * MiB that the processes use: each one's private memory, and the pages of files (the program and its
+ * libraries) once for all processes of a name. The kernel's proportional sizes would depend on who else runs
+ * the same program.
  */
 export function memoryMiB(processes: readonly OwnProcess[]): number {
   const ofFiles = new Map<string, number>();

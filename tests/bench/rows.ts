@@ -1,18 +1,18 @@
 /**
- * The rows of the benchmark: our way and the usual way of the same work, as argv lists that run in order.
- * `ours` are small programs over the library (`ours/*.ts`) or commands of `bq2`.
+ * The rows of the benchmark: our way and the usual way to do the same work, as argv lists that run in order.
+ * `ours` are small programs that use the library (`ours/*.ts`), or commands of `bq2`.
  */
 import { join } from "node:path";
 
 export interface Row {
   readonly name: string;
-  /** What it is compared with, for the table. */
+  /** The tools that it is compared with, for the table. */
   readonly against: string;
   /** Aims: our wall time as a multiple of theirs, and our peak memory. */
   readonly maxRatio: number;
   readonly maxPeakMiB?: number;
   readonly inputs: readonly InputName[];
-  /** Makes what both work on and the inputs do not hold; run once, not measured. */
+  /** Makes further inputs of both; run once, not measured. */
   readonly setup: readonly (readonly string[])[];
   readonly ours: readonly (readonly string[])[];
   readonly theirs: readonly (readonly string[])[];
@@ -24,7 +24,7 @@ export interface Places {
   /** Inputs, kept between runs. */
   readonly tree: string;
   readonly linuxArchive: string;
-  /** The cache of sources that holds it. */
+  /** The source cache that has the archive. */
   readonly cache: string;
   /** Outputs: emptied before each measurement. */
   readonly out: string;
@@ -42,7 +42,7 @@ const FIRST_SECTOR = 2048; // 1 MiB
 const ROOT_OFFSET = (FIRST_SECTOR + ESP_SECTORS) * 512;
 const ROOT_SIZE_KIB = 2 * 1024 * 1024 - ROOT_OFFSET / 1024 - 1024; // up to the backup of the partition table
 
-/** GPT, FAT and ext4 by the usual tools, straight into one file. */
+/** GPT, FAT and ext4, written by the usual tools directly into one file. */
 function usualDisk(tree: string, kernel: string, disk: string): string[][] {
   const esp = `${disk}@@${FIRST_SECTOR * 512}`;
   return [
@@ -75,7 +75,7 @@ export function benchmarkRows(places: Places): readonly Row[] {
       inputs: ["tree"],
       setup: [],
       ours: [[...places.ours("image"), tree, kernel, out1]],
-      // Ours gets its name only when it is on the disk: theirs is flushed too.
+      // Ours is flushed to the disk before it gets its name, so theirs is flushed too.
       theirs: [...usualDisk(tree, kernel, out1), ["sync", out1]],
     },
     {

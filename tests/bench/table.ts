@@ -1,4 +1,4 @@
-/** docs/benchmarks.md: what was measured, on what, as Markdown. */
+/** The measured tables of docs/benchmarks.md, with the machine they were measured on. */
 import { cpus, totalmem } from "node:os";
 import process from "node:process";
 import { type Comparison, meetsAims, ratiosOf, spreadOf } from "./compare.ts";
@@ -32,7 +32,7 @@ function tableLine(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** What is held against a fixed aim. */
+/** A measurement with a fixed aim. */
 export interface Figure {
   readonly work: string;
   readonly found: string;
@@ -66,7 +66,7 @@ ${figures.length === 0 ? "" : `\n${figureTable(figures)}\n`}`;
 const START = "<!-- measured: written by npm run bench -->\n";
 const END = "<!-- measured: end -->\n";
 
-/** The document with new tables between its two marks; what people wrote around them stays. */
+/** Replaces the tables between the document's two marks; leaves the text around them alone. */
 export function withMeasured(document: string, tables: string): string {
   const [start, end] = [document.indexOf(START), document.indexOf(END)];
   if (start < 0 || end < start)

@@ -1,4 +1,4 @@
-/** What a user may meet: one clear error with a hint, an exit code, nothing lost or half-written. */
+/** What may go wrong for a user: one clear error with a hint, an exit code, nothing lost or half-written. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { bq2, expectSuccess, makePlace, type Place, projectFolder, removePlace, 
 import { runIn, smallStep, withActions, writeSmallPlan } from "./small-plan.ts";
 
 const program = join(projectFolder, "bin/bq2");
-/** Passes for a kernel with an EFI stub; from Debian's systemd-boot-efi. */
+/** Serves as a kernel with an EFI stub; from Debian's systemd-boot-efi. */
 const EFI_EXECUTABLE = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
 
 describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE))("bad cases", () => {
@@ -35,7 +35,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     [["build", "--seed", "http://192.0.2.1/a.tar.gz"], /Cannot trust .* anyone on the way can change it/],
   ];
 
-  test.each(WRONG_INPUT)("%j: one line, no stack", async (words, answer) => {
+  test.each(WRONG_INPUT)("%j prints one line, no stack", async (words, answer) => {
     mkdirSync(join(place.folder, "folder"));
     const { status, stderr } = spawnSync(program, words, {
       encoding: "utf8",
@@ -47,7 +47,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  test("a second run on the same workspace", async () => {
+  test("a second run on the same workspace is refused", async () => {
     await writeSmallPlan(place, { steps: [smallStep("slow", [], 6)] });
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const first = startBq2(place, "sysroot");
@@ -59,7 +59,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(code).toBe(0);
   });
 
-  test("no user namespaces: the message names the setting", async () => {
+  test("without user namespaces the message names the setting", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one")] });
     const { status, stderr } = inNamespace(
       `echo 0 >/proc/sys/user/max_user_namespaces && exec "$BQ2" sysroot --workdir "${place.workdir}"`,
@@ -68,18 +68,18 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(stderr).toMatch(/does not allow user namespaces .*max_user_namespaces/);
   });
 
-  /** Writes 2 MiB before it compiles. */
+  /** A step that writes 2 MiB before it compiles. */
   function fillingStep(name: string): Step {
     const step = smallStep(name);
     return withActions(step, (actions) => [
-      ...actions.slice(0, 1), // which makes its folder
+      ...actions.slice(0, 1), // makes its folder
       runIn(step, "dd", "if=/dev/zero", "of=filling", "bs=1k", "count=2048"),
       ...actions.slice(1),
     ]);
   }
 
-  test("a full disk in a step: the error says so, and the build goes on when there is room", async () => {
-    // The workspace on a disk of 1 MiB; what the step writes takes all of it, and no report can be written either.
+  test("a step on a full disk fails with a clear error; with space the build continues", async () => {
+    // The workspace is on a disk of 1 MiB, which the step fills, so no failure report can be written either.
     await writeSmallPlan(place, { steps: [fillingStep("one")] });
     const { status, stderr } = inNamespace(`
       mkdir small && mount -t tmpfs -o size=1m none small && cp -r work/. small/ &&
@@ -91,7 +91,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(status).toBe(1);
   });
 
-  test("a full disk under an image: the error says so, nothing is left of it", () => {
+  test("an image on a full disk fails with a clear error, and nothing is left of it", () => {
     const { status, stdout, stderr } = inNamespace(`
       mkdir small rootfs && dd if=/dev/urandom of=rootfs/big bs=1M count=8 status=none &&
       mount -t tmpfs -o size=4m none small && echo old >small/disk.raw &&
@@ -101,7 +101,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(stderr).toMatch(/no space left on the disk \(ENOSPC\).*free some space/);
   });
 
-  test("unknown options, commands and values", async () => {
+  test("unknown options, commands and values are refused", async () => {
     for (const [args, pattern] of [
       [["--nonsense"], /nonsense/],
       [["sysrot"], /sysrot.*sysroot/s],
@@ -127,7 +127,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     );
   });
 
-  test("no plan, an unknown seed, a seed that is no archive", async () => {
+  test("a missing plan, an unknown seed and a seed that is not an archive are refused", async () => {
     expect((await bq2(place, "sysroot-runner")).error).toMatch(/Cannot find a plan at .*sysroot-builder/);
     const step = { steps: [smallStep("one")] };
     await writeSmallPlan(place, step);
@@ -141,7 +141,7 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
     expect(error).toMatch(/^bq2: .*seed\.tar\.gz/m);
   });
 
-  test("images: no EFI stub, a rootfs larger than the disk, a hostile tar", async () => {
+  test("images from a kernel without EFI stub, too large a rootfs or a hostile tar are refused", async () => {
     const rootfs = join(place.folder, "rootfs");
     mkdirSync(join(rootfs, "etc"), { recursive: true });
     writeFileSync(join(rootfs, "etc/big"), Buffer.alloc(8 << 20, 1));

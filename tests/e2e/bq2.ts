@@ -1,4 +1,4 @@
-/** Runs `bin/bq2` as a user does, in folders of its own. */
+/** Runs `bin/bq2` like a user, in new folders. */
 import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { cacheFolder } from "../../src/sources/cache.ts";
 
 export const projectFolder = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
-/** What `bin/bq2` needs of a checkout: what it runs from, and what it builds bq2 from. */
+/** The parts of a checkout that `bin/bq2` runs from and builds bq2 from. */
 const PROGRAM_PARTS = ["bin", "tools", "dist", ...OWN_SOURCE_PARTS];
 const PROGRAM_PACKAGES = ["koffi", "undici", "typescript", "ts-blank-space"];
 
@@ -19,17 +19,17 @@ export interface Place {
   readonly workdir: string;
   readonly cache: string;
   readonly program: string;
-  /** Runs as this user, who is there on CI (`.ci/run`); undefined: as whoever runs the tests. */
+  /** Runs as this user, who exists in CI (`.ci/run`); undefined: as the user who runs the tests. */
   readonly user?: string | undefined;
 }
 
-/** The cache that this machine has by default: on a new one, empty. */
+/** This machine's default cache, which is empty on a new machine. */
 export const sharedCache = (): string =>
   cacheFolder({ env: process.env as Record<string, string>, cwd: process.cwd() });
 
 /**
- * A new folder that `user` can write to and all can read, with the program in it for another user. Without `cache`,
- * nothing is in the store.
+ * A new folder that `user` can write to and all can read, with a copy of the program if `user` is given.
+ * Without `cache`, the store is empty.
  */
 export function makePlace({ user, cache: given }: { user?: string | undefined; cache?: string } = {}): Place {
   const folder = mkdtempSync(join(tmpdir(), "bq2-e2e-"));
@@ -40,7 +40,10 @@ export function makePlace({ user, cache: given }: { user?: string | undefined; c
   return { folder, workdir: join(folder, "work"), cache, program: join(checkout, "bin/bq2"), user };
 }
 
-/** The checkout may lie where only its owner can go. Times are kept, so that nothing is bundled anew. */
+/**
+ * Needed because the checkout may be accessible only to its owner. Keeps times, so that nothing is bundled
+ * again.
+ */
 function copyProgram(folder: string): string {
   const copy = join(folder, "project");
   mkdirSync(join(copy, "node_modules"), { recursive: true });
@@ -52,7 +55,7 @@ function copyProgram(folder: string): string {
   return copy;
 }
 
-/** Also what belongs to another user, and folders without permission bits. */
+/** Also removes files of another user, and folders without permission bits. */
 export function removePlace({ folder }: Place): void {
   spawnSync("chmod", ["-R", "u+rwx", folder]);
   rmSync(folder, { recursive: true, force: true });
@@ -74,7 +77,7 @@ export interface Result {
   readonly error: string;
 }
 
-/** `bq2 args… --workdir <the place's>`, waited for. */
+/** Runs `bq2 args… --workdir <the place's>` to its end. */
 export async function bq2(place: Place, ...args: readonly string[]): Promise<Result> {
   const child = startBq2(place, ...args);
   const [out, error, code] = await Promise.all([
@@ -91,19 +94,19 @@ async function textOf(stream: Readable): Promise<string> {
   return text;
 }
 
-/** The same, not waited for. */
+/** Starts the same without waiting. */
 export function startBq2(
   place: Place,
   ...args: readonly string[]
 ): ChildProcessByStdio<null, Readable, Readable> {
   const at = args.indexOf("--");
   const before = at < 0 ? args : args.slice(0, at);
-  const behind = at < 0 ? [] : args.slice(at);
-  const { file, argv, env } = argvOf(place, [...before, "--workdir", place.workdir, ...behind]);
+  const after = at < 0 ? [] : args.slice(at);
+  const { file, argv, env } = argvOf(place, [...before, "--workdir", place.workdir, ...after]);
   return spawn(file, argv, { env, stdio: ["ignore", "pipe", "pipe"], cwd: place.folder });
 }
 
-/** Fails with all that the command said, where it did not end with 0. */
+/** Throws with all the command's output if its exit code is not 0. */
 export function expectSuccess(result: Result): Result {
   if (result.code !== 0) throw new Error(`exit code ${result.code}\n${result.out}\n${result.error}`);
   return result;
@@ -116,7 +119,7 @@ export function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(path, "utf8")) as T;
 }
 
-/** `<digest>  <name>` lines of SHA256SUMS, by name. */
+/** The digests in SHA256SUMS, by name. */
 export function digests(place: Place): Record<string, string> {
   const lines = readFileSync(join(place.workdir, "output/SHA256SUMS"), "utf8").trim().split("\n");
   const digestLines = lines.filter((line) => !line.startsWith("#"));

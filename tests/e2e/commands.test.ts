@@ -1,4 +1,4 @@
-/** The commands around the build, each as a user calls it. */
+/** The commands around the build, as a user calls them. */
 import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,7 +33,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
       env: { ...process.env, BQ2_CACHE: place.cache },
     });
 
-  test("bq2 alone says where the build stands, then the help; --install makes links that dispatch", async () => {
+  test("bq2 alone prints the build's status and the help; --install makes links that dispatch", async () => {
     const alone = call(join(projectFolder, "bin/bq2"));
     expect([alone.status, alone.stdout]).toEqual([
       0,
@@ -58,7 +58,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     expect(call(join(projectFolder, "bin/bq2"), "--install", links).status).toBe(0);
   });
 
-  test("the same plan twice, and by another name of the same folder", async () => {
+  test("the plan is the same when made again, and through another path of the same folder", async () => {
     expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
     const first = readFileSync(documents(place, "plan"));
     expectSuccess(
@@ -69,11 +69,11 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     );
   });
 
-  test("overrides say what today's code plans otherwise, and refuse what they cannot say", async () => {
+  test("overrides describe what today's code plans differently, or an error says why not", async () => {
     expectSuccess(await bq2(place, "sysroot-builder", "--seed", "host"));
     const none = expectSuccess(await bq2(place, "sysroot-builder-overrides"));
     expect(none.out).toMatch(/^Wrote build plan overrides to .*\nOverrides phases=0\n$/);
-    // The plan as older code might have written it: another flag for busybox, no kernel yet.
+    // A plan that older code might have written: another flag for busybox, no kernel yet.
     const plan = readJson<Plan>(documents(place, "plan"));
     const phase = plan.phases.find(({ name }) => name === "rootfs-from-sysroot");
     const busybox = phase?.steps.find(({ name }) => name === "busybox");
@@ -143,7 +143,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     expect(existsSync(join(place.workdir, "sources/musl-1.2.5.tar.gz"))).toBe(false);
   });
 
-  test("doctor finds this machine fit", async () => {
+  test("doctor finds that this machine can build", async () => {
     expect(expectSuccess(await bq2(place, "doctor")).out).toMatch(/^ok +user namespaces: works$/m);
   });
 });

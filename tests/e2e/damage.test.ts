@@ -1,4 +1,4 @@
-/** A store that was tampered with: what a build does about it, and what `verify store` says. */
+/** A store that was tampered with: what builds and `verify store` do about it. */
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -25,7 +25,7 @@ describe.skipIf(!available)("a damaged store", () => {
   });
   afterEach(() => removePlace(place));
 
-  /** Changes a byte, and gives the file its old time back. */
+  /** Changes a byte and restores the file's time. */
   function tamper(path: string): void {
     const { atime, mtime } = statSync(path);
     const bytes = readFileSync(path);
@@ -34,7 +34,7 @@ describe.skipIf(!available)("a damaged store", () => {
     utimesSync(path, atime, mtime);
   }
 
-  test("a changed program is reported, built again, and in no artifact", async () => {
+  test("a changed program is reported and rebuilt, and reaches no artifact", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
     expectSuccess(await bq2(place, "sysroot"));
     const before = digests(place);
@@ -47,7 +47,7 @@ describe.skipIf(!available)("a damaged store", () => {
     expect(verified.code).toBe(1);
     expect(verified.out).toContain(`output ${program}: found sha256 `);
 
-    // Without its state, so that the tarball is made anew: from the store's trees.
+    // Without the state, the tarball is made again from the store's trees.
     rmSync(documents(place, "state"));
     const again = expectSuccess(await bq2(place, "sysroot"));
     expect(again.error).toContain(`WARN - Damaged: ${program}: found sha256 `);
@@ -61,7 +61,7 @@ describe.skipIf(!available)("a damaged store", () => {
     expectSuccess(await bq2(place, "verify", "store"));
   });
 
-  test("a tarball that was changed or cut off after the build is written again", async () => {
+  test("a tarball that was changed or truncated after the build is written again", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one")] });
     expectSuccess(await bq2(place, "sysroot"));
     const [name = ""] = readdirSync(join(place.workdir, "output")).filter((file) => file.endsWith(".tar.gz"));

@@ -1,4 +1,6 @@
-/** `bq2 efi-app-builder`, as a user calls it: the same bytes anywhere, one clear error for each bad input. */
+/**
+ * `bq2 efi-app-builder` as a user calls it: the same bytes everywhere, one clear error for each bad input.
+ */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -19,7 +21,7 @@ function build(cwd: string, ...args: readonly string[]): string {
 }
 
 describe.skipIf(!available)("an application", () => {
-  test("is the same from two folders, and for both architectures; its runtime has at most 800 KB", async () => {
+  test("is the same from two folders, for both architectures; its runtime has at most 800 KB", async () => {
     const applicationIn = (folder: string, arch: string): Buffer => {
       mkdirSync(join(folder, "src"));
       copyFileSync("examples/efi/list-files.ts", join(folder, "src/app.ts"));
@@ -44,7 +46,7 @@ describe.skipIf(!available)("an application", () => {
 });
 
 describe.skipIf(!available)("the command", () => {
-  test("builds for this machine unless told, keeps no objects unless told, and explains itself", async () => {
+  test("by default builds for this machine and keeps no objects, and explains itself", async () => {
     await withFolder((folder) => {
       const words = ["--input", resolve("examples/efi/hello.ts"), "--output", "hello.efi"];
       expect(build(folder, ...words)).toContain(`(${process.arch === "x64" ? "x86_64" : "aarch64"}, `);
@@ -57,7 +59,7 @@ describe.skipIf(!available)("the command", () => {
   });
 });
 
-describe.skipIf(!available)("refused in one clear error, with nothing left behind", () => {
+describe.skipIf(!available)("refused with one clear error, with nothing left behind", () => {
   const HELLO =
     'import { powerOff } from "efi";\nconst text: string = "hello";\nconsole.log(text);\npowerOff();\n';
 
@@ -67,7 +69,7 @@ describe.skipIf(!available)("refused in one clear error, with nothing left behin
     ["noise", noise(10_000, 5), /Cannot build app\.ts: \d+ problems[\s\S]*more/],
     ["huge", new Uint8Array(5_000_000).fill(0x20), /it has 5000000 bytes, the limit is 4194304/],
     [
-      "a name that the bindings lack",
+      "a name that the bindings do not have",
       HELLO.replaceAll("powerOff", "powerUp"),
       /no exported member .?.powerUp/,
     ],
@@ -82,7 +84,7 @@ describe.skipIf(!available)("refused in one clear error, with nothing left behin
     });
   });
 
-  test("a file that is not there, a runtime that is none or another machine's", async () => {
+  test("a missing file, and a runtime that is damaged or another machine's", async () => {
     expect(await kit.failure("/nowhere/app.ts")).toMatch(/\/nowhere\/app\.ts/);
     const hello = "examples/efi/hello.ts";
     expect(await kit.failure(hello, "--runtime", "package.json")).toMatch(/Cannot use the ELF file/);

@@ -1,4 +1,4 @@
-/** `kill -9` at random moments: what is resumed ends in the digests of an undisturbed build. */
+/** `kill -9` at random moments: a resumed build gets the digests of an undisturbed one. */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { bq2, digests, expectSuccess, makePlace, type Place, removePlace, startB
 import { smallStep, writeSmallPlan } from "./small-plan.ts";
 
 const KILLS = 20;
-/** Two chains, which run side by side. */
+/** Two chains of steps, which run side by side. */
 const STEPS = Array.from({ length: 8 }, (_, n) => smallStep(`step${n}`, n < 2 ? [] : [`step${n - 2}`], 0.3));
 
 /** The same moments in every run (a linear congruential generator; Numerical Recipes, 7.1). */
@@ -20,7 +20,7 @@ function* fractions(seed: number): Generator<number> {
   }
 }
 
-/** Processes whose environment names this place: the runner and all that it started. */
+/** Processes whose environment names this place: the runner and everything that it started. */
 function processesOf(place: Place): number[] {
   return readdirSync("/proc").flatMap((name) => {
     if (!/^[0-9]+$/.test(name)) return [];
@@ -40,7 +40,7 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
   });
   afterEach(() => removePlace(place));
 
-  test(`${KILLS} times, of runner or step, and the digests are those of an undisturbed build`, async () => {
+  test(`${KILLS} kills of runner or step do not change the digests of the build`, async () => {
     await writeSmallPlan(place, { steps: STEPS });
     expectSuccess(await bq2(place, "sysroot"));
     const undisturbed = digests(place);
@@ -48,7 +48,7 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
     const next = (): number => random.next().value ?? 0;
     let killed = 0;
     for (let round = 0; killed < KILLS; round++) {
-      // When a build got through between kills, the next begins with nothing again.
+      // If a build has finished between kills, the next one starts from nothing.
       if (round === 0 || (await bq2(place, "sysroot-status")).out.includes("next_phase=image")) {
         for (const path of [place.workdir, join(place.cache, "store")])
           rmSync(path, { recursive: true, force: true });
@@ -62,10 +62,10 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
         spawnSync("kill", ["-9", String(victim)]);
         killed++;
       }
-      // The runner ends by itself when its step was killed, and so does the step when the runner was.
+      // When the step is killed the runner ends by itself, and the other way round.
       for (let waited = 0; processesOf(place).length > 0; waited++) {
         if (waited > 200) throw new Error(`still alive: ${processesOf(place).join(", ")}`);
-        if (victim !== runner.pid && waited === 100) runner.kill("SIGKILL"); // the victim was gone already
+        if (victim !== runner.pid && waited === 100) runner.kill("SIGKILL"); // the victim had already ended
         await sleep(50);
       }
     }
@@ -73,7 +73,7 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
     expect(digests(place)).toEqual(undisturbed);
   });
 
-  test("Ctrl-C ends the steps and their processes, with the shell's exit code, and no report", async () => {
+  test("Ctrl-C ends all steps and processes, with the shell's exit code and no failure report", async () => {
     await writeSmallPlan(place, { steps: ["slow", "slower"].map((name) => smallStep(name, [], 30)) });
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const runner = startBq2(place, "sysroot", "--jobs", "2");
@@ -84,7 +84,7 @@ describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
         if (/Starting .* slow [\s\S]*Starting .* slower /.test(said)) resolve();
       });
     });
-    await sleep(500); // the steps' programs start
+    await sleep(500); // until the steps' programs have started
     runner.kill("SIGINT");
     const code = await new Promise((resolve) => runner.once("exit", resolve));
     expect(code).toBe(130);

@@ -1,4 +1,4 @@
-/** What the launcher and its helpers hold while a build runs. */
+/** Memory that the launcher and its helpers use while a build runs. */
 import { existsSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +18,7 @@ afterEach(() => removePlace(place));
 
 const available = requireTools("gcc", "setpriv", "unshare") && existsSync("/proc/self/smaps_rollup");
 
-test.skipIf(!available)("a build with two steps side by side, bundled just before, stays small", async () => {
+test.skipIf(!available)("a build with two steps side by side stays small, even after bundling", async () => {
   await writeSmallPlan(place, { steps: ["one", "two"].map((name) => smallStep(name, [], 10)) });
   expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
   utimesSync(join(projectFolder, "dist/bq2.js"), 1, 1); // as if the sources were newer
@@ -30,7 +30,7 @@ test.skipIf(!available)("a build with two steps side by side, bundled just befor
     said += text;
   });
   while (said.split("Starting steps build for").length < 3 && build.exitCode === null) await sleep(100);
-  await sleep(2000); // both have come to their programs
+  await sleep(2000); // until both have started their programs
   const held = memoryMiB(ownProcesses(build.pid ?? 0));
   build.kill("SIGINT");
   await ended;

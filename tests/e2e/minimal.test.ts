@@ -1,7 +1,7 @@
 /**
- * The main job: profile `minimal`, from what this machine's store holds (on a new one, nothing), its outputs judged by
- * the tools of others, its image booted. Then again, from nothing but the kernel, in another folder by another user: the
- * same digests.
+ * The main use: builds profile `minimal` with this machine's store (empty on a new machine), lets other tools
+ * judge the artifacts, and boots the image. Then another user builds it in another folder with only the
+ * kernel from the store, and gets the same digests.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -47,7 +47,7 @@ const BOOT_SECONDS = 180;
 describe.skipIf(!available)("profile minimal", () => {
   let place: Place;
   beforeAll(async () => {
-    place = makePlace({ cache: sharedCache() }); // so that the tests in machines need not build the kernel again
+    place = makePlace({ cache: sharedCache() }); // so that the tests in `vm` need not build the kernel again
     expectSuccess(await bq2(place, "build"));
     console.log(digests(place)); // for docs/proofs/
   });
@@ -59,14 +59,14 @@ describe.skipIf(!available)("profile minimal", () => {
       encoding: "utf8",
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
     });
-  test("ends complete; then there is nothing to do, at once", async () => {
+  test("is complete; a second run finds nothing to do in a few seconds", async () => {
     expect(expectSuccess(await bq2(place, "sysroot-status")).out).toMatch(/^next_phase=complete$/m);
     const start = performance.now();
     expect(expectSuccess(await bq2(place, "build")).error).not.toMatch(/Building/);
-    expect(performance.now() - start).toBeLessThan(5000); // 2 s is the aim; a shared machine gets room
+    expect(performance.now() - start).toBeLessThan(5000); // 2 s is the aim; a shared machine may be slower
   });
 
-  test("the tarball unpacks with GNU tar, its digest is the one that is written down", async () => {
+  test("the tarball unpacks with GNU tar and has the recorded digest", async () => {
     const plain = execFileSync("gzip", ["-dc", output("bq2-rootfs-0.1.0-x86_64.tar.gz")], {
       maxBuffer: 512 * MIB,
     });
@@ -84,7 +84,7 @@ describe.skipIf(!available)("profile minimal", () => {
     expect(readFileSync(join(unpacked, "etc/os-release"), "utf8")).toMatch(/^ID=bq2$/m);
   });
 
-  test("the rootfs can be entered, as root inside and with nothing of the host", async () => {
+  test("the rootfs can be entered as its root, without anything of the host", async () => {
     const rootfs = join(place.workdir, "seed-rootfs/bq2-rootfs");
     const inside = expectSuccess(
       await bq2(
@@ -104,7 +104,7 @@ describe.skipIf(!available)("profile minimal", () => {
     expect(inside.error).toMatch(/\/home: No such file/);
   });
 
-  test("the image passes every checker, and its disk has the digest that is written down", async () => {
+  test("the image passes every checker, and its disk has the recorded digest", async () => {
     const image = output("bq2-0.1.0-x86_64.qcow2");
     expect(tool("qemu-img", "check", image)).toMatch(/No errors were found/);
     const raw = output("disk.raw");
@@ -137,7 +137,7 @@ describe.skipIf(!available)("profile minimal", () => {
     expect(tool("debugfs", "-R", "stat /usr/bin/busybox", output("root"))).toMatch(/User: +0 +Group: +0/);
   });
 
-  test("what the image carries makes the same plan, program and disk by itself, offline", async () => {
+  test("the image's sources make the same plan, program and disk offline", async () => {
     const carried = join(place.folder, "carried");
     mkdirSync(carried);
     tool("debugfs", "-R", `rdump /workspace ${carried}`, output("root"));
@@ -149,8 +149,9 @@ describe.skipIf(!available)("profile minimal", () => {
       "set -e; cd /workspace/bq2",
       "bq2 sysroot-builder --seed debian-12 --workdir /workspace/w",
       "bq2 check tsconfig.image.json",
-      // The program anew, by hand, and on with it.
-      "mkdir /workspace/bin && bq2 program --output /workspace/bin/bq2 && cmp /workspace/bin/bq2 /usr/bin/bq2",
+      // Compile the program again by hand, and continue with it.
+      "mkdir /workspace/bin && bq2 program --output /workspace/bin/bq2",
+      "cmp /workspace/bin/bq2 /usr/bin/bq2",
       "/workspace/bin/bq2 --install /workspace/bin",
       "export BQ2_CACHE=/workspace/cache",
       "/workspace/bin/sysroot-runner --phase host-setup --package download-sources --workdir /workspace/w",
@@ -190,7 +191,7 @@ describe.skipIf(!available)("profile minimal", () => {
     });
   });
 
-  test("the tarball and its kernel make a disk with a command line of one's own, which boots", async () => {
+  test("the tarball and its kernel make a disk with another command line, which boots", async () => {
     const kernel = join(place.workdir, "seed-rootfs/bq2-rootfs/boot/vmlinuz");
     const disk = output("own.qcow2");
     const words = "root=PARTLABEL=bq2-root rw init=/sbin/init console=ttyS0 bq2.console=shell of.ones.own=1";
@@ -213,10 +214,10 @@ describe.skipIf(!available)("profile minimal", () => {
     });
   });
 
-  test("without the kernel, from scratch in another folder by another user: the same outputs", async () => {
+  test("another user in another folder gets the same outputs from scratch, kernel excepted", async () => {
     const other = makePlace({ user: isRoot ? "tester" : undefined });
     try {
-      const mirror = join(other.folder, "mirror"); // the cache may lie where only its owner can go
+      const mirror = join(other.folder, "mirror"); // the cache may be accessible only to its owner
       tool("cp", "-R", join(place.cache, "archives"), mirror);
       tool("chmod", "-R", "a+rX", mirror);
       expectSuccess(await bq2(other, "sysroot-builder"));

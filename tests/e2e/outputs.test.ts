@@ -1,4 +1,4 @@
-/** Commands whose output cannot be written. */
+/** Commands that cannot write their output. */
 import { join } from "node:path";
 import { testNoOutputAtAll, testOutputs } from "../outputs.ts";
 import { projectFolder } from "./bq2.ts";

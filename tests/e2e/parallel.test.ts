@@ -1,4 +1,6 @@
-/** Steps side by side: the same bytes as one after another, one pool of jobs, and what a failure does to the others. */
+/**
+ * Steps side by side: the same bytes as one after another, a shared pool of jobs, and failures among them.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -18,12 +20,12 @@ import {
 } from "./bq2.ts";
 import { runIn, SMALL_PHASE, smallStep, withActions, writeSmallPlan } from "./small-plan.ts";
 
-/** The step with other actions in place of its last one, which sleeps. */
+/** Replaces a step's last action, which sleeps. */
 function ending(step: Step, ...actions: readonly InsideAction[]): Step {
   return withActions(step, (own) => [...own.slice(0, -1), ...actions]);
 }
 
-/** A make with nine targets that say how many of them there are at once. */
+/** A step that runs make with nine targets, which print how many of them run at once. */
 function makeStep(name: string): Step {
   const step = smallStep(name);
   const targets = Array.from({ length: 9 }, (_, n) => `t${n}`).join(" ");
@@ -44,7 +46,7 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
     removePlace(other);
   });
 
-  test("end in the digests that they have one after another", async () => {
+  test("get the same digests as one after another", async () => {
     const steps = [
       ...["a", "b", "c"].map((name) => smallStep(name, [], 1)),
       smallStep("d", ["a", "b"]),
@@ -65,7 +67,7 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
     expect(out).toMatch(/Critical path\n[\s\S]*rootfs-from-sysroot\/d\n[\s\S]*rootfs-from-sysroot\/e\n/);
   });
 
-  test("a make has all jobs where it is alone, and says nothing about its jobserver", async () => {
+  test("a make that runs alone gets all jobs, and prints nothing about its jobserver", async () => {
     await writeSmallPlan(place, { steps: [makeStep("made")] });
     expectSuccess(await bq2(place, "sysroot", "--jobs", "3"));
     const log = readFileSync(join(place.workdir, `logs/${SMALL_PHASE}/made.log`), "utf8");
@@ -75,7 +77,7 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
     expect(log).not.toMatch(/warning|jobserver unavailable/);
   });
 
-  test("after a failure nothing begins; what runs is finished and kept; each failure has its report", async () => {
+  test("after a failure no step starts, running steps finish, each failure has its report", async () => {
     const fails = (step: Step): Step => ending(step, runIn(step, "ls", "/no/such/file"));
     const slow = smallStep("slow", [], 3);
     const steps = [fails(smallStep("bad")), fails(smallStep("worse")), slow, smallStep("never", ["slow"])];

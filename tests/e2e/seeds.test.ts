@@ -1,4 +1,4 @@
-/** Seeds that are tarballs: the fixed point, two seeds compared, and seeds that are not what they should be. */
+/** Seeds that are tarballs: the fixed point, comparing two seeds, and refused seeds. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import { requireTools } from "../oracle.ts";
 import { bq2, documents, expectSuccess, makePlace, type Place, readJson, removePlace } from "./bq2.ts";
 import { smallStep, writeSmallPlan } from "./small-plan.ts";
 
-/** Actions that run no program, so that a seed needs none: its shell is looked at, never started. */
+/** A step without programs: the seed's shell is inspected, never started, so the seed can be tiny. */
 function actionStep(name: string, actions: InsideAction[]) {
   const step = smallStep(name);
   return { ...step, build: { kind: "actions" as const, why: "a test", actions } };
 }
 
-/** A rootfs that may be a seed, and by its marker one of ours. */
+/** Makes a rootfs that can be a seed, with the marker of our own. */
 const SHELL = actionStep("shell", [
   { kind: "copy", from: "/bin/sh", to: "/bq2-rootfs/bin/sh", only: "" },
   { kind: "write-file", path: "/bq2-rootfs/.bq2-rootfs", mode: "0644", text: "0.1.0\n" },
@@ -27,7 +27,7 @@ describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
   });
   afterEach(() => removePlace(place));
 
-  /** A root filesystem of a "shell" for this machine, or for `machine`, and other files. */
+  /** A root filesystem with a "shell" for this machine, or for `machine`, and other files. */
   function pack(
     name: string,
     files: Readonly<Record<string, string>> = {},
@@ -45,7 +45,7 @@ describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
     return tarball;
   }
 
-  test("a system that takes nothing over but what it makes again is a fixed point", async () => {
+  test("a system that keeps nothing of its seed but what it makes again is a fixed point", async () => {
     const note = actionStep("note", [
       { kind: "write-file", path: "/bq2-rootfs/etc/note", mode: "0644", text: "made\n" },
     ]);
@@ -57,7 +57,7 @@ describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
     );
   });
 
-  test("one that carries its seed along is none, and the first file that tells is named", async () => {
+  test("a system that contains its seed is not a fixed point: its first such file is named", async () => {
     const carries = actionStep("carries", [
       { kind: "copy", from: "/bin", to: "/bq2-rootfs/usr/seed-bin", only: "" },
     ]);
@@ -103,7 +103,7 @@ describe.skipIf(!requireTools("tar", "unshare"))("seeds", () => {
     ]);
   });
 
-  test("a plan of an older version is refused, with the way on", async () => {
+  test("a plan of an older version is refused, with a hint", async () => {
     await writeSmallPlan(place, { steps: [SHELL], seed: pack("seed.tar") });
     const plan = readJson<Record<string, unknown>>(documents(place, "plan"));
     writeFileSync(documents(place, "plan"), JSON.stringify({ ...plan, format: "bq2-plan/0" }));

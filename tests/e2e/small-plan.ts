@@ -1,6 +1,6 @@
 /**
- * A plan whose every step takes a moment: the packages of the real one taken out by overrides, a few
- * of ours put in. Resume, store, reports and failures are tried on it in seconds.
+ * A plan with only quick steps: overrides remove the real plan's packages and add a few small ones. It tests
+ * resuming, the store, failures and their reports in seconds.
  */
 import { writeFileSync } from "node:fs";
 import type { InsideAction } from "../../src/plan/action.ts";
@@ -11,7 +11,7 @@ import { bq2, documents, expectSuccess, type Place, readJson } from "./bq2.ts";
 
 export const SMALL_PHASE: PhaseName = "rootfs-from-sysroot";
 
-/** Compiles a program that says its own name, after `seconds`, and installs it. */
+/** A step that compiles and installs a program that prints its own name; takes at least `seconds`. */
 export function smallStep(name: string, needs: readonly string[] = [], seconds = 0.1): Step {
   const destdir = "/bq2-rootfs";
   const workdir = `/workspace/build/${name}`;
@@ -45,21 +45,21 @@ export function smallStep(name: string, needs: readonly string[] = [], seconds =
   };
 }
 
-/** The step with other actions, made from those that it has. */
+/** The step with its actions changed. */
 export function withActions(
   step: Step,
   change: (actions: readonly InsideAction[]) => readonly InsideAction[],
 ): Step {
-  if (step.build.kind !== "actions") throw new Error(`${step.name} is not built by a list of actions`);
+  if (step.build.kind !== "actions") throw new Error(`${step.name} is not built from a list of actions`);
   return { ...step, build: { ...step.build, actions: [...change(step.build.actions)] } };
 }
 
-/** Runs a program in the step's folder. */
+/** An action that runs a program in the step's folder. */
 export function runIn(step: Step, ...argv: string[]): InsideAction {
   return { kind: "run", argv, cwd: step.workdir, env: {} };
 }
 
-/** Puts a file into the sysroot, which lies below a folder that no step makes itself. */
+/** A step that adds a file to the sysroot, whose parent folder no step makes. */
 export function sysrootStep(name: string): Step {
   const path = `/opt/sysroot/share/${name}`;
   return withActions(smallStep(name), () => [{ kind: "write-file", path, mode: "0644", text: `${name}\n` }]);
@@ -69,11 +69,11 @@ export interface SmallPlan {
   readonly steps: readonly Step[];
   /** Steps of `sysroot-from-seed`. */
   readonly sysroot?: readonly Step[];
-  /** `host` unless told. */
+  /** `host` by default. */
   readonly seed?: string;
 }
 
-/** Writes plan and overrides: no sources, the given steps as the whole rootfs. */
+/** Writes plan and overrides without sources, with the given steps as the whole rootfs. */
 export async function writeSmallPlan(
   place: Place,
   { steps, sysroot = [], seed = "host" }: SmallPlan,
@@ -86,7 +86,7 @@ export async function writeSmallPlan(
       "host-setup": { steps: { "download-sources": noPins, "extract-sources": noPins } },
       "sysroot-from-seed": onlySteps(place, "sysroot-from-seed", sysroot),
       [SMALL_PHASE]: onlySteps(place, SMALL_PHASE, steps),
-      // Such a rootfs has no program of its own that could write them.
+      // The rootfs has no bq2 that could write the artifacts.
       "finalize-rootfs": { namespace: "host" },
       image: { namespace: "host" },
     },
@@ -94,7 +94,7 @@ export async function writeSmallPlan(
   writeFileSync(documents(place, "overrides"), JSON.stringify(overrides));
 }
 
-/** Takes the phase's own steps out, and these in. */
+/** Replaces the phase's steps with these. */
 function onlySteps(place: Place, phase: PhaseName, steps: readonly Step[]) {
   const { phases } = readJson<Plan>(documents(place, "plan"));
   return {

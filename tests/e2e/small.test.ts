@@ -1,4 +1,6 @@
-/** The build's machinery on a plan of small steps: resume, store, reports, `--altcmd`, status. */
+/**
+ * The build's machinery on a plan of small steps: resuming, store, failure reports, entering a step, status.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -38,7 +40,7 @@ describe.skipIf(!available)("a small plan", () => {
     );
   };
 
-  test("is built once, and then there is nothing to do", async () => {
+  test("is built once; then there is nothing to do", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
     expect((await status()).next_step).toBe("download-sources");
     const first = expectSuccess(await bq2(place, "sysroot"));
@@ -49,7 +51,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(existsSync(tarball())).toBe(true);
   });
 
-  test("comes back from the store without its state, in the same digests", async () => {
+  test("without its state, comes back from the store with the same digests", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
     expectSuccess(await bq2(place, "sysroot"));
     const before = digests(place);
@@ -60,15 +62,15 @@ describe.skipIf(!available)("a small plan", () => {
     expect(digests(place)).toEqual(before);
   });
 
-  test("a change rebuilds its step and what depends on a changed output, no more", async () => {
+  test("a change rebuilds only its step and what depends on a changed output", async () => {
     const steps = [smallStep("one"), smallStep("two", ["one"]), smallStep("three")];
     await writeSmallPlan(place, { steps });
     expectSuccess(await bq2(place, "sysroot"));
-    // Another way to the same output: `one` is built, `two` is not.
+    // Another way to the same output: only `one` is built.
     await writeSmallPlan(place, { steps: [smallStep("one", [], 0.2), ...steps.slice(1)] });
     const same = expectSuccess(await bq2(place, "sysroot")).error;
     expect(same.match(/Building (\w+)/g)).toEqual(["Building one"]);
-    // Another output: both are.
+    // Another output: both are built.
     const changed = withActions(smallStep("one"), (actions) =>
       actions.map((a) => (a.kind === "write-file" ? { ...a, text: a.text.replace("one", "ONE") } : a)),
     );
@@ -77,7 +79,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(other.match(/Building (\w+)/g)).toEqual(["Building one", "Building two", "Building rootfs"]);
   });
 
-  test("a failed step leaves a report, its log and its tree, and the build goes on from there", async () => {
+  test("a failed step leaves a failure report, log and tree; the build continues from there", async () => {
     const broken = smallStep("two", ["one"]);
     const withFailure = withActions(broken, (actions) => [...actions, runIn(broken, "ls", "/no/such/file")]);
     await writeSmallPlan(place, { steps: [smallStep("one"), withFailure] });
@@ -99,7 +101,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(report.env.LC_ALL).toBe("C");
     expect(report.lastLines.join("\n")).toMatch(/cannot access '\/no\/such\/file'/);
     expect(readFileSync(report.log, "utf8")).toMatch(/gcc -static/);
-    // The command of the report opens a shell on the tree as it was left, with what the step needs.
+    // The report's command opens a shell on the failed step's tree, with what the step needs.
     const look = spawnSync("sh", ["-c", report.enter], {
       encoding: "utf8",
       env: { ...process.env, BQ2_CACHE: place.cache },
@@ -111,12 +113,12 @@ describe.skipIf(!available)("a small plan", () => {
     ]);
     expect((await status()).next_step).toBe("two");
     await writeSmallPlan(place, { steps: [smallStep("one"), broken] });
-    const mended = expectSuccess(await bq2(place, "sysroot"));
-    expect(mended.error.match(/Building (\w+)/g)).toEqual(["Building two", "Building rootfs"]);
+    const fixed = expectSuccess(await bq2(place, "sysroot"));
+    expect(fixed.error.match(/Building (\w+)/g)).toEqual(["Building two", "Building rootfs"]);
     expect((await status()).last_failure).toBeUndefined();
   });
 
-  test("a single step says what it lacks; --no-resume builds again and compares", async () => {
+  test("a single step says which outputs it needs; --no-resume builds again and compares", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one"), smallStep("two", ["one"])] });
     expectSuccess(await bq2(place, "sysroot-runner", "--phase", "host-setup"));
     const early = await bq2(place, "sysroot-runner", "--phase", SMALL_PHASE, "--package", "two");
@@ -128,7 +130,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(again.error).not.toMatch(/not reproducible/);
   });
 
-  test("a step that writes where its phase does not let it is refused", async () => {
+  test("a step that writes where its phase does not allow it is refused", async () => {
     const outside = { kind: "write-file" as const, path: "/opt/outside", mode: "0644", text: "" };
     await writeSmallPlan(place, {
       steps: [withActions(smallStep("one"), (actions) => [...actions, outside])],
@@ -141,7 +143,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect(readJson<State>(documents(place, "state")).done[`${SMALL_PHASE}/one`]).toBeUndefined();
   });
 
-  test("overrides that match nothing, half a state and a plan of another kind are refused", async () => {
+  test("overrides that match nothing, a truncated state and a plan of another kind are refused", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one")] });
     const good = readFileSync(documents(place, "overrides"), "utf8");
     writeFileSync(documents(place, "overrides"), good.replace('"remove":["etc"', '"remove":["nothing"'));
@@ -175,7 +177,7 @@ describe.skipIf(!available)("a small plan", () => {
     expect((await bq2(place, "sysroot", "--arch", "aarch64")).error).toMatch(/of arch x86_64/);
     expectSuccess(await bq2(place, "sysroot"));
 
-    // Starting over keeps what was written by hand; without a network it then stops at the real sources.
+    // Starting over keeps the overrides of the user; without a network it then stops at the real sources.
     const anew = await bq2(place, "sysroot", "--no-resume", "--seed", "host", "--offline");
     expect(anew.error).toMatch(/Set the overrides aside/);
     expect(readFileSync(`${documents(place, "overrides")}.old`, "utf8")).toBe(good);

@@ -13,14 +13,14 @@ describe.skipIf(!available)("verify vary", () => {
   });
   afterEach(() => removePlace(place));
 
-  /** A step that writes what this shell command prints into a file of its output. */
+  /** A step that writes a shell command's output into a file. */
   function printing(name: string, command: string, needs: readonly string[] = []) {
     const step = smallStep(name, needs);
     const text = `${command} > /bq2-rootfs/usr/bin/${name}`;
     return withActions(step, (actions) => [...actions.slice(0, 3), runIn(step, "/bin/sh", "-c", text)]);
   }
 
-  test("finds nothing where outputs depend on nothing that varies", async () => {
+  test("finds nothing if no output depends on what varies", async () => {
     await writeSmallPlan(place, {
       sysroot: [sysrootStep("tool")],
       steps: [smallStep("one"), printing("two", "hostname; umask; id -u; date +%Z")],
@@ -34,7 +34,7 @@ describe.skipIf(!available)("verify vary", () => {
     expect(varied.out).toMatch(/^equal +finalize-rootfs\/rootfs-tarball$/m);
   });
 
-  test("names the first step that differs, its file and why; what was built from it follows", async () => {
+  test("names the first differing step, its file and the reason, then the steps built from it", async () => {
     const boot = printing("boot", "cut -d. -f1 /proc/uptime | cut -c1-3");
     await writeSmallPlan(place, {
       steps: [smallStep("one"), boot, printing("two", "cat /usr/bin/boot; nproc", ["boot"])],

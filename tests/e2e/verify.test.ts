@@ -1,4 +1,4 @@
-/** What is said about finished builds: clean or not, equal or not, where the time went. */
+/** Checks of finished builds: clean or not, equal or not, where the time went. */
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { requireTools } from "../oracle.ts";
@@ -14,7 +14,7 @@ describe.skipIf(!available)("a finished build", () => {
   });
   afterEach(() => removePlace(place));
 
-  test("is equal to another one, or the first file that is not is named", async () => {
+  test("is equal to another one, or the first differing file is named", async () => {
     const other = { ...place, workdir: join(place.folder, "other") };
     const one = smallStep("one");
     await writeSmallPlan(place, { steps: [one, smallStep("two")] });
@@ -30,10 +30,10 @@ describe.skipIf(!available)("a finished build", () => {
     expect(compared.error).toMatch(/1 of \d packages differ/);
   });
 
-  test("with another compiler's names in its files is not called clean; its times are told", async () => {
+  test("with another compiler's names in its files is not clean; its timings are shown", async () => {
     await writeSmallPlan(place, { steps: [smallStep("one", [], 1)] });
     expectSuccess(await bq2(place, "sysroot"));
-    // The seed's C library is linked in, with the path of its plug-ins.
+    // The seed's C library is linked in, and contains the path of its plug-ins.
     const looked = await bq2(place, "verify", "rootfs");
     expect(looked.code).toBe(1);
     expect(looked.out).toMatch(/^rootfs-from-sysroot\/one: \/usr\/bin\/one names x86_64-linux-gnu$/m);

@@ -1,4 +1,5 @@
-/** Runs under firmware: every binding does what its specification says, or throws. `tests/vm/efi.test.ts` starts it. */
+/** Runs on firmware, started by `tests/vm/efi.test.ts`: checks that every binding does what it promises. */
+import { addProgram } from "bq2:firmware";
 import {
   blockDevices,
   EfiError,
@@ -42,7 +43,7 @@ expect("a file is written, replaced and read", sha256(back) === sha256(bytes.sub
 expect("its size is known", volume.status("new file.bin")?.size === 70_000);
 expect(
   "too large a file is refused",
-  /at most 10 are/.test(codeOf(() => volume.readFile("new file.bin", 10))),
+  /the limit is 10/.test(codeOf(() => volume.readFile("new file.bin", 10))),
 );
 volume.remove("new file.bin");
 expect("a file is removed", volume.status("new file.bin") === undefined);
@@ -75,6 +76,8 @@ clearTimeout(setTimeout(() => order.push("never"), 10));
 await new Promise((resolve) => setTimeout(() => resolve(0), 100));
 expect("timers fire in their order", order.join() === "later");
 
+expect("no bytes are no program", /no program section/.test(codeOf(() => addProgram(new Uint8Array()))));
+
 setWatchdog(600);
 setWatchdog(0);
 expect("no program is loaded from noise", codeOf(() => loadImage("noise", bytes, undefined)) !== "no error");
@@ -82,13 +85,13 @@ const withdraw = offerFile(guid("00000000-0000-4000-8000-000000000001"), bytes);
 withdraw();
 const program = volume.readFile("chained.efi");
 const damaged = program.slice();
-const MAGIC = "bq2prog2"; // native/program.c; the runtime has that word too, before the program
+const MAGIC = "bq2prog2"; // native/program.c; the runtime before the program also contains that word
 let magicAt = program.length - MAGIC.length;
 while (String.fromCharCode(...program.subarray(magicAt, magicAt + MAGIC.length)) !== MAGIC) magicAt--;
 damaged.fill(0x55, magicAt + 20, magicAt + 200);
 const huge = program.slice();
 const header = new DataView(huge.buffer);
-const SIZE_OF_IMAGE = 24 + 56; // Microsoft PE format, "Optional Header": behind the signature and the COFF header
+const SIZE_OF_IMAGE = 24 + 56; // Microsoft PE format, "Optional Header": after signature and COFF header
 header.setUint32(header.getUint32(60, true) + SIZE_OF_IMAGE, 0x7fff_f000, true);
 for (const [name, file] of Object.entries({ half: program.subarray(0, program.length / 2), huge })) {
   expect(`${name} a program is refused`, codeOf(() => loadImage(name, file, undefined)).startsWith("EFI_"));
@@ -99,5 +102,5 @@ expect(
 );
 const chained = loadImage("chained.efi", program, "some words");
 expect("a program is started and returns", codeOf(() => chained.start()) === "no error");
-console.log("all bindings hold");
+console.log("all bindings work");
 powerOff();

@@ -1,2 +1,2 @@
-/** Started by `bindings.ts`, to which it returns. */
+/** Started by `bindings.ts`; returns to it. */
 console.log("chained: here");

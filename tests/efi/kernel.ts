@@ -1,4 +1,4 @@
-/** Stands in for a Linux kernel: says what the boot loader gave it. */
+/** Takes the place of a Linux kernel: prints what the boot loader gave it. */
 import {
   bytesAt,
   DEVICE_PATH,
@@ -29,13 +29,13 @@ function loadOptions(): string {
 /** include/linux/efi.h: LINUX_EFI_INITRD_MEDIA_GUID, in the device path of one vendor-defined media node. */
 const INITRD_MEDIA = "5568e427-68fc-4f3d-ac74-ca555231cc68";
 
-/** Devices with a ROM have the protocol as well. */
+/** Devices with a ROM also have the protocol. */
 function offersInitrd(handle: bigint): boolean {
   const path = bytesAt(protocolOf(handle, DEVICE_PATH).at, 20);
   return path[0] === 4 && path[1] === 3 && guidText(path.subarray(4)) === INITRD_MEDIA;
 }
 
-/** As Linux does it (drivers/firmware/efi/libstub/efi-stub-helper.c): the size first, then the bytes. */
+/** Like Linux (drivers/firmware/efi/libstub/efi-stub-helper.c), asks for the size, then for the bytes. */
 function initrd(): string {
   const handle = handlesOf(LOAD_FILE2).find(offersInitrd);
   if (handle === undefined) return "none";

@@ -1,4 +1,6 @@
-/** UEFI applications for tests: made by `bin/bq2 efi-app-builder` of this checkout, and disks that firmware boots. */
+/**
+ * UEFI applications for tests, built by this checkout's `bq2 efi-app-builder`, and disks that firmware boots.
+ */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -11,16 +13,16 @@ import { MIB, makeDisk } from "../disk-file.ts";
 import { requireTools } from "../oracle.ts";
 import { canRunVm } from "../vm/qemu.ts";
 
-/** Everything of profile `efi` from nothing, on a busy machine; with all in the store it is seconds. */
+/** Builds profile `efi` from nothing on a busy machine; a few seconds if the store has everything. */
 export const KIT_MINUTES = 60;
 
 export interface EfiKit {
   readonly workdir: string;
   /** Path of a file of the built rootfs. */
   file(path: string): string;
-  /** Builds an application; gives its path. */
+  /** Builds an application; returns its path. */
   build(input: string, arch: Arch): Promise<string>;
-  /** The same, its failure wanted: what it says. */
+  /** Expects the build to fail; returns the messages. */
   failure(input: string, ...more: readonly string[]): Promise<string>;
 }
 
@@ -28,12 +30,13 @@ export function canMakeApps(): boolean {
   return canRunVm("x86_64") && canRunVm("aarch64") && requireTools("apt-get");
 }
 
-/** Builds profile `efi`, or takes what is in `BQ2_TEST_EFI_WORKDIR`. */
+/** Builds profile `efi`, or uses the build in `BQ2_TEST_EFI_WORKDIR`. */
 export async function makeKit(): Promise<EfiKit> {
   const prepared = process.env.BQ2_TEST_EFI_WORKDIR;
   const workdir = resolve(prepared ?? "dist/efi");
   if (prepared === undefined) {
-    await run("sysroot", "--no-resume", "--profile", "efi", "--workdir", workdir); // an older checkout's plan may be there
+    // The workspace may contain an older checkout's plan.
+    await run("sysroot", "--no-resume", "--profile", "efi", "--workdir", workdir);
   }
   const outputs = join(workdir, "test-apps");
   mkdirSync(outputs, { recursive: true });
@@ -64,12 +67,12 @@ export async function makeKit(): Promise<EfiKit> {
   };
 }
 
-/** Not synchronous: that would keep the test runner from its own business for minutes. */
+/** Asynchronous, because a synchronous call would block the test runner for minutes. */
 async function run(...args: readonly string[]): Promise<void> {
   await promisify(execFile)("bin/bq2", args, { maxBuffer: 2 ** 26 });
 }
 
-/** A disk without partitions that boots `application`, with more files beside it. */
+/** A disk without partitions that boots `application`; `more` are other files on it. */
 export async function makeBootDisk(
   path: string,
   arch: Arch,

@@ -1,6 +1,6 @@
 /**
- * The system rebuilds parts of itself within its own booted image, two years later by its clock: the seed is the running
- * system, the sources are those that the image carries, and each output is what the host's build of it was. By hand, over a
+ * The booted image rebuilds parts of itself, with its clock two years ahead. The seed is the running system,
+ * the sources are those that the image carries, and each output must equal the host's. Run it by hand on a
  * finished build of profile `full` (`BQ2_PROOF_WORKDIR`): `npm run proof:inside`.
  */
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { folder, GIB, withImage } from "../ext4-image.ts";
 import { askPrompt, PROMPT } from "../vm/prompt.ts";
 import { type Vm, type VmOptions, withVm } from "../vm/qemu.ts";
 
-/** Compilers under emulation, unpacked sources of the kernel among what they need. */
+/** Compilers run under emulation, and need the unpacked sources of the kernel. */
 const HOURS = 3600;
 
 const workdir = resolve(process.env.BQ2_PROOF_WORKDIR ?? "data/full");
@@ -28,10 +28,10 @@ const STEPS: readonly { readonly phase: PhaseName; readonly steps: readonly stri
   },
   { phase: "rootfs-from-sysroot", steps: ["musl", "make", "bq2"] },
 ];
-/** Those whose outputs are the system's, whichever toolchain of the same version made them. */
+/** Steps whose outputs do not depend on which toolchain of the same version made them. */
 const COMPARED = ["musl", "make", "bq2"].map((step) => `rootfs-from-sysroot/${step}`);
 
-/** Says when each command begins: the whole takes an hour and more. */
+/** Logs when each command begins, since all of them take over an hour. */
 async function succeeds(vm: Vm, command: string, seconds: number): Promise<void> {
   console.log(`${new Date().toISOString()} ${command}`);
   const [, status] = await askPrompt(vm, `!sh -c "${command}; echo status $?"`, /^status (\d+)$/m, seconds);
@@ -44,7 +44,7 @@ async function outputInside(vm: Vm, id: string): Promise<string> {
   return digest;
 }
 
-/** Boots the image with these options to its prompt, does `work` there, and powers it off. */
+/** Boots the image with these options to its prompt, runs `work`, and powers the machine off. */
 function withBootedImage(options: Omit<VmOptions, "arch" | "disk">, work: (vm: Vm) => Promise<void>) {
   const disk = { path: join(workdir, "output/bq2-0.1.0-x86_64.qcow2"), format: "qcow2" } as const;
   return withVm({ arch: "x86_64", disk, ...options }, async (vm) => {
@@ -74,7 +74,7 @@ test(
 );
 
 test(
-  "musl, make and bq2 come out the same within the image, two years on",
+  "musl, make and bq2 are the same when rebuilt in the image two years later",
   async () => {
     const { done } = JSON.parse(readFileSync(join(workdir, STATE), "utf8")) as State;
     await withImage([folder("")], 16 * GIB, (path) => {

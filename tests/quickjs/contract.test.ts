@@ -1,4 +1,4 @@
-/** The platform's contract on QuickJS. */
+/** Runs the platform's contract on QuickJS. */
 import { systemCall } from "../../src/linux/syscalls.ts";
 import { platformContract } from "../../src/platform/contract/contract.ts";
 import { networkContract } from "../../src/platform/contract/network.ts";

@@ -1,4 +1,6 @@
-/** Started by `many-children.test.ts` with a limit of its own: prints the limit that a child of this process has. */
+/**
+ * Started by `many-children.test.ts` with a lower limit: prints the limit that a child of this process gets.
+ */
 import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
 const { processes } = quickjsPlatform();

@@ -1,4 +1,4 @@
-/** {@link Processes.beFirst} on QuickJS: a subreaper gets orphans like process 1 does (prctl(2)). */
+/** {@link Processes.beFirst} on QuickJS: a subreaper gets orphans, like process 1 (prctl(2)). */
 import { assert, test } from "../../src/base/testing.ts";
 import { systemCall } from "../../src/linux/syscalls.ts";
 import { PR_SET_CHILD_SUBREAPER } from "../../src/platform/linux-abi.ts";
@@ -15,7 +15,7 @@ function shell(script: string): Promise<Child> {
   return platform.processes.spawn({ argv: ["/bin/sh", "-c", script], cwd: "/", env: {}, ...silent });
 }
 
-test("the first process takes the ends of orphans, and no end of its own children is lost to that", async () => {
+test("the first process reaps orphans, and misses no end of its own children", async () => {
   const call = { name: "prctl", action: "become", what: "a subreaper" } as const;
   systemCall(platform, call, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   const orphans = new Set<number>();
@@ -39,6 +39,6 @@ test("the first process takes the ends of orphans, and no end of its own childre
   for (let tries = 0; orphans.size < ORPHANS && tries < SECONDS_AT_MOST * 10; tries++)
     await platform.clock.sleep(0.1);
   assert.equal(orphans.size, ORPHANS);
-  for (const { pid } of children) assert.ok(!orphans.has(pid), "an own child was taken for an orphan");
+  for (const { pid } of children) assert.ok(!orphans.has(pid), "a child was taken for an orphan");
   assert.equal(errors, []);
 });

@@ -1,6 +1,6 @@
-/** Random arguments for primitives: of every kind that JavaScript has, harmless and mischievous ones. */
+/** Random arguments for primitives: JavaScript values of every kind, harmless and mischievous. */
 
-/** A seeded source of numbers: the same seed gives the same words on any machine. */
+/** A seeded source of numbers: the same seed gives the same arguments on any machine. */
 export interface Random {
   /** A whole number from 0 to `end` - 1. */
   below(end: number): number;
@@ -57,7 +57,7 @@ export function randomBytes(random: Random, size: number): Uint8Array {
   return Uint8Array.from({ length: size }, () => random.below(256));
 }
 
-/** A typed array, often a part of a larger buffer. */
+/** A typed array, often on a part of a larger buffer. */
 function typedArray(random: Random): unknown {
   const Kind = random.pick(KINDS);
   const size = random.pick([0, 1, 2, 4, 16, 32, 128, 256, 1000, 8192]);
@@ -66,12 +66,12 @@ function typedArray(random: Random): unknown {
   return random.below(2) === 0 ? whole : whole.subarray(random.below(size + 1), random.below(size + 1));
 }
 
-/** Arrays that are not what they seem. */
+/** Arrays that change while they are read. */
 function trickyArray(random: Random, depth: number): unknown {
   const items: unknown[] = Array.from({ length: random.below(6) }, () => word(random, depth + 1));
-  Object.defineProperty(items, "toString", { value: () => "array" }); // that of a sparse one takes an age
+  Object.defineProperty(items, "toString", { value: () => "array" }); // that of a sparse array is very slow
   const forget = (): unknown => {
-    items.length = 0; // what was taken before loses its last holder here
+    items.length = 0; // drops the last reference to items that were read before
     return new Uint8Array(random.pick([1, 64, 4096]));
   };
   switch (random.below(8)) {

@@ -1,6 +1,6 @@
 /**
- * Random arguments to the runtime's primitives, in processes of their own: one that dies shows its seed. To see it
- * again: `dist/quickjs/tests tests/quickjs/fuzz.ts SEED ROUNDS`.
+ * Calls the runtime's primitives with random arguments, each seed in its own process. To repeat a crash, run
+ * `dist/quickjs/tests tests/quickjs/fuzz.ts SEED ROUNDS`.
  */
 import { assert, test } from "../../src/base/testing.ts";
 import { decodeUtf8 } from "../../src/base/text.ts";

@@ -1,8 +1,9 @@
 /**
- * `… tests/quickjs/fuzz.ts SEED ROUNDS`: calls every primitive of the runtime with random arguments. It may refuse
- * them as it likes; that this process lives to its end is what `fuzz.test.ts` wants to see.
+ * `… tests/quickjs/fuzz.ts SEED ROUNDS`: calls every primitive of the runtime with random arguments. A
+ * primitive may refuse them, but must not crash: `fuzz.test.ts` checks that this process ends normally.
  *
- * Left out: system calls that could do harm, and damaged bytecode whose checksum is right: the engine trusts it.
+ * Not covered: system calls that could do harm, and damaged bytecode with a right checksum, which the engine
+ * trusts.
  */
 import * as native from "bq2:native";
 import { fromHex } from "../../src/base/bytes.ts";
@@ -31,7 +32,7 @@ const folder = `/tmp/bq2-fuzz-${host.pid}`;
 const syscall = native.syscall as Primitive;
 const number = (name: keyof typeof SYSCALLS): number => SYSCALLS[name][host.arch];
 
-/** Descriptors that never wait, and none that is ours. */
+/** Descriptors that never block and that this program does not need. */
 const descriptors = [files.open("/dev/null", "update"), ...pipe(), -1, 9999];
 
 function pipe(): Int32Array {
@@ -46,7 +47,7 @@ const nothing = (): unknown => null;
 const fixed = (value: unknown) => (): unknown => value;
 const noTime = (): unknown => new Uint8Array(16);
 
-/** System calls, and how each of their words is made so that nothing is harmed and nothing waits. */
+/** System calls, and for each word a source of values with which nothing is harmed and nothing blocks. */
 const CALLS: readonly (readonly [keyof typeof SYSCALLS, ...(() => unknown)[]])[] = [
   ["getpid", any, any, any, any, any, any],
   ["getuid", any, any],
@@ -94,7 +95,7 @@ function callKernel(): void {
   syscall(number(name), ...words.map((make) => make()), ...surplus);
 }
 
-/** Mostly right arguments, so that what lies behind the checks is reached too. */
+/** Mostly valid arguments, to reach the code after the checks. */
 function digest(): void {
   const state = native.sha256Start();
   (native.sha256Add as Primitive)(random.below(4) === 0 ? any() : state, any());
@@ -138,7 +139,7 @@ const code = new Uint8Array(native.compile("export default 1", "a"));
 const wholeProgram = await encodeProgram([{ name: "a", code }], platform.bulk);
 const directorySize = wholeProgram[wholeProgram.length - TRAILER_SIZE + 8] ?? 0;
 
-/** A program file with a byte changed, cut short, or with lengths of its own under a checksum that is right. */
+/** A program file with a changed byte, cut short, or with random lengths under a right checksum. */
 function addProgram(): void {
   let file = wholeProgram.slice();
   const at = random.below(file.length);

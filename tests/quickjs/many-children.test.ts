@@ -1,18 +1,18 @@
-/** More children than select(2) could watch, all at once. */
+/** More children at once than select(2) could watch. */
 import { collectBytes } from "../../src/base/bytes.ts";
 import { assert, test } from "../../src/base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/base/text.ts";
 import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
-/** Each has three descriptors here: two pipes, and what tells its end. 4,096 is the kernel's usual hard limit. */
+/** Each needs three descriptors here: two pipes and a pidfd. 4,096 is the kernel's usual hard limit. */
 const CHILDREN = 1200;
 
-/** Nobody's own, and far below the hard limit. */
+/** An unusual limit, far below the hard limit. */
 const LIMIT = 333;
 
 const { host, processes } = quickjsPlatform();
 
-test("1,200 children at once each get their input and give their output", async () => {
+test("each of 1,200 simultaneous children gets its input and returns its output", async () => {
   const started = [];
   for (let i = 0; i < CHILDREN; i++) {
     const streams = { stdin: "pipe", stdout: "pipe", stderr: "inherit" } as const;
@@ -31,7 +31,7 @@ test("1,200 children at once each get their input and give their output", async 
   );
 });
 
-test("a child has the limit of descriptors that its parent was given, not the one that it raised that to", async () => {
+test("a child gets the descriptor limit that its parent got, not the raised one", async () => {
   const program = ["tests/quickjs/descriptor-limit.ts"];
   const argv = ["/bin/sh", "-c", `ulimit -S -n ${LIMIT} && exec "$0" "$@"`, ...host.self, ...program];
   const streams = { stdin: "ignore", stdout: "pipe", stderr: "inherit" } as const;

@@ -1,11 +1,11 @@
-/** What the runtime reads by itself: modules without a reader of TypeScript's, and xz files of any dictionary. */
+/** What the runtime reads itself: modules without TypeScript's hooks, and xz files with any dictionary. */
 import { decompress, decompressor } from "bq2:native";
 import { fromHex } from "../../src/base/bytes.ts";
 import { assert, test } from "../../src/base/testing.ts";
 import { encodeUtf8 } from "../../src/base/text.ts";
 import { quickjsPlatform } from "../../src/platform/quickjs/platform.ts";
 
-/** Its size is stated as 0; what it holds is not JavaScript. */
+/** A file whose size is given as 0 and whose content is not JavaScript. */
 const UNSIZED = "/proc/self/status";
 const FOLDER_ON_TMPFS = "/dev/shm";
 
@@ -22,7 +22,7 @@ const LARGEST_PRESET =
   "7640f0000a145260303dfe63a5c0f24e92d7e56f089117deb6551f90f8bb902c0c859776000000000cf23326b854b116" +
   "000152904e0000003f75de28b1c467fb020000000004595a";
 
-test("an xz file may want as much memory as the largest preset, not more", () => {
+test("an xz file may need as much memory as the largest preset, not more", () => {
   const output = new Uint8Array(20000);
   const [, written] = decompress(decompressor("xz"), fromHex(LARGEST_PRESET), output, true);
   assert.equal(written, 10000);
@@ -30,7 +30,7 @@ test("an xz file may want as much memory as the largest preset, not more", () =>
   assert.throws(start, /its dictionary is larger than that of xz -9/);
 });
 
-test("a module is read to its end, whatever size its file states; a folder is none", async () => {
+test("a module is read to its end, whatever size its file has; a folder is not a module", async () => {
   const folder = `/tmp/bq2-modules-${host.pid}`;
   files.makeFolder(folder);
   const long = `export default ${JSON.stringify("x".repeat(200_000))};`;

@@ -1,4 +1,4 @@
-/** Runs the tests that wait in `pendingTests`: a runner for engines that have none. */
+/** Runs the tests in `pendingTests`: a test runner for engines that have none. */
 import { syscall } from "bq2:native";
 import { describeError } from "../../src/base/error.ts";
 import { pendingTests } from "../../src/base/testing.ts";
@@ -26,8 +26,9 @@ interface TestResult {
 }
 
 /**
- * The whole program: `PROGRAM` runs all `tests`, `PROGRAM --report FILE` writes what came of each too,
- * `PROGRAM --only TEXT` runs the files with that in their path, and `PROGRAM CHILD …` runs that module of `children`.
+ * The whole program: `PROGRAM` runs all `tests`, `PROGRAM --report FILE` also writes their results,
+ * `PROGRAM --only TEXT` runs the files whose path contains TEXT, and `PROGRAM CHILD …` runs that module of
+ * `children`.
  */
 export async function runProgram(tests: Modules, children: Modules): Promise<void> {
   const platform = quickjsPlatform();
@@ -47,7 +48,7 @@ export async function runProgram(tests: Modules, children: Modules): Promise<voi
   syscall(SYSCALLS.exit_group[platform.host.arch], failed === 0 && passed > 0 ? 0 : 1);
 }
 
-/** Not one of its tests failed, but the file itself. */
+/** True if the file itself failed, not one of its tests. */
 function isBroken(file: FileResult): boolean {
   return file.status === "failed" && file.assertionResults.every(({ status }) => status === "passed");
 }
@@ -59,7 +60,7 @@ async function runFiles(platform: Platform, tests: Modules): Promise<FileResult[
     let message = "";
     try {
       await load();
-      if (pendingTests.length === 0) message = "it declares no tests";
+      if (pendingTests.length === 0) message = "it has no tests";
     } catch (error) {
       message = tell(error);
     }

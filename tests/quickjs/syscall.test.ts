@@ -1,4 +1,4 @@
-/** What the system-call primitive refuses: calls in which the kernel would go beyond the bytes it is given. */
+/** The system-call primitive refuses calls in which the kernel would access memory beyond the given bytes. */
 import { syscall, type Word } from "bq2:native";
 import { assert, test } from "../../src/base/testing.ts";
 import { encodeUtf8 } from "../../src/base/text.ts";
@@ -18,8 +18,8 @@ import { NUMBERS, type SyscallName } from "../../src/platform/quickjs/call.ts";
 
 const NO_FD = -1;
 const EBADF = 9; // include/uapi/asm-generic/errno-base.h
-const CLONE_THREAD = 0x10000; // include/uapi/linux/sched.h; alone it is invalid, so that no process comes of it
-const UNKNOWN_REQUEST = 0x541b; // FIONREAD, which nobody here makes
+const CLONE_THREAD = 0x10000; // include/uapi/linux/sched.h; invalid alone, so no process is created
+const UNKNOWN_REQUEST = 0x541b; // FIONREAD, which the project does not use
 const bytes = (size: number): Uint8Array => new Uint8Array(size);
 const length = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 const call = (name: SyscallName, ...words: readonly Word[]): number => syscall(NUMBERS[name], ...words);
@@ -50,7 +50,7 @@ for (const [name, ...words] of REFUSED) {
   });
 }
 
-test("system calls with enough bytes are made", () => {
+test("system calls with enough bytes are accepted", () => {
   assert.equal(call("ioctl", NO_FD, TCGETS, bytes(36)), -EBADF);
   assert.equal(call("ioctl", NO_FD, UNKNOWN_REQUEST, 0), -EBADF);
   assert.equal(call("chdir", encodeUtf8("/nowhere\0")), -ENOENT);

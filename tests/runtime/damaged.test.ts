@@ -1,4 +1,4 @@
-/** A `bq2` that is not whole says so and ends with code 2, whatever byte of its program is wrong. */
+/** A damaged `bq2` says so and ends with code 2, whichever byte of its program is wrong. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const programAt = trailerAt - Number(whole.readBigUInt64LE(trailerAt));
 
 interface Module {
   readonly name: string;
-  /** Where what is stored of it begins. */
+  /** Offset of its stored bytes. */
   readonly start: number;
   readonly size: number;
 }
@@ -48,7 +48,7 @@ function run(content: Buffer, ...args: readonly string[]) {
   return { status, signal, stderr, stdout };
 }
 
-/** The runtime starts, and refuses its program. */
+/** Expects that the runtime starts and refuses its program. */
 function expectRefusal(content: Buffer, why: string): void {
   const { stderr, ...end } = run(content, "--help");
   expect(end, `${why}\n${stderr}`).toEqual({ status: 2, signal: null, stdout: "" });
@@ -61,12 +61,12 @@ function withByte(at: number): Buffer {
   return copy;
 }
 
-test("a byte of the head, of a record, or of the trailer", () => {
+test("a wrong byte in the head, a record or the trailer is refused at the start", () => {
   for (let i = 0; i < HEAD_SIZE + RECORD_SIZE; i++) expectRefusal(withByte(programAt + i), `head, byte ${i}`);
   for (let i = 0; i < TRAILER_SIZE; i++) expectRefusal(withByte(trailerAt + i), `trailer, byte ${i}`);
 });
 
-test("a byte of a module: refused by its name when it is loaded, not before", () => {
+test("a wrong byte in a module is refused, with the module's name, when the module is loaded", () => {
   const [modules, good] = [modulesOf(), run(whole, "--help")];
   const refusal = (name: string): RegExp =>
     new RegExp(`Cannot load ${name}: its program section is damaged \\(.*\\) \\(hint: install it again\\)`);
@@ -87,7 +87,7 @@ test("a byte of a module: refused by its name when it is loaded, not before", ()
   });
 });
 
-test("bytes all over the program: what is damaged never runs", () => {
+test("wherever a byte is wrong, damaged code never runs", () => {
   const good = run(whole, "--help");
   const step = Math.floor((trailerAt - programAt) / FLIPS);
   for (let i = 0; i < FLIPS; i++) {
@@ -98,7 +98,7 @@ test("bytes all over the program: what is damaged never runs", () => {
   }
 });
 
-test("a file that was cut short", () => {
+test("a truncated file is refused", () => {
   for (const size of [
     programAt + 1,
     programAt + 100,
@@ -110,7 +110,7 @@ test("a file that was cut short", () => {
     expectRefusal(whole.subarray(0, size), `${size} bytes`);
 });
 
-test("lengths that cannot be", () => {
+test("impossible lengths are refused", () => {
   for (const length of [0n, 1n, BigInt(programAt) * 2n, 2n ** 63n, 2n ** 64n - 1n]) {
     const copy = Buffer.from(whole);
     copy.writeBigUInt64LE(length, trailerAt);

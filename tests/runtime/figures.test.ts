@@ -1,4 +1,4 @@
-/** What the runtime and `bq2` on it cost, and that the same source gives the same bytes. */
+/** The cost of the runtime and of `bq2` on it, and that the same source gives the same bytes. */
 import { execFile, execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,
@@ -19,18 +19,18 @@ import { requireTools } from "../oracle.ts";
 
 const MAX_SIZE = 2_000_000;
 const MAX_RESIDENT = 8_000_000;
-/** Found are 11 and 23 million: what a start loads or does more must be worth it. */
+/** Measured are 11 and 23 million: whatever a start loads or does in addition must be worth it. */
 const MAX_INSTRUCTIONS = { start: 16e6, help: 32e6 };
-/** Generous, since machines are busy: found are 0.07 and 0.08. */
+/** Generous, since machines may be busy: measured are 0.07 and 0.08. */
 const MAX_SHARE_OF_NODE = { start: 0.15, help: 0.2 };
 const STARTS = 30;
 
 const { bq2, runtime } = inject("built");
 
-/** Not waited for in place: vitest wants to hear of a test that takes a minute. */
+/** Asynchronous, because vitest expects to hear from a test that takes a minute. */
 const run = promisify(execFile);
 
-test("one static file of at most 2 MB", () => {
+test("bq2 is one static file of at most 2 MB", () => {
   console.log(`bq2: ${statSync(bq2).size} bytes, ${statSync(runtime).size} of them the runtime`);
   expect(statSync(bq2).size).toBeLessThanOrEqual(MAX_SIZE);
   expect(execFileSync("readelf", ["--program-headers", bq2], { encoding: "utf8" })).not.toContain("INTERP");
@@ -42,7 +42,7 @@ test("bq2 --help stays under 8 MB resident", () => {
   expect(Number(stderr) * 1024).toBeLessThan(MAX_RESIDENT);
 });
 
-/** Exact on any machine, however busy; the kernel's part is not in it. */
+/** Counts instructions in user space: exact on any machine, however busy. */
 function instructions(...argv: readonly string[]): number {
   const { stderr } = spawnSync(
     "valgrind",
@@ -52,14 +52,16 @@ function instructions(...argv: readonly string[]): number {
   return Number(/I +refs: +([\d,]+)/.exec(stderr)?.[1]?.replaceAll(",", "") ?? Number.NaN);
 }
 
-test.skipIf(!requireTools("valgrind"))("a start takes no more instructions than it did", () => {
+test.skipIf(!requireTools("valgrind"))("a start takes no more instructions than before", () => {
   const [start, help] = [instructions(bq2, "sha256sum", "/dev/null"), instructions(bq2, "--help")];
   console.log(`Instructions: bq2 sha256sum ${start}, bq2 --help ${help}`);
   expect(start).toBeLessThan(MAX_INSTRUCTIONS.start);
   expect(help).toBeLessThan(MAX_INSTRUCTIONS.help);
 });
 
-/** CPU milliseconds of one start, the kernel's part too: unlike the time on the clock, they do not depend on what else runs here. */
+/**
+ * CPU milliseconds of one start, in user space and the kernel: other load affects them less than wall time.
+ */
 function startCost(...argv: readonly string[]): number {
   const input = "x\n".repeat(STARTS);
   const all = ["-f", "%U %S", "xargs", "-I{}", ...argv];
@@ -68,7 +70,7 @@ function startCost(...argv: readonly string[]): number {
   return (1000 * (user + system)) / STARTS;
 }
 
-test("a start takes a fraction of Node's, the help too", () => {
+test("a start takes a fraction of Node's, and so does the help", () => {
   const [start, help, node, trivial] = [
     startCost(bq2, "sha256sum", "/dev/null"),
     startCost(bq2, "--help"),
@@ -83,10 +85,10 @@ test("a start takes a fraction of Node's, the help too", () => {
   expect(help / node).toBeLessThan(MAX_SHARE_OF_NODE.help);
 });
 
-/** From what the program barely fits into, by steps, to where it runs. KiB of address space. */
+/** KiB of address space, in steps from barely enough for the program file to enough to run. */
 const SMALL_MEMORIES = Array.from({ length: 24 }, (_, i) => 1800 + 125 * i);
 
-test("with too little memory it says so and ends: no crash", () => {
+test("with too little memory bq2 says so and does not crash", () => {
   const ends = SMALL_MEMORIES.map((size) => {
     const argv = [`--as=${size * 1024}`, bq2, "--help"];
     const { status, signal, stderr } = spawnSync("prlimit", argv, { encoding: "utf8" });
@@ -96,7 +98,7 @@ test("with too little memory it says so and ends: no crash", () => {
   expect(new Set(ends)).toEqual(new Set([2, 1, 0]));
 });
 
-test("the same bytes from two folders, and from the build in its namespace", async () => {
+test("bq2 compiled in two folders and in the build's namespace has the same bytes", async () => {
   const own = readFileSync(bq2);
   for (const place of ["a", "b/deeper"]) {
     const folder = mkdtempSync(join(tmpdir(), "bq2-self-"));

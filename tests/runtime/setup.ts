@@ -1,4 +1,4 @@
-/** Builds what the tests of this folder judge, once for all of them. */
+/** Builds the runtime and programs for all tests of this folder, once. */
 import type { TestProject } from "vitest/node";
 import { buildQuickjsTests } from "../../tools/quickjs-tests.ts";
 import { type BuiltRuntime, buildRuntime } from "../../tools/runtime.ts";

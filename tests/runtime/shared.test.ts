@@ -1,4 +1,4 @@
-/** The tests that are for every engine, run by QuickJS: each of them counts here as one. */
+/** Runs the tests for every engine on QuickJS; each of them counts as one here. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -18,7 +18,7 @@ interface Report {
   }[];
 }
 
-/** Not waited for in place: vitest wants to hear of us within a minute. */
+/** Asynchronous, because vitest expects to hear from this process within a minute. */
 async function runTests() {
   const child = spawn(inject("built").tests, ["--report", file], { stdio: ["ignore", "pipe", "pipe"] });
   const [stdout, stderr, [status, signal]] = await Promise.all([

@@ -1,6 +1,6 @@
 /**
- * One script for every architecture: the image that this checkout builds for it boots to the prompt, answers, computes
- * what the host computes, compiles what the others compile, and powers off.
+ * One script for every architecture: the image that this checkout builds for it boots to the prompt, answers,
+ * gets the host's results, compiles to the same bytecode as the others, and powers off.
  */
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -19,17 +19,17 @@ const ANSWER_SECONDS = 300;
 const END_SECONDS = 120;
 const TEST_MINUTES = 30;
 
-/** Another architecture's kernel takes as long as this one's: its image is built and booted where that is asked for. */
+/** Building another architecture's kernel takes long, so its image is built and booted only on request. */
 const isAsked = (arch: Arch): boolean =>
   arch === nodePlatform().host.arch || process.env.BQ2_TEST_FOREIGN === "1";
 
-/** Digests of the same modules' bytecode, as each architecture compiled them. */
+/** For each architecture the digest of the bytecode that it compiled from the same modules. */
 const bytecode = new Map<Arch, string>();
 
 for (const arch of ARCH_NAMES) {
   describe.skipIf(!isAsked(arch) || !canBootImage(arch))(arch, () => {
     test(
-      "the image boots to the prompt, computes and compiles as elsewhere, and powers off",
+      "the image boots to the prompt, computes and compiles like the others, and powers off",
       async () => {
         const image = await buildImage(arch);
         await withVm({ arch, disk: image.disk, memoryMiB: 1024 }, async (vm) => {

@@ -1,4 +1,6 @@
-/** Boot counting to its end: what comes up is told to be good by process 1, what crashes gives way to the next entry. */
+/**
+ * Boot counting from end to end: process 1 confirms a good boot; a crashing entry gives way to the next one.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -15,7 +17,7 @@ import { type Vm, withVm } from "./qemu.ts";
 const BOOT_SECONDS = 400;
 const ANSWER_SECONDS = 120;
 
-/** On a starved host the emulated timer may be late; the kernel would take it for broken, and give up. */
+/** On a busy host the emulated timer may be late, and the kernel would give up on it as broken. */
 const PATIENT = "no_timer_check";
 
 /** The first partition of an image, for mtools. */
@@ -31,13 +33,13 @@ describe.skipIf(!canBootImage() || !requireTools("mcopy", "mtype"))("boot counti
   );
 
   test(
-    "an entry that crashes gives way; one that comes up has its tries again, boot after boot",
+    "a crashing entry gives way; an entry that comes up gets its tries back at every boot",
     async () => {
       await withFolder(async (folder) => {
         const disk = join(folder, "disk");
         run("qemu-img", "convert", "-O", "raw", image.disk.path, disk);
         putEntries(disk, folder, [
-          entry("crashing", `${PATIENT} init=/none panic=1`), // the kernel finds no process 1, and resets the machine
+          entry("crashing", `${PATIENT} init=/none panic=1`), // no process 1: the kernel resets the machine
           entry("good", `${PATIENT} bq2.console=shell`),
         ]);
         const boot = (watch: (vm: Vm) => Promise<void>): Promise<void> =>
@@ -45,7 +47,7 @@ describe.skipIf(!canBootImage() || !requireTools("mcopy", "mtype"))("boot counti
 
         await boot(async (vm) => {
           await vm.waitFor(/Starting crashing\n/, BOOT_SECONDS);
-          await vm.waitForPowerOff(BOOT_SECONDS); // QEMU is told to end at a reset
+          await vm.waitForPowerOff(BOOT_SECONDS); // QEMU exits at a reset
           expect(vm.log()).toMatch(/Requested init \/none failed/);
         });
         for (let round = 1; round <= 2; round++) {
@@ -65,7 +67,7 @@ describe.skipIf(!canBootImage() || !requireTools("mcopy", "mtype"))("boot counti
     6 * BOOT_SECONDS * 1000,
   );
 
-  /** Of the image's kernel, started once unless it comes up. */
+  /** An entry with the image's kernel and one try. */
   function entry(title: string, commandLine: string): BootEntry {
     const kernel = { path: "EFI/bq2/vmlinuz", sha256: sha256(image.kernel) };
     return { title, kernel, initrd: null, commandLine, tries: 1 };

@@ -1,4 +1,4 @@
-/** The boot loader under OVMF and AAVMF, with an application in place of a kernel that says what it was given. */
+/** The boot loader under OVMF and AAVMF. In place of a kernel, an application prints what it gets. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,10 +18,10 @@ const available = canMakeApps();
 const FIRMWARE_SECONDS = 300;
 const SECONDS = 60;
 
-/** Starts a machine, and ends it when `watch` has seen enough. */
+/** Starts a machine, and ends it when `watch` resolves. */
 type Boot = (watch: (vm: Vm) => Promise<void>) => Promise<void>;
 
-/** A file that takes no room on the host. */
+/** A file that takes no space on the host. */
 function zeros(size: number): Content {
   return {
     size,
@@ -55,7 +55,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     return { title, kernel: kernel(), initrd: null, commandLine: null, tries: null, ...more };
   }
 
-  /** A disk with the boot loader; each call of `body` starts a machine with it, and what that writes is kept. */
+  /** A disk with the boot loader; each boot in `body` uses it, and keeps what the earlier ones wrote. */
   async function withLoader(
     entries: readonly BootEntry[] | Uint8Array,
     body: (boot: Boot) => Promise<void>,
@@ -93,7 +93,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     });
   });
 
-  test("takes the next entry after files that are wrong, missing, cut or huge, and kernels that come back", async () => {
+  test("tries the next entry if a file is wrong, missing, cut or huge, or a kernel returns", async () => {
     const cutFile = kernelFile.subarray(0, kernelFile.length / 2);
     const entries = [
       entry("wrong", { kernel: { ...kernel(), sha256: "0".repeat(64) } }),
@@ -123,14 +123,14 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
         await vm.waitFor(
           /kernel: command line none\nkernel: initrd none\nkernel: counted as none\n/,
           SECONDS,
-        ); // nothing of the failed ones
+        ); // nothing from the failed ones
         await vm.waitForPowerOff(30);
       });
     };
     await withLoader(entries, watch, { files });
   });
 
-  test("starts a counted entry as often as it may, and then the next", async () => {
+  test("starts a counted entry as often as its tries allow, then the next", async () => {
     const entries = [entry("new", { tries: 2, commandLine: "new" }), entry("old", { commandLine: "old" })];
     await withLoader(entries, async (boot) => {
       for (const wanted of ["new", "new", "old"]) {
@@ -144,7 +144,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     });
   });
 
-  test("a key opens the menu: a command line is changed, a prompt evaluates", async () => {
+  test("a key opens the menu, where the command line can be changed and a prompt evaluates", async () => {
     const typescript = readFileSync(kit.file("usr/lib/bq2/typescript"));
     await withLoader(
       [entry("first", { commandLine: "one" }), entry("second")],
@@ -174,12 +174,12 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     );
   });
 
-  test("entries that are cut, damaged, huge or missing are told, and the menu answers", async () => {
+  test("cut, damaged, huge or missing entries are reported, and the menu answers", async () => {
     const whole = new TextEncoder().encode(encodeBootEntries({ timeoutSeconds: 0, entries: [entry("x")] }));
     const cases: readonly (readonly [file: Uint8Array, says: RegExp])[] = [
       [whole.subarray(0, whole.length - 20), /Cannot read the boot entries: /],
       [noise(1000, 3), /Cannot read the boot entries: /],
-      [new Uint8Array(5_000_000).fill(0x20), /it has 5000000 bytes, at most 65536 are wanted/],
+      [new Uint8Array(5_000_000).fill(0x20), /it has 5000000 bytes, the limit is 65536/],
     ];
     for (const [file, says] of cases) {
       await withLoader(file, async (boot) => {

@@ -1,4 +1,4 @@
-/** What the boot loader costs: the same kernel started by it, and by the firmware itself, in turn. */
+/** The boot loader's cost: it and the firmware itself start the same kernel, in turn. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ENTRIES_FILE, encodeBootEntries, parseBootEntries } from "../../src/formats/boot-entries.ts";
@@ -13,15 +13,15 @@ import { requireFiles } from "../oracle.ts";
 import { BUILD_MINUTES, type BuiltImage, buildImage, canBootImage } from "./built-image.ts";
 import { withVm } from "./qemu.ts";
 
-/** A kernel with a command line of its own needs it, where the firmware starts it. */
+/** Lets the firmware start a kernel with a command line. */
 const STUB = "/usr/lib/systemd/boot/efi/linuxx64.efi.stub";
-/** Has the kernel write from its first line on, before it knows its consoles. */
+/** Makes the kernel print from its first line, before it has set up its consoles. */
 const WORDS = "ignore_loglevel earlyprintk=ttyS0";
 
 const ROUNDS = 3;
 const BOOT_SECONDS = 300;
 
-/** What the smallest of some rounds is held to. */
+/** Limit for the quickest round. */
 const AIM_SECONDS = 1;
 
 describe.skipIf(!canBootImage() || !requireFiles(STUB))("the boot loader", () => {
@@ -34,7 +34,7 @@ describe.skipIf(!canBootImage() || !requireFiles(STUB))("the boot loader", () =>
   );
 
   test(
-    "from the firmware to the kernel's first line it takes at most a second more than none",
+    "adds at most a second between the firmware and the kernel's first line",
     async () => {
       await withFolder(async (folder) => {
         const disks = {
@@ -56,7 +56,7 @@ describe.skipIf(!canBootImage() || !requireFiles(STUB))("the boot loader", () =>
     2 * ROUNDS * BOOT_SECONDS * 1000,
   );
 
-  /** What `bq2 image` puts on the EFI system partition; the menu waits for nobody. */
+  /** A disk with what `bq2 image` puts on the EFI system partition; the menu does not wait. */
   async function diskOf(path: string, isDirect: boolean): Promise<string> {
     const platform = nodePlatform();
     const sources = new OpenFiles(platform.files);
@@ -84,7 +84,7 @@ function withoutWait({ path, content }: EspFile): EspFile {
   return { path, content: contentOf(new TextEncoder().encode(text)) };
 }
 
-/** Work from when the firmware begins to load what it boots. */
+/** Processor time from when the firmware begins to load the boot file. */
 function secondsToKernel(disk: string): Promise<number> {
   return withVm({ arch: "x86_64", disk: { path: disk, format: "raw" } }, async (vm) => {
     await vm.waitFor(/Linux version /, BOOT_SECONDS);

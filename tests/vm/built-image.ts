@@ -1,4 +1,4 @@
-/** The image that this checkout builds, for tests that boot it; made first where it is not there yet. */
+/** The image that this checkout builds, for tests that boot it; built first if it does not exist. */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { nodePlatform } from "../../src/platform/node/platform.ts";
 import { findTool, requireTools } from "../oracle.ts";
 import { canRunVm } from "./qemu.ts";
 
-/** A build from nothing, kernel included, on a busy machine. With all in the store it is seconds. */
+/** A build from nothing, kernel included, on a busy machine; a few seconds if the store has everything. */
 export const BUILD_MINUTES = 60;
 
 export interface BuiltImage {
@@ -25,13 +25,13 @@ export function canBootImage(arch: Arch = "x86_64"): boolean {
 }
 
 /**
- * Builds in `BQ2_TEST_WORKDIR`, or in the workspace that the commands have by default; for another architecture than this
- * machine's beside that.
+ * Builds in `BQ2_TEST_WORKDIR`, or in the commands' default workspace; beside it for another architecture
+ * than this machine's.
  */
 export async function buildImage(arch: Arch = "x86_64"): Promise<BuiltImage> {
   const base = process.env.BQ2_TEST_WORKDIR ?? "data/sysroot";
   const workdir = arch === nodePlatform().host.arch ? base : `${base}-${arch}`;
-  // Not waited for in one call: the test runner is to hear from this process meanwhile.
+  // Asynchronous, because the test runner expects to hear from this process meanwhile.
   await promisify(execFile)("bin/bq2", ["build", "--arch", arch, "--workdir", workdir], {
     maxBuffer: 2 ** 28,
   });
@@ -44,7 +44,7 @@ export async function buildImage(arch: Arch = "x86_64"): Promise<BuiltImage> {
   };
 }
 
-/** Runs `body` with a disk that takes changes and leaves the image as it is. */
+/** Runs `body` with a disk whose changes do not reach the image. */
 export async function withDiskOf<T>(
   image: BuiltImage,
   body: (disk: BuiltImage["disk"]) => Promise<T>,
@@ -61,8 +61,8 @@ export async function withDiskOf<T>(
 }
 
 /**
- * What e2fsck says of the root file system on `disk`: its exit code after a check that changes nothing. `repair` replays
- * the journal first, as a mount does.
+ * Runs e2fsck on the root file system of `disk` without changing it, and returns the exit code. `repair`
+ * replays the journal first, as a mount does.
  */
 export function checkRoot(
   disk: BuiltImage["disk"],

@@ -10,10 +10,10 @@ const available = canMakeApps();
 const FIRMWARE_SECONDS = 300;
 const APP_SECONDS = 60;
 
-/** What the smallest of some rounds is held to. */
 const ROUNDS = 3;
+/** Limit for the quickest round. */
 const FIRST_LINE_SECONDS = 0.3;
-/** Work takes longer where neighbours share caches and processor threads. */
+/** Work takes longer on a machine that shares caches and processor threads with others. */
 const SHARED = 2;
 
 let kit: EfiKit;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, KIT_MINUTES * 60_000);
 
 describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch) => {
-  /** Starts an application and waits until the firmware has handed over. */
+  /** Starts an application, and runs `body` when the firmware begins to load it. */
   async function start(
     input: string,
     body: (vm: Vm, folder: string) => Promise<void>,
@@ -39,7 +39,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     });
   }
 
-  test("hello: a line, then off", async () => {
+  test("hello: prints a line and powers off", async () => {
     await start("examples/efi/hello.ts", async (vm) => {
       await vm.waitFor(/hello from TypeScript on bare firmware/, APP_SECONDS);
       await vm.waitForPowerOff(30);
@@ -49,7 +49,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
   test("the first line comes soon after the start", async () => {
     const seconds: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      // This one leaves the machine running: of one that is off, nobody can tell what it took.
+      // An application that leaves the machine running: processor time cannot be read from one that is off.
       await start("examples/efi/fail.ts", async (vm) => {
         await vm.waitFor(/about to fail\n/, APP_SECONDS);
         seconds.push(vm.processorSeconds(/about to fail/) - vm.processorSeconds(/BdsDxe: starting Boot/));
@@ -59,7 +59,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     expect(Math.min(...seconds)).toBeLessThan(FIRST_LINE_SECONDS * SHARED);
   });
 
-  test("a listing of the disk", async () => {
+  test("lists the files of the disk", async () => {
     await start(
       "examples/efi/list-files.ts",
       async (vm) => {
@@ -72,7 +72,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     );
   });
 
-  test("a drawing, as QEMU sees the screen", async () => {
+  test("draws what QEMU's screenshot then shows", async () => {
     await start(
       "examples/efi/draw.ts",
       async (vm, folder) => {
@@ -88,7 +88,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
     );
   });
 
-  test("an unhandled error: type, message, file and line, and the firmware goes on", async () => {
+  test("an unhandled error shows type, message, file and line, and the firmware continues", async () => {
     await start("examples/efi/fail.ts", async (vm) => {
       await vm.waitFor(/about to fail\n/, APP_SECONDS);
       await vm.waitFor(/TypeError: cannot read property 'sizeBytes' of undefined\n/, 30);
@@ -126,7 +126,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
       async (vm) => {
         await vm.waitFor(/bq2: Cannot start: its program section is damaged/, APP_SECONDS);
         await vm.waitFor(/chained: here\n/, APP_SECONDS);
-        await vm.waitFor(/all bindings hold\n/, 30);
+        await vm.waitFor(/all bindings work\n/, 30);
         await vm.waitForPowerOff(30);
       },
       {},
@@ -137,7 +137,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
   test("damaged applications are refused, by the firmware or by the runtime", async () => {
     const whole = readFileSync(await kit.build("examples/efi/hello.ts", arch));
     const damaged = whole.slice();
-    const program = whole.lastIndexOf("bq2prog2"); // native/program.c; the runtime has that word too
+    const program = whole.lastIndexOf("bq2prog2"); // native/program.c; the runtime also contains that word
     damaged.fill(0x55, program + 20, program + 200);
     await withFolder(async (folder) => {
       const cases: readonly (readonly [application: Uint8Array, says: RegExp])[] = [
@@ -154,7 +154,7 @@ describe.skipIf(!available).each(["x86_64", "aarch64"] as const)("on %s", (arch)
   });
 });
 
-/** Colours of a binary PPM, as `rrggbb`; QEMU writes it beside us, so it is waited for. */
+/** Colours of a binary PPM, as `rrggbb`. Waits for the file, which QEMU writes asynchronously. */
 async function readPixels(path: string): Promise<(x: number, y: number) => string> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -162,7 +162,7 @@ async function readPixels(path: string): Promise<(x: number, y: number) => strin
       const header = /^P6\s(\d+) (\d+)\s255\s/.exec(bytes.subarray(0, 64).toString("latin1"));
       const [width, height] = [Number(header?.[1]), Number(header?.[2])];
       const start = header?.[0].length ?? 0;
-      if (bytes.length !== start + width * height * 3) throw new Error(`${path} is not whole`);
+      if (bytes.length !== start + width * height * 3) throw new Error(`${path} is incomplete`);
       return (x, y) => {
         const at = start + (y * width + x) * 3;
         return bytes.subarray(at, at + 3).toString("hex");

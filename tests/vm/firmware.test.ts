@@ -1,4 +1,4 @@
-/** The harness itself, on the firmware alone: no disk, so that it ends in its own shell. */
+/** The test harness itself, on the firmware alone: without a disk it starts its own shell. */
 import { expect, test } from "vitest";
 import { ARCH_NAMES, ARCHES } from "../../src/base/arch.ts";
 import { canRunVm, withVm } from "./qemu.ts";
@@ -24,7 +24,7 @@ for (const arch of ARCH_NAMES) {
 }
 
 test.skipIf(!canRunVm("x86_64"))(
-  "a wait that is in vain fails in time, shows the console, and ends the machine",
+  "waiting for missing text fails in time, shows the console, and ends the machine",
   async () => {
     const startedAt = Date.now();
     const failure = withVm({ arch: "x86_64" }, async (vm) => {

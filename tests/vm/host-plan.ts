@@ -1,4 +1,4 @@
-/** What the host makes, for comparison with what a machine under test says. */
+/** Results of the host, to compare with those of a machine under test. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +10,7 @@ export function sha256(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
-/** The plan of a native build on `arch`, made in a workspace of its own. */
+/** Digest of the plan of a native build on `arch`, made in its own workspace. */
 export function planDigest(arch: Arch): string {
   const workdir = mkdtempSync(join(tmpdir(), "bq2-plan-"));
   try {

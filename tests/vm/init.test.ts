@@ -1,4 +1,4 @@
-/** Process 1 in the image that this checkout builds: what it starts, what it cleans up, how it ends. */
+/** Process 1 in the image that this checkout builds: what it starts and cleans up, and how it ends. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { READY_MARKER } from "../../src/init/system.ts";
 import {
@@ -9,7 +9,7 @@ import {
   checkRoot,
   withDiskOf,
 } from "./built-image.ts";
-import { type KernelOfItsOwn, type Vm, withVm } from "./qemu.ts";
+import { type OwnKernel, type Vm, withVm } from "./qemu.ts";
 
 /** Under emulation, on a busy machine. */
 const BOOT_SECONDS = 240;
@@ -20,7 +20,7 @@ const SHELL = "bq2.console=shell";
 
 interface Where {
   readonly disk?: BuiltImage["disk"];
-  readonly writes?: KernelOfItsOwn["writes"];
+  readonly writes?: OwnKernel["writes"];
 }
 
 describe.skipIf(!canBootImage())("process 1", () => {
@@ -44,14 +44,16 @@ describe.skipIf(!canBootImage())("process 1", () => {
     await vm.waitFor(/# /, ANSWER_SECONDS);
   }
 
-  /** What a shell command prints. The quotes keep the echo of what is typed, which may wrap, from being taken for it. */
+  /**
+   * What a shell command prints. The quotes distinguish it from the echo of the typed line, which may wrap.
+   */
   async function answer(vm: Vm, command: string): Promise<string> {
     vm.send(`echo 'b'egin=; ${command}; echo 'e'nd=$?=\n`);
     const [, text = ""] = await vm.waitFor(/\nbegin=\n([\s\S]*?)end=\d+=\n/, ANSWER_SECONDS);
     return text;
   }
 
-  test("a boot gives mounts, devices, a name, a clock, a network, consoles; no zombies; powers off clean", async () => {
+  test("a boot sets up mounts, devices, name, clock, network and consoles, leaves no zombies, powers off clean", async () => {
     await withDiskOf(image, async (disk) => {
       const run = async (vm: Vm): Promise<void> => {
         await bootToShell(vm);
@@ -68,7 +70,7 @@ describe.skipIf(!canBootImage())("process 1", () => {
         );
         expect(await answer(vm, "ip addr show lo")).toMatch(/127\.0\.0\.1/);
 
-        // The DHCP client's work is done when the name server is there.
+        // The DHCP client has finished when there is a name server.
         await answer(
           vm,
           "for i in $(seq 60); do grep -q nameserver /etc/resolv.conf && break; sleep 1; done",
@@ -84,14 +86,14 @@ describe.skipIf(!canBootImage())("process 1", () => {
         );
         expect(await answer(vm, "ps -o args | grep -c '^sleep 1'")).toMatch(/^0\n/);
 
-        // Each console has its session; one that ends is there again, its terminal as before.
+        // Each console has its session; one that ends is restarted, with the terminal's original settings.
         expect(await answer(vm, "ps -o tty,args | grep -c '[/]bin/sh -l'")).toMatch(/^2\n/);
-        vm.send("stty -echo; echo left-$((1 + 1)); sleep 2; exit\n"); // a hang-up drops what is not out yet
+        vm.send("stty -echo; echo left-$((1 + 1)); sleep 2; exit\n"); // a hang-up drops unsent text
         await vm.waitFor(/left-2[\s\S]*# /, ANSWER_SECONDS);
         expect(await answer(vm, "stty | grep -c -- '-echo\\b'")).toMatch(/^0\n/);
 
         await answer(vm, "echo kept > /root/kept; mkdir -p /mnt/a && mount -t tmpfs a /mnt/a");
-        vm.send("(trap '' TERM; sleep 1000) & poweroff\n"); // one that does not hear
+        vm.send("(trap '' TERM; sleep 1000) & poweroff\n"); // a process that ignores SIGTERM
         await vm.waitFor(/bq2: powering off/, ANSWER_SECONDS);
         await vm.waitForPowerOff(END_SECONDS);
         expect(vm.log()).not.toMatch(/bq2: (shutdown|Cannot)/);
@@ -101,7 +103,7 @@ describe.skipIf(!canBootImage())("process 1", () => {
     });
   });
 
-  test("the power button and a reboot end the machine in good order", async () => {
+  test("the power button and a reboot shut down in good order", async () => {
     await boot(SHELL, async (vm) => {
       await bootToShell(vm);
       await vm.monitor("system_powerdown");
@@ -112,7 +114,7 @@ describe.skipIf(!canBootImage())("process 1", () => {
       await bootToShell(vm);
       vm.send("reboot\n");
       await vm.waitFor(/bq2: restarting/, ANSWER_SECONDS);
-      await vm.waitForPowerOff(END_SECONDS); // QEMU is told to end at a restart
+      await vm.waitForPowerOff(END_SECONDS); // QEMU exits at a restart
     });
   });
 
@@ -125,9 +127,9 @@ describe.skipIf(!canBootImage())("process 1", () => {
     });
   });
 
-  test("the rescue prompt comes when it is asked for; leaving it, the boot goes on", async () => {
+  test("the rescue prompt opens on request; leaving it continues the boot", async () => {
     await boot(`${SHELL} bq2.rescue`, async (vm) => {
-      await vm.waitFor(/bq2: rescue: asked for by bq2\.rescue/, BOOT_SECONDS);
+      await vm.waitFor(/bq2: rescue: requested by bq2\.rescue/, BOOT_SECONDS);
       await vm.waitFor(/# /, ANSWER_SECONDS);
       expect(vm.log()).not.toContain(READY_MARKER);
       vm.send("exit\n");
@@ -135,11 +137,11 @@ describe.skipIf(!canBootImage())("process 1", () => {
     });
   });
 
-  test("a disk that takes nothing brings the rescue prompt, which says so and powers off", async () => {
+  test("a read-only disk opens the rescue prompt, which says so and can power off", async () => {
     await boot(
       SHELL,
       async (vm) => {
-        await vm.waitFor(/bq2: rescue: Cannot see that \/ can be written.*read-only/, BOOT_SECONDS);
+        await vm.waitFor(/bq2: rescue: Cannot make \/ writable.*read-only/, BOOT_SECONDS);
         await vm.waitFor(/# /, ANSWER_SECONDS);
         vm.send("poweroff\n");
         await vm.waitForPowerOff(END_SECONDS);
@@ -148,17 +150,17 @@ describe.skipIf(!canBootImage())("process 1", () => {
     );
   });
 
-  test("without a disk the kernel says what it misses, and restarts", async () => {
+  test("without a disk the kernel says what is missing, and restarts", async () => {
     const kernel = { path: image.kernel, words: "", writes: "forget" } as const;
     await withVm({ arch: "x86_64", kernel }, async (vm) => {
       await vm.waitFor(/Cannot open root device "PARTLABEL=bq2-root"/, BOOT_SECONDS);
       await vm.waitFor(/Kernel panic - not syncing: VFS: Unable to mount root fs/, ANSWER_SECONDS);
       await vm.waitFor(/Rebooting in 10 seconds/, ANSWER_SECONDS);
-      await vm.waitForPowerOff(END_SECONDS); // QEMU is told to end at a restart
+      await vm.waitForPowerOff(END_SECONDS); // QEMU exits at a restart
     });
   });
 
-  test("after a power cut in the middle of writing the next boot works, and the disk is sound", async () => {
+  test("after a power cut during writes the next boot works, and the disk is sound", async () => {
     await withDiskOf(image, async (disk) => {
       await boot(
         SHELL,

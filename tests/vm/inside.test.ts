@@ -1,4 +1,4 @@
-/** TypeScript in the booted image: the prompt on its console, programs, types, and the same bytes as on the host. */
+/** TypeScript in the booted image: the prompt on its console, programs, types, and the host's bytes. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -18,17 +18,17 @@ const BOOT_SECONDS = 240;
 const ANSWER_SECONDS = 180;
 /** Compiles all of bq2. */
 const COMPILE_SECONDS = 900;
-/** All shared tests: half a minute on the machine itself. */
+/** All shared tests, which take half a minute without emulation. */
 const TEST_SECONDS = 1800;
 const END_SECONDS = 120;
 
-/** Not waited for in one call: the test runner is to hear from this process meanwhile. */
+/** Asynchronous, because the test runner expects to hear from this process meanwhile. */
 const run = promisify(execFile);
 
 interface SharedTests {
-  /** The program of all of them. */
+  /** One program with all of them. */
   readonly program: Buffer;
-  /** How many there are, all of which passed on this machine. */
+  /** How many there are; all passed on this machine. */
   readonly count: number;
 }
 
@@ -40,19 +40,19 @@ async function runSharedTestsHere(): Promise<SharedTests> {
   return { program: readFileSync(path), count: Number(passed) };
 }
 
-/** Runs `body` with a disk that holds `program` as `/tests`. */
+/** Runs `body` with a disk that has `program` as `/tests`. */
 function withTestDisk(program: Buffer, body: (path: string) => Promise<void>): Promise<void> {
   const tree = [folder(""), file("tests", contentOf(program), { mode: 0o755 })];
   return withImage(tree, 64 * MIB, (image) => body(resolve(image)));
 }
 
-/** Gives what the line is answered with; without `answer`, anything will do. */
+/** Types a line and returns the text that matches `answer`, by default anything. */
 async function ask(vm: Vm, line: string, answer = /(?:)/, seconds = ANSWER_SECONDS): Promise<string> {
   const [text] = await askPrompt(vm, line, answer, seconds);
   return text;
 }
 
-/** The prompt's own language, and the system around it. */
+/** The prompt evaluates TypeScript and runs commands. */
 async function checkAnswers(vm: Vm): Promise<void> {
   await ask(vm, "[1, 2, 3].map((x: number): number => x * 14)", /^\[ 14, 28, 42 \]$/m);
   await ask(vm, "const later: string = await Promise.resolve('lat' + 'er')");
@@ -73,7 +73,7 @@ async function checkMistakes(vm: Vm): Promise<void> {
   await ask(vm, "hoard.length = 0", /^0$/m);
 }
 
-/** Programs, and their types. */
+/** `bq2 run` runs programs; `bq2 check` checks their types. */
 async function checkPrograms(vm: Vm): Promise<void> {
   const program = "import { args } from \"bq2\"; const x: number = args.length; console.log('args', x + 40);";
   await ask(vm, `files.writeFile("/root/a.ts", new TextEncoder().encode(${JSON.stringify(program)}))`);
@@ -84,7 +84,7 @@ async function checkPrograms(vm: Vm): Promise<void> {
   await ask(vm, "!bq2 check /workspace/bq2/src/base/struct.ts", /^Problems: 0/m, COMPILE_SECONDS);
 }
 
-/** The same plan and the same program as the host's. */
+/** The plan and the compiled program are the same as the host's. */
 async function checkSameBytes(vm: Vm): Promise<void> {
   await ask(vm, "!bq2 sysroot-builder --seed debian-12 --workdir /root/w", /Wrote build plan/);
   const plan = "/root/w/seed-rootfs/bq2-rootfs/var/lib/sysroot-build-plan.json";
@@ -100,7 +100,7 @@ async function checkSameBytes(vm: Vm): Promise<void> {
   expect(new Set(digests).size).toBe(1);
 }
 
-/** As many as on the host pass, and none fails; what fails is in the console's log. */
+/** As many tests pass as on the host, and none fails; the console's log names failures. */
 async function checkSharedTests(vm: Vm, { count }: SharedTests): Promise<void> {
   await ask(vm, "!mkdir -p /mnt");
   await ask(vm, "!mount -o ro /dev/vdb /mnt");
@@ -111,7 +111,7 @@ async function checkSharedTests(vm: Vm, { count }: SharedTests): Promise<void> {
   expect({ passed, failed }).toEqual({ passed: String(count), failed: "0" });
 }
 
-/** Leaving gives a new prompt; the history is still there. */
+/** Leaving the prompt starts a new one with the same history. */
 async function checkLeaving(vm: Vm): Promise<void> {
   await ask(vm, "'the last ' + 'line'", /^'the last line'$/m);
   vm.send("\x04");
@@ -134,7 +134,7 @@ describe.skipIf(!canBootImage())("TypeScript inside", () => {
   );
 
   test(
-    "the prompt evaluates, runs, checks, plans and compiles; mistakes cost a message; the shared tests pass",
+    "the prompt evaluates, runs, checks, plans and compiles; mistakes print a message; the shared tests pass",
     async () => {
       const body = async (vm: Vm): Promise<void> => {
         await vm.waitFor(new RegExp(READY_MARKER), BOOT_SECONDS);

@@ -3,7 +3,9 @@ import type { Vm } from "./qemu.ts";
 
 export const PROMPT = /^> $/m;
 
-/** Types a line, waits for what it is answered with and for the next prompt, `seconds` for each; gives the answer's match. */
+/**
+ * Types a line, waits for `answer` and for the next prompt, `seconds` each, and returns the answer's match.
+ */
 export async function askPrompt(
   vm: Vm,
   line: string,

@@ -1,6 +1,6 @@
 /**
- * Machines for tests: started under QEMU from the same argv as `bq2 boot`, watched and answered on their
- * serial console and QEMU's monitor, and always ended.
+ * Machines for tests: started under QEMU with the same argv as `bq2 boot`, controlled through their serial
+ * console and QEMU's monitor, and always ended.
  *
  * @example
  * await withVm({ arch: "x86_64", disk }, async (vm) => {
@@ -20,53 +20,57 @@ import { ARCHES, type Arch } from "../../src/base/arch.ts";
 import { type Disk, qemuArgv } from "../../src/machine/qemu.ts";
 import { findTool, requireFiles, requireTools } from "../oracle.ts";
 
-export interface KernelOfItsOwn {
+export interface OwnKernel {
   readonly path: string;
-  /** Stand behind those of the command line that is compiled in. */
+  /** Appended to the compiled-in command line. */
   readonly words: string;
-  /** What becomes of what it writes to the disk; `refuse`: the disk is read-only. */
+  /** What happens to its writes to the disk; `refuse`: the disk is read-only. */
   readonly writes: "forget" | "keep" | "refuse";
 }
 
 export interface VmOptions {
   readonly arch: Arch;
-  /** Path and format of a disk, changed only where `kernel` says so. Without one the firmware ends in its own shell. */
+  /** Path and format of a disk, not changed by default. Without a disk the firmware starts its own shell. */
   readonly disk?: Omit<Disk, "keepChanges">;
-  /** Started in place of what the firmware finds on the disk. */
-  readonly kernel?: KernelOfItsOwn;
-  /** Another disk, which nothing boots from; the kernel's last virtio disk. Read-only unless told. */
-  readonly secondDisk?: Omit<Disk, "keepChanges"> & { readonly writes?: KernelOfItsOwn["writes"] };
-  /** What its clock says at the start, `2028-11-24T00:00:00`; else the host's time. */
+  /** Started directly, instead of what the firmware finds on the disk. */
+  readonly kernel?: OwnKernel;
+  /** Another disk, not booted from; the kernel's last virtio disk. Read-only by default. */
+  readonly secondDisk?: Omit<Disk, "keepChanges"> & { readonly writes?: OwnKernel["writes"] };
+  /** The clock at the start, such as `2028-11-24T00:00:00`; by default the host's time. */
   readonly clock?: string;
   readonly network?: boolean;
-  /** What it writes to the disk that the firmware boots stays there. */
+  /** Keeps writes to the disk that the firmware boots. */
   readonly keepsWrites?: boolean;
-  /** A screen, which the monitor's `screendump` shows. */
+  /** Adds a screen, for the monitor's `screendump`. */
   readonly display?: boolean;
   readonly memoryMiB?: number;
 }
 
 export interface Vm {
-  /** All that came on the serial console so far, control sequences taken out. */
+  /** All text on the serial console so far, without control sequences. */
   readonly log: () => string;
-  /** Waits for text behind what earlier calls matched; gives the match. Throws after `seconds`, or at power off. */
+  /**
+   * Waits for text after the earlier calls' matches; returns the match. Throws after `seconds`, or at power
+   * off.
+   */
   waitFor(pattern: RegExp, seconds: number): Promise<RegExpMatchArray>;
   /**
-   * Processor time that the emulator had taken when text that fits `pattern` came on the console, where it must be, in
-   * seconds. A machine that is at work takes one of the host's processors: by a clock it is the same on an idle host.
+   * Seconds of processor time that the emulator had used when text that matches `pattern` appeared; throws if
+   * it is not on the console. A working machine uses one of the host's processors, so on an idle host this is
+   * the time.
    */
   processorSeconds(pattern: RegExp): number;
-  /** Types on the console; a line ends in `\n` for Linux, in `\r` for the firmware. */
+  /** Types on the console. A line ends in `\n` for Linux, in `\r` for the firmware. */
   send(text: string): void;
-  /** Gives QEMU's monitor a command (QEMU's manual, "QEMU Monitor"). */
+  /** Sends a command to QEMU's monitor (QEMU's manual, "QEMU Monitor"). */
   monitor(command: string): Promise<void>;
-  /** The power fails: QEMU is killed, with all that it has not written yet. */
+  /** Kills QEMU, which loses everything that it has not written yet. */
   cutPower(): Promise<void>;
-  /** Waits until the machine is off by itself. Throws after `seconds`, and where QEMU failed. */
+  /** Waits until the machine powers off by itself. Throws after `seconds`, or if QEMU failed. */
   waitForPowerOff(seconds: number): Promise<void>;
 }
 
-/** True where machines of that architecture can be started; throws in CI where they cannot. */
+/** True if machines of that architecture can be started; in CI, throws if they cannot. */
 export function canRunVm(arch: Arch): boolean {
   const { program, firmware } = ARCHES[arch].emulator;
   const [debian] = firmware; // CI is Debian
@@ -75,8 +79,8 @@ export function canRunVm(arch: Arch): boolean {
 }
 
 /**
- * Starts a machine, runs `body`, and ends the machine whatever happens. Where `body` fails the console's
- * log is kept, and its path is added to the error.
+ * Starts a machine, runs `body`, and ends the machine whatever happens. If `body` fails, the console's log is
+ * kept and its path added to the error.
  */
 export async function withVm<T>(options: VmOptions, body: (vm: Vm) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "bq2-vm-"));
@@ -123,12 +127,12 @@ function startQemu(options: VmOptions, monitor: string): ChildProcess {
   if (options.secondDisk !== undefined)
     argv.push("-drive", driveBeside(options.secondDisk, options.secondDisk.writes ?? "refuse"));
   if (options.clock !== undefined) argv.push("-rtc", `base=${options.clock}`);
-  // The kernel ends QEMU when this process ends, however it ends.
+  // The kernel kills QEMU when this process ends for any reason.
   return spawn("setpriv", ["--pdeathsig", "KILL", ...argv], { stdio: ["pipe", "pipe", "pipe"] });
 }
 
-/** A disk that the firmware does not boot from: it may not stand first, where `-kernel` stands. */
-function driveBeside({ path, format }: Omit<Disk, "keepChanges">, writes: KernelOfItsOwn["writes"]): string {
+/** A disk that the firmware does not boot from: it must not be the first, which `-kernel` is. */
+function driveBeside({ path, format }: Omit<Disk, "keepChanges">, writes: OwnKernel["writes"]): string {
   const how = { forget: "snapshot=on", keep: "snapshot=off", refuse: "readonly=on" }[writes];
   return `if=virtio,format=${format},${how},file=${path}`;
 }
@@ -138,19 +142,19 @@ class SerialConsole implements Vm {
   readonly #monitorPath: string;
   readonly #ended: Promise<void>;
   #text = "";
-  /** After how much work the log had which length. */
+  /** The log's length after each output, and the processor time used until then. */
   readonly #arrivals: { readonly length: number; readonly processorSeconds: number }[] = [];
   #errors = "";
   #matchedUpTo = 0;
   #isOff = false;
-  /** Called at each new text and at the end. */
+  /** Called for each new text and at the end. */
   #wake: () => void = () => {};
 
   constructor(process: ChildProcess, monitorPath: string) {
     this.#process = process;
     this.#monitorPath = monitorPath;
     process.stdout?.setEncoding("latin1").on("data", (text: string) => {
-      const processorSeconds = processorSecondsOf(process); // first of all: the machine works on
+      const processorSeconds = processorSecondsOf(process); // before anything else: the machine keeps running
       this.#text += text;
       this.#arrivals.push({ length: this.log().length, processorSeconds });
       this.#wake();
@@ -220,13 +224,13 @@ class SerialConsole implements Vm {
       throw new Error(`Cannot see the machine off: QEMU failed${this.#describe()}`);
   }
 
-  /** Ends QEMU where it still runs, and waits until it is gone. */
+  /** Ends QEMU if it still runs, and waits until it is gone. */
   async end(): Promise<void> {
     if (!this.#isOff) this.#process.kill("SIGKILL");
     await this.#ended;
   }
 
-  /** Resolves when `isDone` holds after some output, or when the time is over. */
+  /** Resolves when `isDone` is true after some output, or after `seconds`. */
   async #until(isDone: () => boolean, seconds: number): Promise<void> {
     if (isDone()) return;
     await new Promise<void>((resolve) => {
@@ -240,7 +244,7 @@ class SerialConsole implements Vm {
     this.#wake = () => {};
   }
 
-  /** What a reader of the failure wants first: the last lines, and what QEMU itself said. */
+  /** The last lines, and QEMU's own messages, to show with a failure. */
   #describe(): string {
     const lines = this.log().trimEnd().split("\n").slice(-15);
     const own = this.#errors === "" ? "" : `\nQEMU: ${this.#errors.trim()}`;
@@ -248,7 +252,7 @@ class SerialConsole implements Vm {
   }
 }
 
-/** proc_pid_stat(5): utime and stime, in ticks of 10 ms; NaN where it has ended. */
+/** proc_pid_stat(5): utime and stime, in ticks of 10 ms; NaN if the process has ended. */
 function processorSecondsOf({ pid }: ChildProcess): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");

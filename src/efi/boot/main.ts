@@ -1,6 +1,6 @@
 /**
- * The boot loader: takes the entries of `EFI/bq2/entries.json`, waits for a key, and starts the first good one. One that cannot be
- * started gives its place to the next; with none left it asks.
+ * The boot loader: reads the entries of `EFI/bq2/entries.json`, waits for a key, and starts the first entry.
+ * If an entry cannot be started, it tries the next one; when none is left, it shows the menu.
  */
 import { Bq2Error, describeError } from "../../base/error.ts";
 import {
@@ -36,7 +36,7 @@ for (;;) {
   if (choice.kind === "leave") leave(1);
 }
 
-/** None where they cannot be read, which is told: the menu still has its other answers. */
+/** Returns no entries if they cannot be read, and says so: the menu still offers the rest. */
 function readEntries(from: Volume): BootEntries {
   try {
     return parseBootEntries(from.readText(ENTRIES_FILE, ENTRIES_LIMIT));
@@ -46,7 +46,7 @@ function readEntries(from: Volume): BootEntries {
   }
 }
 
-/** Returns where the entry could not be started, or its kernel came back. */
+/** Returns only if the entry could not be started or its kernel returned. */
 function tryToStart(entry: BootEntry): void {
   write(`Starting ${entry.title}\n`);
   try {
@@ -58,7 +58,7 @@ function tryToStart(entry: BootEntry): void {
   }
 }
 
-/** What fails of it keeps no machine from starting, such as a medium that cannot be written. */
+/** Counts a start. A failure, such as a read-only medium, does not keep the machine from starting. */
 function count(entry: BootEntry): void {
   const after = afterStart(entry, left);
   try {

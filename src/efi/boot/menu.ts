@@ -1,4 +1,4 @@
-/** What the boot loader shows, and what a person answers. Lines of text: the same on a screen and a serial line. */
+/** The boot loader's menu. It is plain lines of text, so that it works on a screen and on a serial line. */
 import type { BootEntry } from "../../formats/boot-entries.ts";
 import type { TriesLeft } from "../../formats/boot-tries.ts";
 import { readLine, waitForKey } from "../keys.ts";
@@ -12,7 +12,7 @@ export type Choice =
 const HELP =
   "Number: start, e and number: change the command line, t: TypeScript prompt, r: reset, o: off, q: leave";
 
-/** True where a key was typed within `seconds`, which are counted down. */
+/** Counts down `seconds`; true if a key is typed meanwhile. */
 export async function isInterrupted(entry: BootEntry, seconds: number): Promise<boolean> {
   if (seconds === 0) return (await waitForKey(0)) !== undefined;
   for (let left = seconds; left > 0; left--) {
@@ -26,7 +26,7 @@ export async function isInterrupted(entry: BootEntry, seconds: number): Promise<
   return false;
 }
 
-/** Asks until an answer makes sense. */
+/** Asks until the answer is valid. */
 export async function choose(entries: readonly BootEntry[], left: TriesLeft): Promise<Choice> {
   for (;;) {
     for (const [index, entry] of entries.entries()) {

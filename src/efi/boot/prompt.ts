@@ -1,6 +1,6 @@
 /**
- * A TypeScript prompt on the firmware, with all bindings at hand. TypeScript's compiler is a program file on the EFI
- * system partition; without it the prompt takes JavaScript.
+ * A TypeScript prompt on the firmware, with all bindings as globals. TypeScript's compiler is a program file
+ * on the EFI system partition; without it the prompt takes JavaScript.
  */
 import { addProgram, evaluate } from "bq2:firmware";
 import { BOOT_FOLDER } from "../../formats/boot-entries.ts";
@@ -15,7 +15,7 @@ import { write } from "../text-console.ts";
 
 export const COMPILER_FILE: string = `${BOOT_FOLDER}/typescript`;
 
-/** Returns when Escape or Control-D leaves it. */
+/** Returns when the user leaves with Escape or Control-D. */
 export async function runPrompt(volume: Volume): Promise<void> {
   const compiler = await compilerOf(volume);
   Object.assign(globalThis, bindings);
@@ -35,7 +35,7 @@ export async function runPrompt(volume: Volume): Promise<void> {
   }
 }
 
-/** JavaScript of a line. Throws Bq2Error `syntax`. */
+/** The line as JavaScript; undefined if it is empty. Throws Bq2Error `syntax`. */
 async function understand(
   compiler: Compiler | undefined,
   text: string,

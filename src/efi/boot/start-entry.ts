@@ -1,4 +1,4 @@
-/** Starts a kernel: files read and held to their digests, initial RAM disk offered, command line given. */
+/** Starts a kernel: reads and verifies its files, offers the initial RAM disk, passes the command line. */
 import { Bq2Error } from "../../base/error.ts";
 import type { BootEntry, BootFileRef } from "../../formats/boot-entries.ts";
 import { sha256 } from "../digest.ts";
@@ -6,7 +6,7 @@ import type { Volume } from "../files.ts";
 import { loadImage } from "../images.ts";
 import { offerInitrd } from "../load-file2.ts";
 
-/** Returns only where the kernel does. Throws Bq2Error `bad-digest`, EfiError for what the firmware refuses. */
+/** Returns only if the kernel does. Throws Bq2Error `bad-digest`, and EfiError if the firmware refuses it. */
 export function startEntry(volume: Volume, { kernel, initrd, commandLine }: BootEntry): void {
   const kernelFile = readVerified(volume, kernel);
   const initrdFile = initrd === null ? undefined : readVerified(volume, initrd);

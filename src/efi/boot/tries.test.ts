@@ -14,7 +14,7 @@ const entry = (title: string, tries: number | null): BootEntry => ({
 const counted = entry("new", 2);
 const plain = entry("old", null);
 
-test("an entry that is counted is started as often as it may, then the next one is", () => {
+test("a counted entry is started as often as its tries allow, then the next one", () => {
   let left: TriesLeft = new Map();
   const started: string[] = [];
   for (let boot = 0; boot < 4; boot++) {
@@ -27,7 +27,7 @@ test("an entry that is counted is started as often as it may, then the next one 
   assert.equal([...left], [["new", 0]]);
 });
 
-test("an entry that is not counted is never written down", () => {
+test("an entry without tries is never recorded", () => {
   assert.equal(afterStart(plain, new Map()), undefined);
 });
 
@@ -39,7 +39,7 @@ test("failed entries come last, in their order", () => {
   );
 });
 
-/** A volume that has at most one file. */
+/** A volume with at most one file. */
 function volumeWith(text: string | undefined): Volume & { text: string | undefined } {
   const missing = (): never => {
     throw new Error("not there");
@@ -62,7 +62,7 @@ function volumeWith(text: string | undefined): Volume & { text: string | undefin
   };
 }
 
-test("counts are read as they were written; a missing file counts nothing", () => {
+test("counts are read back as they were written; a missing file counts nothing", () => {
   const volume = volumeWith(undefined);
   assert.equal([...readTries(volume)], []);
   writeTries(volume, new Map([["new", 1]]));

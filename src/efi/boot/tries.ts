@@ -1,6 +1,7 @@
 /**
- * Boot counting: an entry with `tries` is started at most so often until the system that it starts says that all is well
- * (`src/init/good-boot.ts`). Then the next entry takes its place. Pure but for {@link readTries} and {@link writeTries}.
+ * Boot counting: an entry with `tries` is started at most that often, unless its system confirms a good boot
+ * (`src/init/good-boot.ts`); after that the next entry is started. Pure except {@link readTries} and
+ * {@link writeTries}.
  */
 import type { BootEntry } from "../../formats/boot-entries.ts";
 import {
@@ -12,18 +13,18 @@ import {
 } from "../../formats/boot-tries.ts";
 import type { Volume } from "../files.ts";
 
-/** An entry that may be started by itself: not counted, or with starts left. */
+/** True if an entry may be started without asking: it is not counted, or has tries left. */
 export function mayStart({ title, tries }: BootEntry, left: TriesLeft): boolean {
   return tries === null || (left.get(title) ?? tries) > 0;
 }
 
-/** The counts when `entry` is about to be started; undefined where it is not counted. */
+/** The counts to write before `entry` is started; undefined if it is not counted. */
 export function afterStart({ title, tries }: BootEntry, left: TriesLeft): TriesLeft | undefined {
   if (tries === null) return undefined;
   return new Map([...left, [title, Math.max((left.get(title) ?? tries) - 1, 0)]]);
 }
 
-/** Entries in the order in which they are tried: those that may start first. */
+/** Entries in the order in which to try them: those that have used up their tries come last. */
 export function inOrder(entries: readonly BootEntry[], left: TriesLeft): BootEntry[] {
   return [
     ...entries.filter((entry) => mayStart(entry, left)),
@@ -31,7 +32,7 @@ export function inOrder(entries: readonly BootEntry[], left: TriesLeft): BootEnt
   ];
 }
 
-/** A missing file, or one that cannot be read, counts nothing. */
+/** A file that is missing or unreadable counts nothing. */
 export function readTries(volume: Volume): TriesLeft {
   try {
     if (volume.status(TRIES_FILE) === undefined) return new Map();

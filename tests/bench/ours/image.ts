@@ -1,4 +1,4 @@
-/** `image FOLDER KERNEL OUTPUT`: a folder as the root filesystem of a raw disk of 2 GiB. */
+/** `image FOLDER KERNEL OUTPUT`: writes a raw disk of 2 GiB with a folder as its root filesystem. */
 import process from "node:process";
 import { buildImage } from "../../../src/image/build-image.ts";
 import { nodePlatform } from "../../../src/platform/node/platform.ts";

@@ -1,4 +1,4 @@
-/** `qcow2 DISK OUTPUT`: a raw disk as a compressed QCOW2 image. */
+/** `qcow2 DISK OUTPUT`: converts a raw disk to a compressed QCOW2 image. */
 import { statSync } from "node:fs";
 import process from "node:process";
 import { writeQcow2 } from "../../../src/formats/qcow2/writer.ts";

@@ -1,4 +1,4 @@
-/** `tarball FOLDER OUTPUT`: a folder as a deterministic tar.gz. */
+/** `tarball FOLDER OUTPUT`: packs a folder as a deterministic tar.gz. */
 import process from "node:process";
 import { GzipWriter } from "../../../src/formats/gzip.ts";
 import { writeTar } from "../../../src/formats/tar/writer.ts";

@@ -1,4 +1,7 @@
-/** `unpack CACHE TARGET`: the kernel's archive as a step gets it: its digest checked in the cache, then unpacked. */
+/**
+ * `unpack CACHE TARGET`: checks the digest of the kernel's archive in the cache and unpacks it, as for a
+ * step.
+ */
 import process from "node:process";
 import { nodePlatform } from "../../../src/platform/node/platform.ts";
 import { verifiedArchive } from "../../../src/sources/cache.ts";
