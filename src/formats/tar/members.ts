@@ -98,7 +98,10 @@ interface Extension {
 }
 
 /** Reads up to and including the member's own header; `undefined` at the end of the archive. */
-function* readExtensions(place: ReadPosition, globals: Map<string, Uint8Array>): Reading<Extension | undefined> {
+function* readExtensions(
+  place: ReadPosition,
+  globals: Map<string, Uint8Array>,
+): Reading<Extension | undefined> {
   let records: readonly PaxRecord[] = [];
   let longName: string | undefined;
   let longLink: string | undefined;
