@@ -86,7 +86,7 @@ test("a start takes a fraction of Node's, and so does the help", () => {
 });
 
 /** KiB of address space, in steps from barely enough for the program file to enough to run. */
-const SMALL_MEMORIES = Array.from({ length: 24 }, (_, i) => 1800 + 125 * i);
+const SMALL_MEMORIES = Array.from({ length: 24 }, (_, i) => 1800 + 175 * i);
 
 test("with too little memory bq2 says so and does not crash", () => {
   const ends = SMALL_MEMORIES.map((size) => {
