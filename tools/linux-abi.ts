@@ -10,7 +10,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 /** System calls that `src/` uses, by area. */
 const SYSCALLS =
-  "openat openat2 close read write pread64 pwrite64 lseek ftruncate fsync flock " +
+  "openat openat2 close close_range read write pread64 pwrite64 lseek ftruncate fsync flock " +
   "statx statfs getdents64 readlinkat mkdirat unlinkat renameat symlinkat linkat mknodat " +
   "fchmod fchmodat fchmodat2 fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
   "llistxattr lgetxattr lsetxattr lremovexattr getcwd chdir umask " +
@@ -42,6 +42,7 @@ const CONSTANTS: { readonly [header: string]: string } = {
     "F_DUPFD F_GETFL F_SETFL F_SETFD FD_CLOEXEC LOCK_EX LOCK_NB",
   "include/uapi/linux/fcntl.h":
     "AT_FDCWD AT_SYMLINK_NOFOLLOW AT_REMOVEDIR AT_SYMLINK_FOLLOW AT_EMPTY_PATH AT_RECURSIVE",
+  "include/uapi/linux/close_range.h": "CLOSE_RANGE_CLOEXEC",
   "include/uapi/linux/openat2.h": "RESOLVE_BENEATH",
   "include/uapi/linux/mount.h":
     "MS_RDONLY MS_NOSUID MS_NODEV MS_NOEXEC MS_REMOUNT MS_BIND MS_REC MS_PRIVATE MOUNT_ATTR_RDONLY",

@@ -18,6 +18,7 @@ export const SYSCALLS = {
   clone: { x86_64: 56, aarch64: 220 },
   clone3: { x86_64: 435, aarch64: 435 },
   close: { x86_64: 3, aarch64: 57 },
+  close_range: { x86_64: 436, aarch64: 436 },
   connect: { x86_64: 42, aarch64: 203 },
   copy_file_range: { x86_64: 326, aarch64: 285 },
   delete_module: { x86_64: 176, aarch64: 106 },
@@ -363,6 +364,9 @@ export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_EMPTY_PATH = 0x1000;
 export const AT_RECURSIVE = 0x8000;
+
+// include/uapi/linux/close_range.h
+export const CLOSE_RANGE_CLOEXEC = 1 << 2;
 
 // include/uapi/linux/openat2.h
 export const RESOLVE_BENEATH = 0x8;

@@ -1,6 +1,14 @@
 /** fork(2) and execve(2): how a process begins. Descriptors and folders as asked for, failures told to the parent. */
 import { nameToBytes } from "../../base/text.ts";
-import { AT_FDCWD, ENOENT, ERRNO_NAMES, F_DUPFD, SIGNALS, TIOCSCTTY } from "../linux-abi.ts";
+import {
+  AT_FDCWD,
+  CLOSE_RANGE_CLOEXEC,
+  ENOENT,
+  ERRNO_NAMES,
+  F_DUPFD,
+  SIGNALS,
+  TIOCSCTTY,
+} from "../linux-abi.ts";
 import { call, nameWord, rawCall } from "./call.ts";
 import { resetDescriptorLimit } from "./limits.ts";
 import { resetSignals } from "./signals.ts";
@@ -62,15 +70,20 @@ function takeTerminal(): Failure | undefined {
   return result < 0 ? { stage: "terminal", result } : undefined;
 }
 
-/** First all out of the way, then each to its place: one may stand where another is to go. */
+const HIGHEST_DESCRIPTOR = 0xffffffff; // close_range(2): an unsigned int, here all of them
+
+/**
+ * Moves all descriptors out of the way, then each to its place, since one may occupy the place of another. The
+ * program gets no others: execve(2) closes the spare ones, and those that this process inherited itself.
+ */
 function placeDescriptors(fds: readonly number[]): Failure | undefined {
   const spares = fds.map((fd) => rawCall("fcntl", fd, F_DUPFD, LOWEST_SPARE));
   for (const [place, spare] of spares.entries()) {
     const result = spare < 0 ? spare : rawCall("dup3", spare, place, 0);
     if (result < 0) return { stage: "descriptors", result };
   }
-  for (const spare of spares) rawCall("close", spare);
-  return undefined;
+  const result = rawCall("close_range", fds.length, HIGHEST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
+  return result < 0 ? { stage: "descriptors", result } : undefined;
 }
 
 /** The first of `$PATH` that can be executed, like execvp(3); -errno where none can. */
