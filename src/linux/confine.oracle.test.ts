@@ -111,6 +111,13 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     expect(run("grep bq2-probe /proc/keys; echo looked", { wrapped }).out).toBe("looked\n");
   });
 
+  test("does not have what the caller left open", () => {
+    const path = join(place.folder, "caller");
+    fs.writeFileSync(path, "the caller's\n");
+    const wrapped = ["perl", "-e", leftOpen(path), "--"];
+    expect(run("cat /proc/self/fd/40; echo looked", { wrapped }).out).toBe("looked\n");
+  });
+
   test("a read-only bind stays read-only, and nothing that covers something can be taken away", () => {
     const view = newView();
     const shared = join(view.changes, "../shared");
@@ -179,6 +186,13 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     expect(run(script)).toEqual({ out: "x\n0:0 4755\nthrough\n", error: "", code: 0 });
   });
 });
+
+/** Perl that opens a file under a number beyond those that Node hides, and becomes a program. */
+function leftOpen(path: string): string {
+  return `open(my $file, "<", "${path}") or die "open: $!";
+    syscall(${SYSCALLS.dup3[arch]}, fileno($file), 40, 0) == 40 or die "dup3: $!";
+    exec @ARGV;`;
+}
 
 /** Perl that gives itself a session keyring, in it a key that only its possessor sees, and becomes a program. */
 function callersKey(): string {

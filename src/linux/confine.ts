@@ -14,12 +14,14 @@
  * Node is, cannot enter one, and a second Node for every step would cost more than all of this.
  */
 import {
+  CLOSE_RANGE_CLOEXEC,
   ENOSYS,
   EPERM,
   KEYCTL_JOIN_SESSION_KEYRING,
   PR_SET_DUMPABLE,
   PR_SET_NO_NEW_PRIVS,
 } from "../platform/linux-abi.ts";
+import { FIRST_EXTRA_FD } from "../platform/platform.ts";
 import { KEPT_CAPABILITIES, limitCapabilities } from "./capabilities.ts";
 import { REFUSALS, type Use } from "./refused-calls.ts";
 import { refuseCalls } from "./seccomp.ts";
@@ -27,6 +29,7 @@ import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
 
 /** On Node the main thread calls this, since it is the one that starts programs. */
 export function confine(platform: KernelAccess, use: Use): void {
+  keepDescriptors(platform);
   joinNewKeyring(platform);
   const hide = { name: "prctl", action: "keep others from", what: "this process's memory" } as const;
   systemCall(platform, hide, PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -34,6 +37,18 @@ export function confine(platform: KernelAccess, use: Use): void {
   const renounce = { name: "prctl", action: "give up", what: "new privileges" } as const;
   systemCall(platform, renounce, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   refuseCalls(platform, REFUSALS[use]);
+}
+
+const HIGHEST_DESCRIPTOR = 0xffffffff; // close_range(2) takes an unsigned int
+
+/**
+ * Programs get standard streams and what `SpawnOptions.extraFds` names, nothing else that is open here. A folder
+ * of the host that the caller left open would lead out of the view. Node itself hides inherited descriptors up to
+ * the first gap above 15 (libuv, src/unix/core.c: uv_disable_stdio_inheritance).
+ */
+function keepDescriptors(platform: KernelAccess): void {
+  const call = { name: "close_range", action: "keep from programs", what: "open descriptors" } as const;
+  systemCall(platform, call, FIRST_EXTRA_FD, HIGHEST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
 }
 
 /**
