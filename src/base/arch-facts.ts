@@ -1,6 +1,6 @@
-/** What an architecture's table says: `arches/<name>.ts` has one each. */
+/** The facts about one architecture; the tables are in `arches/`. */
 
-/** Adding one: CONTRIBUTING.md, "Add an architecture". */
+/** docs/adding.md says how to add one. */
 export type Arch = "x86_64" | "aarch64";
 
 export interface ArchFacts {
@@ -9,7 +9,7 @@ export interface ArchFacts {
   readonly triple: string;
   /** Prefix of Debian's compiler for this architecture (`<prefix>-gcc`), the seed's first compiler. */
   readonly seedTriple: string;
-  /** Debian's name of the architecture. */
+  /** Debian's name for the architecture. */
   readonly debian: string;
   /** Node's (`process.arch`). */
   readonly node: string;
@@ -31,9 +31,9 @@ export interface ArchFacts {
   readonly peMachine: number;
   /** What firmware looks for below EFI/BOOT (UEFI 2.10, 3.5.1.1). */
   readonly efiBootFile: string;
-  /** systemd's name of its EFI stub. */
+  /** systemd's name for its EFI stub. */
   readonly efiStub: string;
-  /** GCC's flags for code that runs on firmware, beyond those that hold everywhere. */
+  /** GCC's flags for code that runs on firmware, beyond those of every architecture. */
   readonly efiFlags: readonly string[];
   /** Type of a root file system's partition (Discoverable Partitions Specification, version 1). */
   readonly rootPartitionType: string;
@@ -45,11 +45,11 @@ export interface Emulator {
   readonly program: string;
   /** `-machine` and its options. */
   readonly machine: string;
-  /** `-cpu` under emulation: all that the emulator knows. */
+  /** `-cpu` under emulation: all features that the emulator has. */
   readonly emulatedCpu: string;
-  /** Debian packages of the program and of the firmware. */
+  /** Debian packages with the program and with the firmware. */
   readonly debianPackages: { readonly program: string; readonly firmware: string };
-  /** Where distributions keep the firmware, the preferred first. */
+  /** Where distributions keep the firmware, preferred first. */
   readonly firmware: readonly Firmware[];
 }
 
@@ -64,7 +64,7 @@ export function rawFirmware(code: string, variables: string): Firmware {
   return { code, variables, format: "raw" };
 }
 
-/** Below these QEMU's own build installs `share/qemu` (Homebrew on ARM and Intel, /usr/local, distributions). */
+/** Prefixes of QEMU's `share/qemu`: Homebrew on ARM, builds from source, Homebrew on Linux, distributions. */
 const QEMU_PREFIXES = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew", "/usr"];
 
 export function firmwareOfQemu(code: string, variables: string): Firmware[] {

@@ -1,6 +1,6 @@
-/** Small helpers over byte arrays that both engines share. */
+/** Helpers for byte arrays, the same on both engines. */
 
-/** All parts, one after the other, in a new array. */
+/** All parts joined, in a new array. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -13,7 +13,7 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Lower-case hexadecimal, two digits a byte. */
+/** Lower-case hexadecimal, two digits per byte. */
 export function toHex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
@@ -34,7 +34,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** All bytes of a stream, such as what a child writes. */
+/** All bytes of a stream, such as a child's output. */
 export async function collectBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const chunk of chunks) parts.push(chunk);
@@ -46,7 +46,7 @@ export function alignUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
-/** True where every byte is zero; reads eight bytes at a time where alignment allows. */
+/** Whether every byte is zero. Compares eight bytes at a time where alignment allows. */
 export function isZero(bytes: Uint8Array): boolean {
   let i = 0;
   if (bytes.byteOffset % 8 === 0) {
@@ -58,7 +58,7 @@ export function isZero(bytes: Uint8Array): boolean {
   return true;
 }
 
-/** Where `word` first stands in `bytes`, or -1. */
+/** The first index of `word` in `bytes`, or -1. */
 export function indexOfBytes(bytes: Uint8Array, word: Uint8Array): number {
   const first = word[0] ?? 0;
   for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {

@@ -1,4 +1,4 @@
-/** Reflected 32-bit CRCs, eight bytes a round ("slicing by 8"). For metadata; bulk data goes to the platform. */
+/** Reflected 32-bit CRCs for metadata, eight bytes per round ("slicing by 8"). The platform does bulk data. */
 
 const IEEE = 0xedb88320; // ISO-HDLC, reflected: gzip (RFC 1952, 8), GPT (UEFI 2.10, 5.3.2), PNG
 const CASTAGNOLI = 0x82f63b78; // CRC-32C, reflected: ext4 metadata_csum, iSCSI (RFC 3720, B.4)
@@ -58,7 +58,7 @@ function update(tables: readonly Uint32Array[], bytes: Uint8Array, start: number
 let ieee: Uint32Array[] | undefined;
 let castagnoli: Uint32Array[] | undefined;
 
-/** CRC-32 as gzip, zip and GPT use it. Pass the last result as `previous` to go on. */
+/** CRC-32 as gzip, zip and GPT use it. Pass the last result as `previous` to continue. */
 export function crc32(bytes: Uint8Array, previous = 0): number {
   ieee ??= makeTables(IEEE);
   return ~update(ieee, bytes, ~previous) >>> 0;

@@ -8,8 +8,7 @@ export interface Bq2ErrorOptions {
 }
 
 /**
- * The one error a user is meant to read. The message says what was wanted and what was found,
- * the hint what to do.
+ * The only error meant for users. The message says what was wanted and what was found, the hint what to do.
  *
  * @example
  * throw new Bq2Error("Cannot use musl-1.2.5.tar.gz: sha256 is a1…, pinned b2…", {

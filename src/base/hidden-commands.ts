@@ -1,6 +1,6 @@
 /**
- * Names of the commands that bq2 starts itself by, in or around a namespace; no user types them. `bq2.ts` has
- * the code that each one loads.
+ * Commands with which bq2 starts itself in or around a namespace. Users do not type them. `bq2.ts` maps each
+ * one to the code that it loads.
  */
 export const HIDDEN_COMMANDS = {
   /** `step-inside FILE`: runs a step's actions within its namespace. */
@@ -9,7 +9,7 @@ export const HIDDEN_COMMANDS = {
   enter: "enter-inside",
   /** `artifact-inside FILE`: writes an artifact with the program of the finished rootfs. */
   artifact: "artifact-inside",
-  /** `vary-inside FILE`: repeats a build under other circumstances. */
+  /** `vary-inside FILE`: repeats a build under different conditions. */
   vary: "vary-inside",
   /** `namespace-inside network|"" ARGV…`: makes namespaces, then runs a program in them. */
   namespaces: "namespace-inside",

@@ -1,13 +1,13 @@
 /**
- * Names that the system's program answers to in an image. Each name is a link to `bq2`, and busybox leaves
- * out the command of that name. A table of loaders, typed by these names, holds the code:
- * `src/applets/table.ts` and `src/init/applets.ts`. Recipes read this file, so it imports nothing.
+ * The commands that `bq2` provides in an image. Each name is a link to `bq2`, and busybox leaves its own
+ * command of that name out. `src/applets/table.ts` and `src/init/applets.ts` load the code, typed by these
+ * names. Recipes read this file, so it imports nothing.
  */
 
 export interface ImageCommand {
   /** Folder of the link. */
   readonly folder: string;
-  /** Busybox's option for the command that this one replaces (without `CONFIG_`), where busybox has one. */
+  /** Busybox's option for the command that this one replaces, without `CONFIG_`, if there is one. */
   readonly busybox?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Any JSON value; what plans, states and keys are made of. */
+/** Any JSON value. Plans, states and keys consist of these. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** JSON with sorted keys and no spaces: the same value gives the same bytes, for digests. */
@@ -6,7 +6,7 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(sortKeys(value));
 }
 
-/** JSON for people, keys in the order given, ending in a newline. */
+/** Indented JSON for people, keys in the given order, with a newline at the end. */
 export function prettyJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -23,7 +23,7 @@ test("resolvePath resolves dots as text and stops at the root", () => {
   assert.equal(resolvePath("/", ""), "/");
 });
 
-test("isWithin takes whole names", () => {
+test("isWithin compares whole names", () => {
   assert.ok(isWithin("/a/b", "/a"));
   assert.ok(isWithin("/a", "/a"));
   assert.ok(isWithin("/a", "/"));

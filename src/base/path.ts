@@ -1,4 +1,4 @@
-/** Paths as text: `/` between names, nothing looked up on disk. Works on names of `base/text.ts`. */
+/** Paths as text: `/` between names, nothing looked up on disk. Names are encoded as in `base/text.ts`. */
 
 /** The parts as one path, without doubled slashes; empty parts are left out. `joinPath("/", "a")` is `/a`. */
 export function joinPath(...parts: readonly string[]): string {
@@ -19,7 +19,7 @@ export function basename(path: string): string {
 }
 
 /**
- * `path` from `base` on, as plain text: `.` and `..` resolved, without a look at links. An absolute
+ * `path` relative to `base`, as plain text: `.` and `..` are resolved, links are not looked up. An absolute
  * `path` stays; `base` is absolute. `..` above the root is the root, as in the kernel.
  */
 export function resolvePath(base: string, path: string): string {
@@ -31,7 +31,7 @@ export function resolvePath(base: string, path: string): string {
   return `/${names.join("/")}`;
 }
 
-/** True where `path` is `folder` or lies below it; both absolute and resolved. */
+/** Whether `path` is `folder` or is below it; both absolute and resolved. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }

@@ -1,13 +1,13 @@
-/** Shows what is under way; a terminal draws it, a log file does not. */
+/** Shows running work on a terminal; in a log file it shows nothing. */
 export interface Progress {
   /**
-   * Something began; `detail` gives lines that say how far it is, asked for again and again. Several may be under way at
-   * once. The returned function says that it is over.
+   * Shows `title` until the returned function is called. `detail` is called repeatedly and returns lines that
+   * say how far the work is. Several may be shown at once.
    */
   begin(title: string, detail: () => readonly string[]): () => void;
-  /** Makes room for other output; what is under way is drawn again behind it. */
+  /** Makes room for other output; running work is redrawn after it. */
   clear(): void;
 }
 
-/** For a log file, where log lines are enough. */
+/** For a log file, where the log lines are enough. */
 export const SILENT_PROGRESS: Progress = { begin: () => () => {}, clear: () => {} };

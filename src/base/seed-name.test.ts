@@ -1,7 +1,7 @@
 import { isOwnRootfs, releaseOf, seedOfRelease } from "./seed-name.ts";
 import { assert, test } from "./testing.ts";
 
-test("a rootfs of ours is told by its name alone, wherever it lies", () => {
+test("a rootfs of ours is recognized by its name alone, in any folder", () => {
   for (const seed of [
     "bq2-rootfs-0.1.0",
     "data/output/bq2-rootfs-0.1.0-x86_64.tar.gz",

@@ -1,12 +1,12 @@
-/** What a seed's name says by itself: a plan knows no more of its seed, and may differ by it. */
+/** What a seed's name alone says. A plan knows no more about its seed, and may depend on it. */
 import { basename } from "./path.ts";
 
-/** The file that every rootfs of ours has. */
+/** A file that every rootfs made by bq2 contains. */
 export const OWN_ROOTFS_MARKER = "/.bq2-rootfs";
 
 /**
- * True for a rootfs that `bq2` made, by release (`bq2-rootfs-0.1.0`), path or URL: it has our own toolchain, which need not
- * be built again. Whether the file is what it is called is seen when it is unpacked.
+ * Whether a release (`bq2-rootfs-0.1.0`), path or URL names a rootfs made by bq2. Such a rootfs has our own
+ * toolchain, which need not be built again. Unpacking checks that the content is what the name says.
  */
 export function isOwnRootfs(seed: string): boolean {
   return /^bq2-rootfs-\d/.test(basename(seed));
@@ -17,7 +17,7 @@ export function releaseOf(seed: string): string | undefined {
   return /^bq2-rootfs-(\d+\.\d+\.\d+)$/.exec(seed)?.[1];
 }
 
-/** The name of one of our own releases as a seed, without its architecture: the plan has that. */
+/** The seed name of one of our releases. It omits the architecture, which is in the plan. */
 export function seedOfRelease(version: string): string {
   return `bq2-rootfs-${version}`;
 }

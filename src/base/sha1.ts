@@ -1,4 +1,4 @@
-/** SHA-1 (FIPS 180-4, 6.1), for formats that still state it. Of a few kilobytes: larger contents are held to sha256. */
+/** SHA-1 (FIPS 180-4, 6.1) of a few kilobytes, for formats that use it. Larger contents have a sha256. */
 
 const BLOCK = 64;
 /** FIPS 180-4, 5.3.1 and 4.2.1. */
@@ -17,7 +17,7 @@ export function sha1(bytes: Uint8Array): Uint8Array {
   return digest;
 }
 
-/** A one bit, zeros, and the length in bits as 64: FIPS 180-4, 5.1.1. */
+/** Appends a one bit, zeros, and the length in bits as a 64-bit number: FIPS 180-4, 5.1.1. */
 function pad(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const padded = new Uint8Array(Math.ceil((bytes.length + 9) / BLOCK) * BLOCK);
   padded.set(bytes);

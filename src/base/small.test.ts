@@ -1,4 +1,4 @@
-/** Checksums, byte helpers, JSON, log lines, errors: by published values. */
+/** Checksums, byte helpers, JSON, log lines and errors, checked against published values. */
 import { alignUp, concatBytes, equalBytes, fromHex, isZero, toHex } from "./bytes.ts";
 import { crc32, crc32c } from "./crc.ts";
 import { Bq2Error, describeError, errorCode } from "./error.ts";
@@ -31,7 +31,7 @@ test("bytes are joined, shown, read and compared", () => {
   );
 });
 
-test("zeros are seen at any alignment, and so is one byte that is none", () => {
+test("isZero finds a single nonzero byte at any alignment", () => {
   const space = new Uint8Array(64);
   for (let start = 0; start < 9; start++) {
     const part = space.subarray(start, 50);
@@ -64,7 +64,7 @@ test("log lines carry UTC with microseconds", () => {
   );
 });
 
-test("errors say their hint and carry their code", () => {
+test("errors print their hint and carry their code", () => {
   const error = new Bq2Error("Cannot use x: y", { code: "z", hint: "do this", cause: new Error("why") });
   assert.equal(describeError(error), "Cannot use x: y (hint: do this)");
   assert.equal(

@@ -7,7 +7,7 @@ test("places are counted from one", () => {
   assert.equal(placeAt("ab\ncd", 5), { line: 2, column: 3 });
 });
 
-test("a caret stands below the place, tabs before it kept", () => {
+test("the caret is below the place, also after tabs", () => {
   const shown = pointAt("/a.ts", "x;\n\tlet b c;", { line: 2, column: 8 }, "';' expected.");
   assert.equal(shown, "/a.ts:2:8: ';' expected.\n  \tlet b c;\n  \t      ^");
 });

@@ -26,7 +26,7 @@ const VALUES = {
   id: Uint8Array.of(7, 8),
 };
 
-test("fields stand in order, in their own byte order", () => {
+test("fields are encoded in order, each in its byte order", () => {
   const encoded = Sample.encode(VALUES);
   const hex = Array.from(encoded, (b) => b.toString(16).padStart(2, "0")).join("");
   assert.equal(
@@ -47,7 +47,7 @@ test("fields stand in order, in their own byte order", () => {
   assert.equal(Sample.offsets.word, 10);
 });
 
-test("what is encoded is decoded, anywhere in a larger array", () => {
+test("decoding gives the encoded values, at any offset of a larger array", () => {
   const space = new Uint8Array(50).fill(0xaa);
   Sample.encodeInto(space, 9, VALUES);
   assert.equal(Sample.decode(space, 9), { ...VALUES, gap: undefined });
@@ -55,11 +55,11 @@ test("what is encoded is decoded, anywhere in a larger array", () => {
   assert.equal(Sample.encode({}), new Uint8Array(36));
 });
 
-test("a size that the fields do not have is refused when the table is made", () => {
+test("a stated size that differs from the sum of the fields is refused when the table is made", () => {
   assert.throws(() => struct("wrong", 5, { a: u32 }), /fields take 4 bytes, stated 5/);
 });
 
-test("values that do not fit are refused, never cut", () => {
+test("values that do not fit are refused, never truncated", () => {
   const fails = (values: Parameters<typeof Sample.encode>[0]) =>
     assert.throws(() => Sample.encode(values), /Cannot store/);
   fails({ flags: 256 });
@@ -69,6 +69,6 @@ test("values that do not fit are refused, never cut", () => {
   fails({ magic: "é" });
   fails({ id: Uint8Array.of(1, 2, 3) });
   assert.throws(() => Sample.encode({ magic: "toolong" }), /Cannot store/);
-  assert.throws(() => Sample.decode(new Uint8Array(35)), /36 bytes wanted, 35 there/);
+  assert.throws(() => Sample.decode(new Uint8Array(35)), /36 bytes wanted, found 35/);
   assert.throws(() => Sample.decode(new Uint8Array(36).fill(0xff)), /above 2\^53/);
 });

@@ -1,10 +1,10 @@
 /**
- * On-disk structures as tables: fields in on-disk order, each with its width, the whole with a size
- * that is checked when the table is made. Numbers are JavaScript numbers; 64-bit fields must stay
- * within 2^53 (a larger value throws, it is never rounded).
+ * On-disk structures as tables: fields in on-disk order, each with its width. The stated size of the whole is
+ * checked when the table is made. Numbers are JavaScript numbers; a 64-bit field above 2^53 throws, it is
+ * never rounded.
  */
 
-/** How one field is read and written, at a fixed width. */
+/** Reads and writes one field of a fixed width. */
 export interface Field<T> {
   readonly size: number;
   readonly zero: T;
@@ -14,7 +14,7 @@ export interface Field<T> {
 
 type FieldTable = { readonly [name: string]: Field<unknown> };
 
-/** The values of a table: one property a field. */
+/** The values of a table: one property per field. */
 export type StructValues<F extends FieldTable> = {
   [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };
@@ -50,7 +50,7 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
 
   const viewOf = (bytes: Uint8Array, offset: number): DataView => {
     if (offset < 0 || offset + size > bytes.length) {
-      throw new RangeError(`Cannot reach ${name} at ${offset}: ${size} bytes wanted, ${bytes.length} there`);
+      throw new RangeError(`Cannot reach ${name} at ${offset}: ${size} bytes wanted, found ${bytes.length}`);
     }
     return new DataView(bytes.buffer, bytes.byteOffset + offset, size);
   };
@@ -156,7 +156,7 @@ export function bytes(size: number): Field<Uint8Array> {
   };
 }
 
-/** ASCII in exactly `size` bytes, padded with `pad` (NUL unless told); reading drops the padding. */
+/** ASCII in exactly `size` bytes, padded with `pad` (NUL by default); reading drops the padding. */
 export function ascii(size: number, pad = "\0"): Field<string> {
   const raw = bytes(size);
   const padByte = pad.charCodeAt(0);
@@ -181,7 +181,7 @@ export function ascii(size: number, pad = "\0"): Field<string> {
   };
 }
 
-/** `size` bytes that are zero on disk and of no interest when read. */
+/** `size` bytes that are written as zeros and ignored when read. */
 export function reserved(size: number): Field<undefined> {
   return {
     size,

@@ -1,13 +1,13 @@
 /**
- * The few test words that shared code needs, the same under Node (vitest) and under QuickJS. Under
- * vitest `test` is the runner's own; elsewhere tests wait in {@link pendingTests} for a runner.
+ * The few test functions that shared tests need, the same under Node (vitest) and QuickJS. Under vitest
+ * `test` is vitest's own; elsewhere tests wait in {@link pendingTests} for a runner.
  */
 import { canonicalJson } from "./json.ts";
 
 type Body = () => void | Promise<void>;
 type Register = (name: string, body: Body) => void;
 
-/** Tests that no runner has taken yet, in the order they were declared. */
+/** Tests that no runner has taken yet, in the order of declaration. */
 export const pendingTests: { readonly name: string; readonly body: Body }[] = [];
 
 const runner = (globalThis as { readonly test?: Register }).test;
@@ -17,7 +17,7 @@ export function test(name: string, body: Body): void {
   else runner(name, body);
 }
 
-/** A plain form for comparing and showing: bytes as hexadecimal, maps as pairs, bigints as text. */
+/** A plain form to compare and print: bytes as hexadecimal, maps as pairs, bigints as text. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array)
     return `bytes:${Array.from(value, (b) => b.toString(16).padStart(2, "0")).join("")}`;
@@ -35,7 +35,7 @@ function fail(message: string): never {
 }
 
 const assertions = {
-  ok(value: unknown, message = "a true value was wanted"): asserts value {
+  ok(value: unknown, message = "wanted a true value"): asserts value {
     if (!value) fail(`${message}, found ${String(value)}`);
   },
   /** Deep equality; bytes, maps and bigints included. */
@@ -47,14 +47,14 @@ const assertions = {
   match(text: string, pattern: RegExp): void {
     if (!pattern.test(text)) fail(`"${text}" does not match ${pattern}`);
   },
-  /** Runs `body`, which must throw; gives the error for further looks. */
+  /** Runs `body`, which must throw, and returns the error. */
   throws(body: () => unknown, pattern?: RegExp): Error {
     try {
       body();
     } catch (error) {
       return checked(error, pattern);
     }
-    return fail("an error was wanted, none was thrown");
+    return fail("wanted an error, none was thrown");
   },
   async rejects(body: () => Promise<unknown>, pattern?: RegExp): Promise<Error> {
     try {
@@ -62,15 +62,15 @@ const assertions = {
     } catch (error) {
       return checked(error, pattern);
     }
-    return fail("a rejection was wanted, none came");
+    return fail("wanted a rejection, the promise was fulfilled");
   },
 };
 
-/** The annotation is what lets `assert.ok` narrow types (TypeScript error 2775 without it). */
+/** The annotation lets `assert.ok` narrow types (TypeScript error 2775 without it). */
 export const assert: typeof assertions = assertions;
 
 function checked(error: unknown, pattern: RegExp | undefined): Error {
-  if (!(error instanceof Error)) return fail(`an Error was wanted, found ${String(error)}`);
+  if (!(error instanceof Error)) return fail(`wanted an Error, found ${String(error)}`);
   if (pattern !== undefined) assert.match(error.message, pattern);
   return error;
 }

@@ -10,7 +10,7 @@ test("known UTF-8, one to four bytes", () => {
   assert.equal(bytesToName(nameToBytes("aé€😀")), "aé€😀");
 });
 
-test("bytes that are not UTF-8 become lone surrogates: overlong, cut, surrogate, too large", () => {
+test("bytes that are not UTF-8 become lone surrogates: overlong, truncated, surrogate, too large", () => {
   for (const bytes of [
     [0xff],
     [0xc0, 0x80],
@@ -25,7 +25,7 @@ test("bytes that are not UTF-8 become lone surrogates: overlong, cut, surrogate,
   }
 });
 
-test("any bytes come back as they were", () => {
+test("any bytes survive the round trip", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       assert.equal(nameToBytes(bytesToName(bytes)), bytes);
@@ -33,7 +33,7 @@ test("any bytes come back as they were", () => {
   );
 });
 
-test("valid text is what the engine's own URI encoder makes of it", () => {
+test("valid text agrees with the engine's URI decoder", () => {
   const escaped = (bytes: Uint8Array): string =>
     Array.from(bytes, (b) => `%${b.toString(16).padStart(2, "0")}`).join("");
   fc.assert(

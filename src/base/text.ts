@@ -8,7 +8,7 @@
 
 const ESCAPE_BASE = 0xdc00; // PEP 383: byte b >= 0x80 becomes U+DC00 + b
 
-/** UTF-8 of `text`; a lone surrogate U+DC80…U+DCFF gives back the single byte it stands for. */
+/** UTF-8 of `text`; a lone surrogate U+DC80…U+DCFF becomes the single byte that it represents. */
 export function nameToBytes(text: string): Uint8Array {
   const out = new Uint8Array(text.length * 3);
   let length = 0;
@@ -65,10 +65,10 @@ export function bytesToName(bytes: Uint8Array): string {
   return text;
 }
 
-/** Engines take so many arguments of one call. */
+/** Every engine accepts this many arguments in one call. */
 const LONGEST_RUN = 4096;
 
-/** Where the ASCII ends that begins at `start`: most text is nothing else, and goes quicker in one piece. */
+/** The end of the ASCII that begins at `start`. Most text is all ASCII, and faster to decode in one piece. */
 function endOfAscii(bytes: Uint8Array, start: number): number {
   const limit = Math.min(bytes.length, start + LONGEST_RUN);
   let end = start;

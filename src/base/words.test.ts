@@ -8,7 +8,7 @@ test("a command line is split as a shell does", () => {
   assert.throws(() => splitWords(`echo "open`), /Cannot split/);
 });
 
-test("words without quotes are told apart", () => {
+test("unquoted words are marked as plain", () => {
   assert.equal(parseWords(`*.ts '*.ts' a\\ b`), [
     { text: "*.ts", isPlain: true },
     { text: "*.ts", isPlain: false },
@@ -16,7 +16,7 @@ test("words without quotes are told apart", () => {
   ]);
 });
 
-test("quoted words are split into themselves by a shell's rules", () => {
+test("splitting quoted words by a shell's rules gives the same words", () => {
   assert.equal(
     quoteWords(["make", "-j2", "CFLAGS=-O2 -g", "", "$HOME"]),
     "make -j2 'CFLAGS=-O2 -g' '' '$HOME'",

@@ -3,11 +3,11 @@ import { Bq2Error } from "./error.ts";
 
 export interface Word {
   readonly text: string;
-  /** Written without quotes and backslashes: what a shell would expand. */
+  /** Written without quotes and backslashes, so that a shell would expand it. */
   readonly isPlain: boolean;
 }
 
-/** What follows each other without white space is one word: plain, in double quotes, in single quotes. */
+/** A piece of a word: in double quotes, in single quotes, escaped, or plain. */
 const PIECE = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^\s"'\\]+)/sy;
 
 /** The words of a command line. Throws Bq2Error `bad-words` for an open quote. */

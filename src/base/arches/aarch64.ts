@@ -1,4 +1,4 @@
-/** Everything that is so on aarch64 alone, but for the kernel's options and the numbers of system calls. */
+/** Everything specific to aarch64 except the kernel's options and the system call numbers. */
 import { type ArchFacts, firmwareOfQemu, rawFirmware } from "../arch-facts.ts";
 
 export const aarch64: ArchFacts = {
@@ -22,7 +22,7 @@ export const aarch64: ArchFacts = {
   emulator: {
     program: "qemu-system-aarch64",
     machine: "virt",
-    emulatedCpu: "max,pauth-impdef=on", // else pointer authentication takes half of the emulation's time
+    emulatedCpu: "max,pauth-impdef=on", // QEMU's default pointer authentication takes half the time
     debianPackages: { program: "qemu-system-arm", firmware: "qemu-efi-aarch64" },
     firmware: [
       rawFirmware("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"), // Debian, Ubuntu
@@ -31,7 +31,8 @@ export const aarch64: ArchFacts = {
         "/usr/share/edk2/aarch64/QEMU_EFI-pflash.raw", // Fedora
         "/usr/share/edk2/aarch64/vars-template-pflash.raw",
       ),
-      rawFirmware("/usr/share/qemu/aavmf-aarch64-code.bin", "/usr/share/qemu/aavmf-aarch64-vars.bin"), // openSUSE
+      // openSUSE
+      rawFirmware("/usr/share/qemu/aavmf-aarch64-code.bin", "/usr/share/qemu/aavmf-aarch64-vars.bin"),
       ...firmwareOfQemu("edk2-aarch64-code.fd", "edk2-arm-vars.fd"),
     ],
   },

@@ -1,4 +1,4 @@
-/** Everything that is so on x86_64 alone, but for the kernel's options and the numbers of system calls. */
+/** Everything specific to x86_64 except the kernel's options and the system call numbers. */
 import { type ArchFacts, firmwareOfQemu, rawFirmware } from "../arch-facts.ts";
 
 export const x86_64: ArchFacts = {
@@ -35,7 +35,7 @@ export const x86_64: ArchFacts = {
         format: "qcow2",
       },
       rawFirmware("/usr/share/qemu/ovmf-x86_64-code.bin", "/usr/share/qemu/ovmf-x86_64-vars.bin"), // openSUSE
-      ...firmwareOfQemu("edk2-x86_64-code.fd", "edk2-i386-vars.fd"), // the store is the same for both
+      ...firmwareOfQemu("edk2-x86_64-code.fd", "edk2-i386-vars.fd"), // QEMU ships one for both
     ],
   },
 };
