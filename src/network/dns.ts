@@ -1,4 +1,4 @@
-/** Questions to a name server for the IPv4 addresses of a host, and its answers (RFC 1035, 4). */
+/** DNS messages (RFC 1035, 4): the question for a host's IPv4 addresses, and its answer. */
 import { equalBytes } from "../base/bytes.ts";
 import { encodeUtf8 } from "../base/text.ts";
 
@@ -10,11 +10,11 @@ const CODE_MASK = 0xf;
 const CODE_NO_SUCH_NAME = 3;
 const TRUNCATED = 0x0200;
 
-/** `id` tells the answer from others. Throws `RangeError` for what is no host name. */
+/** `id` identifies the answer. Throws `RangeError` where `host` is not a host name. */
 export function dnsQuestion(id: number, host: string): Uint8Array {
   const labels = host.replace(/\.$/, "").split(".");
   if (host.length > 253 || labels.some((label) => label === "" || label.length > 63)) {
-    throw new RangeError(`a host name that is none: ${host}`);
+    throw new RangeError(`not a host name: ${host}`);
   }
   const name = labels.flatMap((label) => [label.length, ...encodeUtf8(label)]);
   const head = [id, RECURSION_DESIRED, 1, 0, 0, 0].flatMap((word) => [word >> 8, word & 0xff]);
@@ -22,8 +22,9 @@ export function dnsQuestion(id: number, host: string): Uint8Array {
 }
 
 /**
- * The addresses of the answer to `question`; `no-such-name` where the server is sure that there is none, undefined where
- * the datagram is no (whole) answer to it. Who cannot see the question has to guess its id and the port it came from.
+ * The addresses in the answer to `question`; `no-such-name` if the server says that the name does not exist;
+ * undefined if the datagram is not a complete answer to it. An attacker who cannot see the question has to
+ * guess its id and its source port.
  */
 export function dnsAddresses(
   question: Uint8Array,
@@ -39,7 +40,7 @@ export function dnsAddresses(
     const addresses = readRecords(view, question.length);
     return addresses.length === 0 && (flags & TRUNCATED) !== 0 ? undefined : addresses;
   } catch (error) {
-    if (error instanceof RangeError) return undefined; // it ends within a record
+    if (error instanceof RangeError) return undefined; // the answer ends within a record
     throw error;
   }
 }
@@ -51,7 +52,7 @@ function isSameQuestion(question: Uint8Array, answer: Uint8Array): boolean {
   return same(0, 2) && same(4, 6) && same(HEADER_SIZE, question.length);
 }
 
-/** `start`: behind the question. */
+/** `start` is the end of the question. */
 function readRecords(view: DataView, start: number): string[] {
   let at = start;
   const addresses: string[] = [];
@@ -67,7 +68,7 @@ function readRecords(view: DataView, start: number): string[] {
   return addresses;
 }
 
-/** Names are labels, or end in a pointer to labels elsewhere: two bytes, the top bits set. */
+/** A name is a list of labels. It may end in a pointer to labels elsewhere: two bytes, the top bits set. */
 function skipName(view: DataView, start: number): number {
   let at = start;
   for (;;) {

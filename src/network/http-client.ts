@@ -1,4 +1,4 @@
-/** One HTTP/1.1 exchange: a request over a connection of its own, the answer's body as it arrives. No TLS. */
+/** One HTTP/1.1 exchange: a request over its own connection, and the answer's body as it arrives. No TLS. */
 import { describeError, errorCode } from "../base/error.ts";
 import { type Connection, FetchError, type Network, type Platform } from "../platform/platform.ts";
 import {
@@ -25,14 +25,14 @@ export interface HttpLimits {
   readonly connectSeconds: number;
   /** Longest silence. */
   readonly idleSeconds: number;
-  /** Longest time until the answer's head has come; undefined: as long as all of it may take. */
+  /** Longest time until the whole head has arrived; by default only the deadline limits it. */
   readonly headSeconds?: number;
-  /** On the monotonic clock; everything must be over then. */
+  /** On the monotonic clock: the exchange must be complete by then. */
   readonly deadline: number;
 }
 
 export interface HttpAnswer extends ResponseHead {
-  /** To be read once. Throws {@link FetchError} where it is cut short. */
+  /** Can be read once. Throws {@link FetchError} if it is cut short. */
   readonly body: AsyncIterable<Uint8Array>;
   cancel(): void;
 }
@@ -50,7 +50,7 @@ export async function httpExchange(
 ): Promise<HttpAnswer> {
   const { url } = request;
   if (url.scheme === "https") {
-    throw new FetchError(`${formatUrl(url)} is https, and there is no TLS in this program`, "bad-url");
+    throw new FetchError(`${formatUrl(url)} is https, and this program has no TLS`, "bad-url");
   }
   const proxy = proxyFor(url, world.platform.host.env);
   const peer = proxy ?? url;
@@ -97,7 +97,7 @@ async function connect(world: HttpWorld, peer: HttpUrl, limits: HttpLimits): Pro
   );
 }
 
-/** Both directions of one connection, failures in the fetcher's words. */
+/** Both directions of one connection. Failures become {@link FetchError}. */
 class Talk {
   readonly #world: HttpWorld;
   readonly #connection: Connection;
@@ -115,7 +115,7 @@ class Talk {
     try {
       await this.#connection.write(bytes, this.#seconds());
     } catch (error) {
-      // It may have answered and closed without reading all: the answer tells.
+      // The server may have answered and closed without reading everything: the answer says so.
       if (errorCode(error) === "ETIMEDOUT") throw this.#failure(error);
     }
   }
@@ -128,7 +128,7 @@ class Talk {
     while (reader.head === undefined) {
       const chunk = await this.#read(deadline);
       if (chunk === undefined)
-        throw new FetchError(`${this.#host} closed without an answer`, "cut-connection");
+        throw new FetchError(`${this.#host} closed the connection without an answer`, "cut-connection");
       first.push(...this.#parse(reader, chunk));
     }
     const connection = this.#connection;
@@ -150,7 +150,7 @@ class Talk {
   }
 
   #cutShort(missing: number | undefined): FetchError {
-    const what = missing === undefined ? "in the middle" : `with ${missing} bytes missing`;
+    const what = missing === undefined ? "in the middle of the body" : `with ${missing} bytes missing`;
     return new FetchError(`${this.#host} cut the connection ${what}`, "cut-connection");
   }
 
@@ -164,7 +164,7 @@ class Talk {
 
   #seconds(deadline = Number.POSITIVE_INFINITY): number {
     const left = Math.min(deadline, this.#limits.deadline) - this.#world.platform.clock.monotonicSeconds();
-    if (left <= 0) throw new FetchError("the time allowed is over", "timed-out");
+    if (left <= 0) throw new FetchError("the time limit has passed", "timed-out");
     return Math.min(this.#limits.idleSeconds, left);
   }
 

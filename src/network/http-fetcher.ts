@@ -1,4 +1,4 @@
-/** {@link Fetcher} over plain sockets: HTTP without TLS, for the image. Follows redirects, asks proxies. */
+/** {@link Fetcher} over plain sockets: HTTP without TLS, for the image. Follows redirects, uses proxies. */
 import { FETCH_LIMITS, type FetchLimits, notTooSlow } from "../platform/fetch-limits.ts";
 import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../platform/platform.ts";
 import { headerOf } from "./http.ts";

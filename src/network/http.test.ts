@@ -3,7 +3,7 @@ import { assert, test } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { HttpSyntaxError, headerOf, ResponseReader, requestBytes } from "./http.ts";
 
-/** The body, read in pieces of `step` bytes, and what is missing at the end. */
+/** The body, read in pieces of `step` bytes, and how many bytes are missing at the end. */
 function read(text: string, step: number, method = "GET") {
   const reader = new ResponseReader(method);
   const bytes = encodeUtf8(text);
@@ -14,7 +14,7 @@ function read(text: string, step: number, method = "GET") {
 
 const STEPS = [1, 2, 7, 1000];
 
-test("a request is its line, its headers and its body", () => {
+test("a request consists of its line, its headers and its body", () => {
   const head = { method: "POST", target: "/a?b", headers: [["Host", "x"]] } as const;
   assert.equal(
     decodeUtf8(requestBytes(head, encodeUtf8("body"))),
@@ -23,7 +23,7 @@ test("a request is its line, its headers and its body", () => {
   assert.throws(() => requestBytes({ ...head, headers: [["X", "a\r\nY: b"]] }, new Uint8Array()), /line end/);
 });
 
-test("bodies by length, by chunks, until the end, and none", () => {
+test("bodies end by length, by chunks, with the connection, or are absent", () => {
   for (const step of STEPS) {
     const byLength = read("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX:  y \r\n\r\nhello and more", step);
     assert.equal([byLength.body, byLength.missing], ["hello", 0]);
@@ -43,7 +43,7 @@ test("bodies by length, by chunks, until the end, and none", () => {
   }
 });
 
-test("what is missing is told", () => {
+test("missing bytes are counted", () => {
   for (const step of STEPS) {
     assert.equal(read("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello", step).missing, 45);
     assert.equal(
@@ -54,7 +54,7 @@ test("what is missing is told", () => {
   }
 });
 
-test("what is no HTTP is refused", () => {
+test("invalid HTTP is refused", () => {
   const bad = [
     "220 smtp.example.org\r\n",
     "HTTP/2 200\r\n\r\n",

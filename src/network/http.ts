@@ -1,6 +1,6 @@
 /**
- * HTTP/1.1 messages (RFC 9112): a request's bytes, and an answer's head and body as they come in pieces. Takes no
- * trailers and no codings but `chunked`; what a server says about lengths is held against it.
+ * HTTP/1.1 messages (RFC 9112): the bytes of a request, and the head and body of an answer that arrives in
+ * pieces. Ignores trailers, knows no coding but `chunked`, and checks the lengths that a server states.
  */
 import { concatBytes } from "../base/bytes.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
@@ -9,12 +9,12 @@ export type Header = readonly [name: string, value: string];
 
 export interface RequestHead {
   readonly method: string;
-  /** `/path?query`, or the whole address where a proxy is asked. */
+  /** `/path?query`, or the whole address for a proxy. */
   readonly target: string;
   readonly headers: readonly Header[];
 }
 
-/** Throws `RangeError` where a line end would smuggle in another header. */
+/** Throws `RangeError` if a line end would smuggle in another header. */
 export function requestBytes({ method, target, headers }: RequestHead, body: Uint8Array): Uint8Array {
   const lines = [`${method} ${target} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`)];
   if (lines.some((line) => /[\r\n\0]/.test(line))) throw new RangeError("a line end within a header");
@@ -24,7 +24,7 @@ export function requestBytes({ method, target, headers }: RequestHead, body: Uin
 export interface ResponseHead {
   readonly status: number;
   readonly headers: readonly Header[];
-  /** As it came, with its line ends and the empty line. */
+  /** As received, with its line ends and the empty line. */
   readonly text: string;
 }
 
@@ -33,10 +33,10 @@ export function headerOf(headers: readonly Header[], name: string): string | und
   return headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 }
 
-/** What an answer says that cannot be right. */
+/** The answer is not valid HTTP. */
 export class HttpSyntaxError extends Error {}
 
-/** Far above any real head; it is held in memory. */
+/** Far above any real head, which is held in memory. */
 const MOST_HEAD_BYTES = 256 * 1024;
 const MOST_LINE_BYTES = 4096; // of a chunk's size
 
@@ -52,12 +52,12 @@ type State =
 export class ResponseReader {
   readonly #isHead: boolean;
   #state: State = { kind: "head" };
-  /** What came of the head, or of a line. */
+  /** The part of the head or of a line that has arrived. */
   #pending: Uint8Array = new Uint8Array();
   #trailerBytes = 0;
   head: ResponseHead | undefined;
 
-  /** `method`: an answer to HEAD has no body, whatever its headers say. */
+  /** An answer to the `method` HEAD has no body, whatever its headers say. */
   constructor(method: string) {
     this.#isHead = method === "HEAD";
   }
@@ -66,13 +66,13 @@ export class ResponseReader {
     return this.#state.kind === "done";
   }
 
-  /** Bytes that are missing where the connection ends now: undefined where nobody knows, 0 where none are. */
+  /** How many bytes are missing if the connection ends now; undefined if unknown. */
   get missing(): number | undefined {
     if (this.#state.kind === "bytes") return this.#state.left;
     return this.#state.kind === "done" || this.#state.kind === "until-close" ? 0 : undefined;
   }
 
-  /** Takes what came; gives the parts of the body in it. Throws {@link HttpSyntaxError}. */
+  /** Takes received bytes and returns the parts of the body in them. Throws {@link HttpSyntaxError}. */
   push(bytes: Uint8Array): Uint8Array[] {
     const body: Uint8Array[] = [];
     let rest = bytes;
@@ -118,7 +118,7 @@ export class ResponseReader {
     }
     this.#pending = new Uint8Array();
     const head = parseHead(decodeUtf8(all.subarray(0, end)));
-    // 1xx comes before the answer itself.
+    // 1xx precedes the final answer.
     if (head.status >= 200) {
       this.head = head;
       this.#state = this.#framing(head);
@@ -151,7 +151,7 @@ export class ResponseReader {
     const line = concatBytes([this.#pending, end < 0 ? bytes : bytes.subarray(0, end)]);
     if (kind === "trailer") this.#trailerBytes += end < 0 ? bytes.length : end + 1;
     if (this.#trailerBytes > MOST_HEAD_BYTES) throw new HttpSyntaxError("its trailers do not end");
-    if (line.length > MOST_LINE_BYTES) throw new HttpSyntaxError("a chunk's size that does not end");
+    if (line.length > MOST_LINE_BYTES) throw new HttpSyntaxError("a chunk size that does not end");
     if (end < 0) {
       this.#pending = line;
       return bytes.subarray(bytes.length);
@@ -195,7 +195,7 @@ function parseHead(text: string): ResponseHead {
     const last = headers.at(-1);
     if (found !== null) headers.push([found[1] ?? "", found[2] ?? ""]);
     else if (/^[ \t]/.test(line) && last !== undefined) last[1] += ` ${line.trim()}`;
-    else throw new HttpSyntaxError(`a header that is none: ${JSON.stringify(line.slice(0, 80))}`);
+    else throw new HttpSyntaxError(`not a header: ${JSON.stringify(line.slice(0, 80))}`);
   }
   return { status: Number(status), headers, text };
 }

@@ -4,8 +4,8 @@ import { type HttpUrl, parseUrl } from "./url.ts";
 type Environment = { readonly [name: string]: string };
 
 /**
- * Only the lower-case name counts: a web server's program finds a client's header `Proxy:` in `HTTP_PROXY`
- * (https://httpoxy.org). Undefined: ask the server itself.
+ * The proxy for `url`, or undefined to connect directly. `HTTP_PROXY` does not count: a program that a web
+ * server starts finds the client's header `Proxy:` there (https://httpoxy.org).
  */
 export function proxyFor(url: HttpUrl, env: Environment): HttpUrl | undefined {
   const named = env.http_proxy ?? env.all_proxy ?? env.ALL_PROXY ?? "";
@@ -13,7 +13,7 @@ export function proxyFor(url: HttpUrl, env: Environment): HttpUrl | undefined {
   return parseUrl(/^[a-z]+:\/\//i.test(named) ? named : `http://${named}`);
 }
 
-/** `example.org` is that host and all below it; `*` is every host. */
+/** `example.org` matches that host and its subdomains; `*` matches every host. */
 function isExempt(host: string, list: string): boolean {
   return list.split(/[\s,]+/).some((entry) => {
     const name = entry.replace(/^\./, "").replace(/:\d+$/, "").toLowerCase();

@@ -31,7 +31,7 @@ function answer(id: number, code = 0): Uint8Array {
   return Uint8Array.of(...head, ...QUESTION, ...(code === 0 ? records.flat() : []));
 }
 
-test("questions to a name server, and its answers", () => {
+test("a question for a name server is encoded, and its answer is read", () => {
   const question = dnsQuestion(0x1234, "example.org");
   assert.equal(
     question,
@@ -50,7 +50,7 @@ test("questions to a name server, and its answers", () => {
   }
 });
 
-test("an answer to another question, or under another id, is none", () => {
+test("an answer to another question, or with another id, is ignored", () => {
   assert.equal(dnsAddresses(dnsQuestion(8, "example.org"), answer(7)), undefined);
   assert.equal(dnsAddresses(dnsQuestion(7, "example.com"), answer(7)), undefined);
   assert.equal(dnsAddresses(dnsQuestion(7, "example.com"), answer(7, 3)), undefined);
@@ -83,7 +83,7 @@ function world(
   return { asked, ids, resolve: (host: string) => resolveHost(platform, network, host) };
 }
 
-test("addresses and listed hosts need no server", async () => {
+test("addresses and hosts in /etc/hosts need no server", async () => {
   const { resolve, asked } = world({ "/etc/hosts": "192.0.2.9 there # here\n::1 there\n" }, {});
   assert.equal(await resolve("10.0.0.1"), ["10.0.0.1"]);
   assert.equal(await resolve("there"), ["192.0.2.9"]);
@@ -93,11 +93,11 @@ test("addresses and listed hosts need no server", async () => {
   assert.equal(asked, []);
 });
 
-test("name servers are asked in turn, until one knows", async () => {
+test("name servers are asked in turn until one answers", async () => {
   const text = "# dhcp\nsearch example.org\nnameserver 10.0.0.1\nnameserver 10.0.0.2\n";
   const { resolve, asked, ids } = world({ "/etc/resolv.conf": text }, { "10.0.0.2": 0 });
   assert.equal(await resolve("example.org"), ["192.0.2.1", "192.0.2.2"]);
-  assert.equal(ids, [0xabcd, 0xabcd]); // what the kernel gives, not what the clock says
+  assert.equal(ids, [0xabcd, 0xabcd]); // from the kernel, not from the clock
   assert.equal(asked, ["10.0.0.1", "10.0.0.2"]);
   const none = world({ "/etc/resolv.conf": text }, {});
   await assert.rejects(() => none.resolve("example.org"), /no name server answers/);

@@ -1,4 +1,4 @@
-/** Host names to IPv4 addresses: by /etc/hosts, then by the name servers of /etc/resolv.conf. */
+/** Resolves host names to IPv4 addresses by /etc/hosts, then by the name servers of /etc/resolv.conf. */
 import { readText } from "../platform/files.ts";
 import { FetchError, type Files, type Network, type Platform } from "../platform/platform.ts";
 import { dnsAddresses, dnsQuestion } from "./dns.ts";
@@ -51,7 +51,7 @@ async function askServer(
   return answer === undefined ? undefined : dnsAddresses(question, answer);
 }
 
-/** 16 bits that nobody can foresee, by the kernel: random(4). The port of the question is the kernel's choice, too. */
+/** 16 unpredictable bits from the kernel: random(4). The kernel also chooses the question's source port. */
 function randomWord(files: Files): number {
   const bytes = new Uint8Array(2);
   const fd = files.open("/dev/urandom", "read");
@@ -64,10 +64,10 @@ function randomWord(files: Files): number {
 }
 
 function unknownHost(host: string, why: string): FetchError {
-  return new FetchError(`there is no host ${host} here (${why})`, "unknown-host");
+  return new FetchError(`cannot find the host ${host} (${why})`, "unknown-host");
 }
 
-/** The words of each line, comments left out; none where there is no such file. */
+/** The words of each line without comments; no lines if the file does not exist. */
 function linesOf({ files }: Pick<Platform, "files">, path: string): string[][] {
   if (files.statusFollowed(path) === undefined) return [];
   return readText(files, path)

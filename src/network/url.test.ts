@@ -8,7 +8,7 @@ function parsed(text: string): HttpUrl {
   return url;
 }
 
-test("addresses are taken apart and put together", () => {
+test("URLs are parsed and formatted", () => {
   assert.equal(parsed("HTTP://User:pw@Example.org:8080/a%20b?c=d#e"), {
     scheme: "http",
     host: "example.org",
@@ -59,7 +59,7 @@ test("references are resolved (examples of RFC 3986, 5.4)", () => {
   assert.equal(resolveUrl(base, "mailto:x@y"), undefined);
 });
 
-test("the environment's proxy, and hosts that need none", () => {
+test("the environment's proxy is used, except for exempt hosts", () => {
   const url = parsed("http://mirror.example.org/");
   assert.equal(proxyFor(url, {}), undefined);
   assert.equal(proxyFor(url, { http_proxy: "p:3128" })?.port, 3128);

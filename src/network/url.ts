@@ -1,17 +1,17 @@
-/** Addresses of the web, as far as HTTP needs them (RFC 3986). Not here: IPv6, host names that are not ASCII. */
+/** The URLs that HTTP needs (RFC 3986). Not supported: IPv6 addresses, host names that are not ASCII. */
 
 export interface HttpUrl {
   readonly scheme: "http" | "https";
   readonly host: string;
   readonly port: number;
-  /** Path and query, as they go to the server. */
+  /** Path and query, as sent to the server. */
   readonly target: string;
 }
 
 const DEFAULT_PORTS = { http: 80, https: 443 } as const;
 const ABSOLUTE = /^(https?):\/\/(?:[^/?#@]*@)?([A-Za-z0-9._-]+)(?::(\d{1,5}))?([/?#].*)?$/i;
 
-/** Undefined where it is none: another scheme, no host, white space. User names are passed over. */
+/** Undefined if `text` is no HTTP URL: another scheme, no host, white space. A user name is ignored. */
 export function parseUrl(text: string): HttpUrl | undefined {
   const found = ABSOLUTE.exec(text);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they would end the request's line
@@ -24,7 +24,7 @@ export function parseUrl(text: string): HttpUrl | undefined {
   return { scheme, host: host.toLowerCase(), port, target: target.startsWith("/") ? target : `/${target}` };
 }
 
-/** `reference` as found in an answer from `base` (RFC 3986, 5.2). */
+/** Resolves a `reference` from an answer of `base` (RFC 3986, 5.2). */
 export function resolveUrl(base: HttpUrl, reference: string): HttpUrl | undefined {
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(reference)) return parseUrl(reference);
   if (reference.startsWith("//")) return parseUrl(`${base.scheme}:${reference}`);
@@ -53,7 +53,7 @@ function withoutDots(path: string): string {
   return `/${names.join("/")}`;
 }
 
-/** `host`, or `host:port` where the port is not the scheme's own: the Host header. */
+/** The Host header: `host`, or `host:port` if the port is not the scheme's default. */
 export function authorityOf({ scheme, host, port }: HttpUrl): string {
   return port === DEFAULT_PORTS[scheme] ? host : `${host}:${port}`;
 }

@@ -141,7 +141,7 @@ function failure(cause: unknown, url: URL): FetchError {
     case "EPIPE":
       return new FetchError(`${url.host} cut the connection (${text})`, "cut-connection", cause);
     case "ENOTFOUND": // EAI_AGAIN is the resolver's "try again"
-      return new FetchError(`there is no host ${url.host} here (${text})`, "unknown-host", cause);
+      return new FetchError(`cannot find the host ${url.host} (${text})`, "unknown-host", cause);
     default:
       return new FetchError(`cannot reach ${url.host} (${text})`, "unreachable", cause);
   }
