@@ -1,4 +1,4 @@
-/** Reflected 32-bit CRCs for metadata, eight bytes per round ("slicing by 8"). Bulk data is for the platform. */
+/** Reflected 32-bit CRCs of metadata, eight bytes per round ("slicing by 8"). The platform does bulk data. */
 
 const IEEE = 0xedb88320; // ISO-HDLC, reflected: gzip (RFC 1952, 8), GPT (UEFI 2.10, 5.3.2), PNG
 const CASTAGNOLI = 0x82f63b78; // CRC-32C, reflected: ext4 metadata_csum, iSCSI (RFC 3720, B.4)

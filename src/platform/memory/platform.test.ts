@@ -65,7 +65,7 @@ platformContract({
   passTime: () => shared.clock.advance(1),
 });
 
-test("memory: a full disk is ENOSPC with the file's name, and what was written is given back", () => {
+test("memory: a full disk is ENOSPC with the file's name, and a removed file frees its pages", () => {
   const { files, disk } = memoryPlatform({ capacity: 10 * 4096 });
   const error = assert.throws(
     () => files.writeFile("/big", new Uint8Array(50_000)),
@@ -78,7 +78,7 @@ test("memory: a full disk is ENOSPC with the file's name, and what was written i
   assert.equal(files.freeSpace("/"), 0);
 });
 
-test("memory: an ordinary user is held to permission bits", () => {
+test("memory: permission bits apply to an ordinary user", () => {
   const { files } = memoryPlatform({ host: { uid: 1000, gid: 1000 } });
   files.makeFolder("/closed");
   files.writeFile("/closed/file", new Uint8Array());
@@ -102,7 +102,7 @@ test("memory: sleepers wake when their time has come", async () => {
   assert.equal(clock.monotonicSeconds(), 26);
 });
 
-test("memory: signals reach their handlers until these are undone", () => {
+test("memory: signals reach their handlers until those are removed", () => {
   const { processes } = memoryPlatform();
   const seen: string[] = [];
   const undo = processes.onSignal(["SIGINT", "SIGTERM"], (signal) => seen.push(signal));
@@ -113,7 +113,7 @@ test("memory: signals reach their handlers until these are undone", () => {
   assert.equal(seen, ["SIGINT"]);
 });
 
-test("memory: a planned failure strikes once, at the call that was named", () => {
+test("memory: a planned failure happens once, at the planned call", () => {
   const { files: plain } = memoryPlatform();
   const files = failingFiles(plain, [{ operation: "rename", path: "/b", call: 2, code: "EIO" }]);
   makeFolders(files, "/b");

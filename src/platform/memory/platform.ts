@@ -1,23 +1,24 @@
 /**
- * A platform with nothing of the machine in it, for tests: files in memory that fail as Linux's do,
- * programs that are functions, a clock that stands still until it is told. Knows no holes smaller
- * than 4 KiB, no access lists, and only the system calls that a test gives.
+ * A platform without a machine, for tests: files in memory that fail as Linux's do, programs that are
+ * functions, a clock that only tests advance. No holes smaller than 4 KiB, no access control lists, and only
+ * the system calls that a test provides.
  */
 import { Bq2Error } from "../../base/error.ts";
 import { ENOSYS } from "../linux-abi.ts";
 import type { Bulk, Clock, Host, Kernel, Platform } from "../platform.ts";
-import { type MemoryDisk, type MemoryFiles, memoryFiles } from "./files.ts";
+import { MemoryDisk } from "./disk.ts";
+import { type MemoryFiles, memoryFiles } from "./files.ts";
 import { type MemoryProcesses, type MemoryPrograms, memoryProcesses } from "./processes.ts";
 
 export interface MemoryOptions {
   readonly host?: Partial<Host>;
   /**
-   * The engine's own, whose work on bytes in memory is used (`nodeBulk` under Node). Without it,
-   * asking for bulk work throws. Compressed files cannot be unpacked either way.
+   * The engine's own (`nodeBulk` under Node), for work on bytes in memory. By default bulk work throws.
+   * Compressed files cannot be unpacked in either case.
    */
   readonly bulk?: Bulk;
   readonly kernel?: Kernel;
-  /** Bytes; 1 TiB unless told. */
+  /** Bytes; 1 TiB by default. */
   readonly capacity?: number;
 }
 
@@ -27,10 +28,10 @@ export interface MemoryPlatform extends Platform {
   readonly programs: MemoryPrograms;
   readonly disk: MemoryDisk;
   readonly clock: Clock & {
-    /** Moves the time on; sleepers whose time has come wake up. */
+    /** Advances the time and wakes the sleepers whose time has come. */
     advance(seconds: number): void;
   };
-  /** What was written to standard output and standard error so far. */
+  /** Everything written to standard output and standard error so far. */
   readonly written: { out: string; error: string };
 }
 
@@ -58,7 +59,7 @@ export function memoryPlatform(options: MemoryOptions = {}): MemoryPlatform {
     ...options.host,
   };
   const clock = memoryClock();
-  const disk: MemoryDisk = { capacity: options.capacity ?? TEBIBYTE, used: 0 };
+  const disk = new MemoryDisk(options.capacity ?? TEBIBYTE);
   const nowSeconds = (): number => clock.nowMicroseconds() / 1e6;
   const files = memoryFiles({ uid: host.uid, gid: host.gid, nowSeconds }, disk);
   const programs: MemoryPrograms = new Map();
@@ -100,7 +101,7 @@ function memoryClock(): MemoryPlatform["clock"] {
 function memoryBulk(engine: Bulk | undefined, files: MemoryFiles): Bulk {
   const given = (): Bulk => {
     if (engine !== undefined) return engine;
-    throw new Bq2Error("Cannot do bulk work: this platform in memory has none", {
+    throw new Bq2Error("Cannot do bulk work: this platform in memory has no engine for it", {
       code: "missing-tool",
       hint: "pass the engine's own: memoryPlatform({ bulk: nodeBulk })",
     });

@@ -1,4 +1,4 @@
-/** {@link Processes} in memory: programs are functions that a test gives. */
+/** {@link Processes} in memory: programs are functions that a test provides. */
 import { concatBytes } from "../../base/bytes.ts";
 import { Bq2Error } from "../../base/error.ts";
 import { encodeUtf8 } from "../../base/text.ts";
@@ -14,33 +14,33 @@ import {
   SystemError,
 } from "../platform.ts";
 
-/** What a program sees of its process. */
+/** A program's view of its process. */
 export interface MemoryRun {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: { readonly [name: string]: string };
-  /** What is written to a piped standard input, until that is closed; or the rest of an open file. */
+  /** The bytes written to a piped standard input until it is closed, or the rest of an open file. */
   readonly stdin: AsyncIterable<Uint8Array>;
   out(bytes: Uint8Array | string): void;
   error(bytes: Uint8Array | string): void;
-  /** What the program sees as 3, 4, … */
+  /** The descriptors that the program sees as 3, 4, … */
   readonly extraFds: readonly number[];
-  /** Resolves when a signal has come; the process is then over, whatever the program does. */
+  /** Resolves when a signal arrives. The process has then ended, whatever the program does. */
   readonly killed: Promise<string>;
 }
 
-/** A program's whole life; the number is its exit code. */
+/** Runs a program; the result is its exit code. */
 export type MemoryProgram = (run: MemoryRun) => Promise<number> | number;
 
-/** Programs by name; `argv[0]` is looked up as it is, then by its last name. */
+/** Programs by name: `argv[0]` is looked up in full, then by its base name. */
 export type MemoryPrograms = Map<string, MemoryProgram>;
 
 const FIRST_PID = 100;
 
 export interface MemoryProcesses extends Processes {
-  /** Calls the handlers that {@link Processes.onSignal} has registered. */
+  /** Calls the handlers registered by {@link Processes.onSignal}. */
   raise(signal: string): void;
-  /** What {@link Processes.beFirst} was told last. */
+  /** The duties last given to {@link Processes.beFirst}. */
   duties(): FirstDuties | undefined;
 }
 
@@ -81,14 +81,14 @@ export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryP
 
 function start(program: MemoryProgram, options: SpawnOptions, files: Files, pid: number): Child {
   const [stdin, stdout, stderr] = [byteQueue(), byteQueue(), byteQueue()];
-  let isOver = false;
+  let hasEnded = false;
   let kill: (signal: string) => void = () => {};
   const killed = new Promise<string>((resolve) => {
     kill = resolve;
   });
   const writer = (queue: ByteQueue, stream: Stream) => (content: Uint8Array | string) => {
     const bytes = typeof content === "string" ? encodeUtf8(content) : content.slice();
-    if (isOver) return;
+    if (hasEnded) return;
     if (stream === "pipe") queue.push(bytes);
     else if (typeof stream !== "string") files.write(stream.fd, bytes, null);
   };
@@ -110,17 +110,17 @@ function start(program: MemoryProgram, options: SpawnOptions, files: Files, pid:
     ended.then((code) => ({ code })),
     killed.then((signal) => ({ signal })),
   ]).finally(() => {
-    isOver = true;
+    hasEnded = true;
     stdout.end();
     stderr.end();
   });
-  exit.catch(() => {}); // a program that throws is a mistake in the test: `wait` tells
+  exit.catch(() => {}); // a program that throws is a mistake in the test, which `wait` reports
   return {
     pid,
     stdout: stdout.chunks,
     stderr: stderr.chunks,
     async write(bytes) {
-      if (isOver || options.stdin !== "pipe")
+      if (hasEnded || options.stdin !== "pipe")
         throw new SystemError("write to", "a child's standard input", "EPIPE");
       stdin.push(bytes.slice());
     },

@@ -1,10 +1,12 @@
-/** The inodes of a file system in memory, and how a path leads to one: links, permissions, errors as on Linux. */
-
+/**
+ * The tree of inodes of a file system in memory, and path lookup in it, with links, permissions and errors as
+ * on Linux.
+ */
 import { isWithin } from "../../base/path.ts";
 import { nameToBytes } from "../../base/text.ts";
 import { MAXSYMLINKS, NAME_MAX, PATH_MAX } from "../linux-abi.ts";
 import { leadsOut, type SpecialKind, SystemError } from "../platform.ts";
-import type { MemoryContent } from "./content.ts";
+import type { FileContent } from "./disk.ts";
 
 interface InodeBase {
   readonly number: number;
@@ -19,7 +21,7 @@ interface InodeBase {
 
 export type FileInode = InodeBase & {
   readonly kind: "file";
-  readonly content: MemoryContent;
+  readonly content: FileContent;
   isLocked: boolean;
 };
 export type FolderInode = InodeBase & { readonly kind: "folder"; readonly entries: Map<string, Inode> };
@@ -32,13 +34,13 @@ export type Inode =
       readonly device: { readonly major: number; readonly minor: number };
     });
 
-/** Where a path ends: the folder that holds (or would hold) the name, and what has it now. */
+/** The end of a path: the folder of its last name, and the inode of that name if it exists. */
 export interface Place {
   readonly folder: FolderInode;
   /** Empty for the root itself. */
   readonly name: string;
   readonly inode: Inode | undefined;
-  /** With all links resolved. */
+  /** The path with all links resolved. */
   readonly path: string;
 }
 
@@ -48,18 +50,18 @@ export const MAY_SEARCH = 1;
 
 const UMASK = 0o022;
 
-/** Whose file system it is, and what time it is there. */
+/** Who uses the file system, and its clock. */
 export interface MemoryOwner {
-  /** 0 may do everything, as root does. */
+  /** 0 is root, who may do everything. */
   readonly uid: number;
   readonly gid: number;
   readonly nowSeconds: () => number;
 }
 
-/** Where paths begin, and what they may not leave. */
+/** Where lookups start. */
 interface Top {
   readonly place: Place;
-  /** The folder that paths must stay in, as they begin; undefined where that is the root. */
+  /** The prefix of every path, which no path may leave; undefined for the root. */
   readonly folder: string | undefined;
 }
 
@@ -74,7 +76,7 @@ export class MemoryTree {
     this.#top = within?.top ?? { place: rootPlace(this.newFolder(0o777)), folder: undefined };
   }
 
-  /** The same tree, whose paths must stay in `folder` (see {@link FilesBeneath}). */
+  /** The same tree for paths that must stay in `folder` (see {@link FilesBeneath}). */
   beneath(folder: string): MemoryTree {
     const place = this.find("open", folder, true);
     if (place.inode === undefined) throw new SystemError("open", folder, "ENOENT");
@@ -84,8 +86,8 @@ export class MemoryTree {
     });
   }
 
-  /** What every new inode has; `permissions` as asked for, before the umask. */
-  newFacts(permissions: number): InodeBase {
+  /** The metadata of a new inode; `permissions` before the umask applies. */
+  newMetadata(permissions: number): InodeBase {
     const { uid, gid, nowSeconds } = this.owner;
     return {
       number: ++this.#inodes.count,
@@ -100,10 +102,10 @@ export class MemoryTree {
   }
 
   newFolder(permissions: number): FolderInode {
-    return { ...this.newFacts(permissions), kind: "folder", linkCount: 2, entries: new Map() };
+    return { ...this.newMetadata(permissions), kind: "folder", linkCount: 2, entries: new Map() };
   }
 
-  /** Gives the inode that `make` makes the name that `path` ends in; EEXIST where it is taken. */
+  /** Adds the inode that `make` returns at `path`; EEXIST if the name is taken. */
   add(action: string, path: string, make: () => Inode): void {
     const place = this.find(action, path, false);
     if (place.inode !== undefined) throw new SystemError(action, path, "EEXIST");
@@ -114,28 +116,28 @@ export class MemoryTree {
   put({ folder, name }: Place, inode: Inode): void {
     folder.entries.set(name, inode);
     this.contentChanged(folder);
-    this.factsChanged(inode);
+    this.metadataChanged(inode);
   }
 
-  /** Takes the name away; the inode stays for whoever has it open. */
+  /** Removes the name. The inode stays while it is open. */
   drop({ folder, name, inode }: Place): void {
     folder.entries.delete(name);
     this.contentChanged(folder);
     if (inode === undefined) return;
     inode.linkCount--;
-    this.factsChanged(inode);
+    this.metadataChanged(inode);
   }
 
   contentChanged(inode: Inode): void {
     inode.mtime = this.owner.nowSeconds();
-    this.factsChanged(inode);
+    this.metadataChanged(inode);
   }
 
-  factsChanged(inode: Inode): void {
+  metadataChanged(inode: Inode): void {
     inode.ctime = this.owner.nowSeconds();
   }
 
-  /** `follow` also resolves a link in the last place. Throws what Linux would. */
+  /** `follow` also resolves a link at the end of the path. Throws what Linux would. */
   find(action: string, path: string, follow: boolean): Place {
     const fail = (code: string): never => {
       throw new SystemError(action, path, code);
@@ -184,31 +186,34 @@ export class MemoryTree {
     return place;
   }
 
-  /** What `path` names; ENOENT where nothing does. */
+  /** The inode at `path`; ENOENT if there is none. */
   inode(action: string, path: string, follow: boolean): Inode {
     const { inode } = this.find(action, path, follow);
     if (inode === undefined) throw new SystemError(action, path, "ENOENT");
     return inode;
   }
 
-  /** Whether the caller may `wanted` (a sum of MAY_…): the owner's bits for the owner, the others' for others. */
+  /**
+   * Whether the caller has the rights `wanted` (a sum of MAY_…), by the owner's bits for the owner and by the
+   * bits of others for everyone else.
+   */
   may(inode: Inode, wanted: number): boolean {
     const bits = inode.uid === this.owner.uid ? inode.mode >> 6 : inode.mode;
     return this.owner.uid === 0 || (bits & wanted) === wanted;
   }
 
-  /** What `path` names, which must be the caller's own: else EPERM. */
+  /** The inode at `path`, which the caller must own: otherwise EPERM. */
   owned(action: string, path: string, follow: boolean): Inode {
     return this.requireOwned(action, path, this.inode(action, path, follow));
   }
 
-  /** The same of an inode that is at hand already. */
+  /** Throws EPERM unless the caller owns `inode`. */
   requireOwned(action: string, path: string, inode: Inode): Inode {
     if (this.owner.uid === 0 || inode.uid === this.owner.uid) return inode;
     throw new SystemError(action, path, "EPERM");
   }
 
-  /** Throws EACCES unless names in `folder` may be made and removed. */
+  /** Throws EACCES unless the caller may add and remove names in `folder`. */
   needWritable(action: string, path: string, folder: FolderInode): void {
     if (!this.may(folder, MAY_WRITE | MAY_SEARCH)) throw new SystemError(action, path, "EACCES");
   }

@@ -1,26 +1,42 @@
-/** The bytes of a file in memory, in pages, so that holes take no room and 8 GB images can be tested. */
-import type { DataRange } from "../platform.ts";
+/** A disk of limited size in memory, and the bytes of files on it: pages, so that holes take no room. */
+import { type DataRange, SystemError } from "../platform.ts";
 
 const PAGE = 4096;
 
-/** Takes pages from the disk; throws where none is left. */
-export type TakePages = (count: number) => void;
+export class MemoryDisk {
+  /** Bytes that the disk can hold; may change at any time. */
+  capacity: number;
+  used = 0;
 
-export class MemoryContent {
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** Throws ENOSPC if the disk is full. */
+  takePage(): void {
+    if (this.used + PAGE > this.capacity) throw new SystemError("write to", "the disk in memory", "ENOSPC");
+    this.used += PAGE;
+  }
+
+  returnPage(): void {
+    this.used -= PAGE;
+  }
+}
+
+export class FileContent {
   size = 0;
   readonly #pages = new Map<number, Uint8Array>();
-  readonly #take: TakePages;
+  readonly #disk: MemoryDisk;
 
-  /** `take` is told of each page that is used, and with a negative count of each that is given back. */
-  constructor(take: TakePages) {
-    this.#take = take;
+  constructor(disk: MemoryDisk) {
+    this.#disk = disk;
   }
 
   get allocated(): number {
     return this.#pages.size * PAGE;
   }
 
-  /** The number of bytes read: fewer than `length` at the end of the file. */
+  /** Returns the number of bytes read: fewer than `length` at the end of the file. */
   read(buffer: Uint8Array, start: number, length: number, offset: number): number {
     const end = Math.min(offset + length, this.size);
     for (let at = offset; at < end; ) {
@@ -48,9 +64,9 @@ export class MemoryContent {
     for (const index of [...this.#pages.keys()]) {
       if (index * PAGE < size) continue;
       this.#pages.delete(index);
-      this.#take(-1);
+      this.#disk.returnPage();
     }
-    this.#pages.get(Math.floor(size / PAGE))?.fill(0, size % PAGE); // what grows again later reads as zeros
+    this.#pages.get(Math.floor(size / PAGE))?.fill(0, size % PAGE); // reads as zeros if the file grows again
     this.size = size;
   }
 
@@ -70,11 +86,9 @@ export class MemoryContent {
   #pageAt(index: number): Uint8Array {
     const found = this.#pages.get(index);
     if (found !== undefined) return found;
-    this.#take(1);
+    this.#disk.takePage();
     const page = new Uint8Array(PAGE);
     this.#pages.set(index, page);
     return page;
   }
 }
-
-export const MEMORY_PAGE_BYTES = PAGE;

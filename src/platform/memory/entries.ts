@@ -1,9 +1,9 @@
-/** Names in the file system in memory: made, listed, moved, removed. */
+/** Folder entries in the file system in memory: making, listing, moving and removing them. */
 import { compareNames } from "../../base/text.ts";
 import { type Files, type FilesBeneath, SystemError } from "../platform.ts";
 import { type Inode, MAY_READ, type MemoryTree, type Place } from "./tree.ts";
 
-/** What {@link Files} has no way to make. */
+/** Makes what {@link Files} cannot. */
 export type MakeSpecial = Pick<FilesBeneath, "makeSpecial">;
 
 type Operation =
@@ -17,14 +17,14 @@ type Operation =
   | "link"
   | "realPath";
 
-/** `forget` is told of each inode that has lost a name. */
-export function nameOperations(
+/** `reclaim` is called with each inode that has lost a name. */
+export function entryOperations(
   tree: MemoryTree,
-  forget: (inode: Inode) => void,
+  reclaim: (inode: Inode) => void,
 ): Pick<Files, Operation> & MakeSpecial {
   const drop = (place: Place): void => {
     tree.drop(place);
-    if (place.inode !== undefined) forget(place.inode);
+    if (place.inode !== undefined) reclaim(place.inode);
   };
   return {
     ...makingOperations(tree),
@@ -54,10 +54,10 @@ function makingOperations(tree: MemoryTree): Pick<Files, "makeFolder" | "symlink
       tree.add("make folder", path, () => tree.newFolder(permissions)),
     symlink(target, path) {
       if (target === "") throw new SystemError("make link", path, "ENOENT");
-      tree.add("make link", path, () => ({ ...tree.newFacts(0), mode: 0o777, kind: "symlink", target }));
+      tree.add("make link", path, () => ({ ...tree.newMetadata(0), mode: 0o777, kind: "symlink", target }));
     },
     makeSpecial: (path, kind, device, permissions = 0o666) =>
-      tree.add("make", path, () => ({ ...tree.newFacts(permissions), kind, device })),
+      tree.add("make", path, () => ({ ...tree.newMetadata(permissions), kind, device })),
     link(existing, path) {
       const inode = tree.inode("make hard link", existing, false);
       if (inode.kind === "folder") throw new SystemError("make hard link", path, "EPERM");
@@ -102,14 +102,14 @@ function removingOperations(
       if (source.inode === undefined || source.inode === target.inode) return;
       for (const { folder } of [source, target]) tree.needWritable("rename", paths, folder);
       if (target.inode !== undefined) drop(target);
-      source.inode.linkCount++; // its new name, before the old one goes
+      source.inode.linkCount++; // the new name comes before the old one goes
       tree.put(target, source.inode);
       tree.drop(source);
     },
   };
 }
 
-/** The code that rename(2) would fail with, or `undefined`. */
+/** The code with which rename(2) would fail, or `undefined`. */
 function whyNotRename(source: Place, target: Place): string | undefined {
   if (source.inode === undefined) return "ENOENT";
   if (source.name === "" || target.name === "") return "EBUSY";

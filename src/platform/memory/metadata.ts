@@ -1,10 +1,10 @@
-/** What is known of a name in the file system in memory: kind, mode, owner, time, attributes. */
+/** Metadata in the file system in memory: kind, mode, owner, times, extended attributes. */
 import { compareNames, nameToBytes } from "../../base/text.ts";
 import { asKept } from "../file-time.ts";
 import { type FileStatus, type Files, SystemError } from "../platform.ts";
 import { type Inode, MAY_WRITE, type MemoryTree } from "./tree.ts";
 
-const DEVICE = 1; // the number of this one file system
+const DEVICE = 1; // the number of the only file system
 
 type Operation =
   | "status"
@@ -16,7 +16,7 @@ type Operation =
   | "setAttribute"
   | "removeAttribute";
 
-export function factOperations(tree: MemoryTree): Pick<Files, Operation> {
+export function metadataOperations(tree: MemoryTree): Pick<Files, Operation> {
   const isRoot = tree.owner.uid === 0;
   return {
     ...attributeOperations(tree),
@@ -25,12 +25,12 @@ export function factOperations(tree: MemoryTree): Pick<Files, Operation> {
     setMode(path, mode) {
       const inode = tree.owned("set the mode of", path, true);
       inode.mode = mode & 0o7777;
-      tree.factsChanged(inode);
+      tree.metadataChanged(inode);
     },
     setTime(path, seconds) {
       const inode = tree.owned("set the time of", path, false);
       inode.mtime = asKept(seconds);
-      tree.factsChanged(inode);
+      tree.metadataChanged(inode);
     },
     setOwner(path, uid, gid) {
       const inode = tree.owned("set the owner of", path, false);
@@ -38,7 +38,7 @@ export function factOperations(tree: MemoryTree): Pick<Files, Operation> {
       if (changes && !isRoot) throw new SystemError("set the owner of", path, "EPERM");
       inode.uid = uid;
       inode.gid = gid;
-      tree.factsChanged(inode);
+      tree.metadataChanged(inode);
     },
   };
 }
@@ -59,14 +59,14 @@ function attributeOperations(
       if (!name.includes(".")) throw new SystemError(action, path, "EOPNOTSUPP");
       if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
       inode.attributes.set(name, value.slice());
-      tree.factsChanged(inode);
+      tree.metadataChanged(inode);
     },
     removeAttribute(path, name) {
       const action = `remove attribute ${name} of`;
       const inode = tree.inode(action, path, false);
       if (!tree.may(inode, MAY_WRITE)) throw new SystemError(action, path, "EACCES");
       if (!inode.attributes.delete(name)) throw new SystemError(action, path, "ENODATA");
-      tree.factsChanged(inode);
+      tree.metadataChanged(inode);
     },
   };
 }

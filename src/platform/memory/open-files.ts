@@ -1,8 +1,7 @@
 /** Open files of the file system in memory. */
-
 import { asKept } from "../file-time.ts";
 import { type Files, type OpenMode, SystemError } from "../platform.ts";
-import type { MemoryContent } from "./content.ts";
+import { FileContent, type MemoryDisk } from "./disk.ts";
 import {
   type FileInode,
   type FolderInode,
@@ -29,17 +28,17 @@ const NEEDED: { readonly [M in OpenMode]: number } = {
   update: MAY_READ | MAY_WRITE,
 };
 
-/** Its fields are the operations of {@link Files} on descriptors, bound, so that they can be spread. */
-export class MemoryDescriptors {
+/** The operations of {@link Files} on descriptors, as bound fields, so that they can be spread. */
+export class OpenFiles {
   readonly #open: Map<number, OpenFile>;
   readonly #tree: MemoryTree;
-  readonly #newContent: () => MemoryContent;
+  readonly #disk: MemoryDisk;
 
-  /** `open`: the files that are open by way of any part of the tree. */
-  constructor(tree: MemoryTree, newContent: () => MemoryContent, open: Map<number, OpenFile>) {
+  /** `open` holds the open files of the whole tree, also when `tree` is a part of it. */
+  constructor(tree: MemoryTree, disk: MemoryDisk, open: Map<number, OpenFile>) {
     this.#open = open;
     this.#tree = tree;
-    this.#newContent = newContent;
+    this.#disk = disk;
   }
 
   readonly open: Files["open"] = (path, mode, permissions = 0o666) => {
@@ -106,7 +105,7 @@ export class MemoryDescriptors {
   readonly close: Files["close"] = (fd) => {
     const { inode } = this.#any("close", fd);
     this.#open.delete(fd);
-    this.forget(inode);
+    this.reclaim(inode);
   };
 
   readonly readFile: Files["readFile"] = (path) => {
@@ -160,8 +159,8 @@ export class MemoryDescriptors {
     };
   };
 
-  /** Gives the room of a file back that has no name any more, once nobody has it open. */
-  readonly forget = (inode: Inode): void => {
+  /** Returns a file's pages to the disk once it has no name and is not open. */
+  readonly reclaim = (inode: Inode): void => {
     if (inode.kind !== "file" || inode.linkCount > 0) return;
     for (const file of this.#open.values()) if (file.inode === inode) return;
     inode.content.resize(0);
@@ -169,9 +168,9 @@ export class MemoryDescriptors {
 
   #newFile(place: Place, permissions: number): FileInode {
     const inode: FileInode = {
-      ...this.#tree.newFacts(permissions),
+      ...this.#tree.newMetadata(permissions),
       kind: "file",
-      content: this.#newContent(),
+      content: new FileContent(this.#disk),
       isLocked: false,
     };
     this.#tree.put(place, inode);
@@ -196,7 +195,7 @@ export class MemoryDescriptors {
   }
 }
 
-/** The disk does not know whose page it could not give. */
+/** Adds the path to the disk's error. */
 function naming(path: string, body: () => void): void {
   try {
     body();
