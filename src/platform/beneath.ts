@@ -9,9 +9,7 @@ import { concatBytes } from "../base/bytes.ts";
 import { isWithin } from "../base/path.ts";
 import { struct, u64 } from "../base/struct.ts";
 import { bytesToName } from "../base/text.ts";
-import { bothTimes } from "./file-time.ts";
 import { chunksOf } from "./files.ts";
-import { namesInFolder } from "./folder-names.ts";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -31,7 +29,7 @@ import {
   STATX_BASIC_STATS,
   type SYSCALLS,
 } from "./linux-abi.ts";
-import { OPEN_FLAGS } from "./open-flags.ts";
+import { bothTimes, namesInFolder, OPEN_FLAGS } from "./linux-files.ts";
 import {
   type Files,
   type FilesBeneath,

@@ -2,7 +2,14 @@
 import { errorCode } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
-import { type FileStatus, type Files, type Platform, SystemError, type TreeFiles } from "./platform.ts";
+import {
+  type FileLock,
+  type FileStatus,
+  type Files,
+  type Platform,
+  SystemError,
+  type TreeFiles,
+} from "./platform.ts";
 
 const CHUNK = 1 << 20;
 const FIRST_CHUNK = 1 << 16; // enough for most files: new memory costs more than reading
@@ -153,5 +160,16 @@ export function* walk(
     if (status === undefined) continue; // removed in the meantime
     yield { path, status };
     if (status.kind === "folder" && enters(status)) yield* walk(files, root, enters, path);
+  }
+}
+
+const LOCK_POLL_SECONDS = 0.5;
+
+/** Waits until nobody else holds the lock at `path`, and takes it. */
+export async function takeLock({ files, clock }: Platform, path: string): Promise<FileLock> {
+  for (;;) {
+    const lock = files.tryLock(path);
+    if (lock !== undefined) return lock;
+    await clock.sleep(LOCK_POLL_SECONDS);
   }
 }

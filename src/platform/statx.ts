@@ -1,8 +1,7 @@
 /** What a name is: statx(2), which has one layout on every architecture. */
 import { reserved, struct, u16, u32, u64 } from "../base/struct.ts";
-import { kindOfMode } from "./file-kind.ts";
-import { secondsOf } from "./file-time.ts";
 import { ERRNO_NAMES } from "./linux-abi.ts";
+import { kindOfMode, secondsOf } from "./linux-files.ts";
 import { type FileStatus, SystemError } from "./platform.ts";
 
 /** include/uapi/linux/stat.h: struct statx. */

@@ -25,9 +25,15 @@ import { fingerprintOf } from "../kept/fingerprints.ts";
 import { readJson } from "../kept/json.ts";
 import { type RecordedTree, recordedState, recordedTree, recordTree } from "../kept/recorded-tree.ts";
 import { Sha256 } from "../plan/source.ts";
-import { makeFolders, readText, removeTree, syncFolder, writeFileAtomic } from "../platform/files.ts";
+import {
+  makeFolders,
+  readText,
+  removeTree,
+  syncFolder,
+  takeLock,
+  writeFileAtomic,
+} from "../platform/files.ts";
 import { requirePrograms } from "../platform/foreign-programs.ts";
-import { takeLock } from "../platform/lock.ts";
 import type { Files, Platform } from "../platform/platform.ts";
 import { findTool, runTool } from "../platform/tool.ts";
 import { withCacheHint } from "../sources/cache.ts";

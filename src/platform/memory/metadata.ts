@@ -1,6 +1,6 @@
 /** Metadata in the file system in memory: kind, mode, owner, times, extended attributes. */
 import { compareNames, nameToBytes } from "../../base/text.ts";
-import { asKept } from "../file-time.ts";
+import { asKept } from "../linux-files.ts";
 import { type FileStatus, type Files, SystemError } from "../platform.ts";
 import { type Inode, MAY_WRITE, type MemoryTree } from "./tree.ts";
 

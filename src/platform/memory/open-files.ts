@@ -1,5 +1,5 @@
 /** Open files of the file system in memory. */
-import { asKept } from "../file-time.ts";
+import { asKept } from "../linux-files.ts";
 import { type Files, type OpenMode, SystemError } from "../platform.ts";
 import { FileContent, type MemoryDisk } from "./disk.ts";
 import {

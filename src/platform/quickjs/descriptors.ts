@@ -11,7 +11,7 @@ import {
   SEEK_SET,
   STATX_BASIC_STATS,
 } from "../linux-abi.ts";
-import { OPEN_FLAGS } from "../open-flags.ts";
+import { OPEN_FLAGS } from "../linux-files.ts";
 import { type DataRange, type FileLock, type Files, type OpenMode, SystemError } from "../platform.ts";
 import { STANDARD_STREAMS } from "../standard-streams.ts";
 import { statusByStatx } from "../statx.ts";

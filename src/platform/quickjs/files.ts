@@ -3,8 +3,6 @@ import { resolvePath } from "../../base/path.ts";
 import { reserved, struct, u64 } from "../../base/struct.ts";
 import { bytesToName } from "../../base/text.ts";
 import { filesBeneath } from "../beneath.ts";
-import { bothTimes } from "../file-time.ts";
-import { namesInFolder } from "../folder-names.ts";
 import {
   AT_FDCWD,
   AT_REMOVEDIR,
@@ -13,6 +11,7 @@ import {
   PATH_MAX,
   STATX_BASIC_STATS,
 } from "../linux-abi.ts";
+import { bothTimes, namesInFolder } from "../linux-files.ts";
 import { type FileStatus, type Files, SystemError } from "../platform.ts";
 import { statusByStatx } from "../statx.ts";
 import { attributesOf, removeAttributeOf, setAttributeOf } from "./attributes.ts";
