@@ -1,9 +1,10 @@
 /**
- * {@link FilesBeneath} over system calls, on every engine. openat2(2) refuses within the kernel what leaves the folder, so
- * there is no moment between a look and an act. What acts on a name opens the folder that holds it and names it there.
+ * {@link FilesBeneath} over system calls, on every engine. openat2(2) refuses in the kernel every path that
+ * leaves the folder, so nobody can exchange a link between a check and its use. An operation on a name opens
+ * the folder that contains it, and names it relative to that folder.
  *
- * Folders that were opened last stay open: a tree's files come folder by folder. One that somebody moves keeps its
- * descriptor, which is where its files then go.
+ * Recently used folders stay open, because a tree's files come folder by folder. If somebody moves such a
+ * folder, its descriptor still refers to it, and files go into the moved folder.
  */
 import { concatBytes } from "../base/bytes.ts";
 import { isWithin } from "../base/path.ts";
@@ -40,24 +41,26 @@ import {
 } from "./platform.ts";
 import { statusByStatx } from "./statx.ts";
 
-/** What this takes of an engine. */
+/** What an engine provides. */
 export interface BeneathEngine {
-  /** The raw result, -errno on failure. */
+  /** Returns the raw result, -errno on failure. */
   call(name: keyof typeof SYSCALLS, ...words: readonly SyscallArgument[]): number;
-  /** A name as an argument; throws `EINVAL` where it holds a NUL. */
+  /** A name as an argument; throws `EINVAL` if it contains a NUL. */
   nameWord(action: string, name: string): string | Uint8Array;
   readonly descriptors: Pick<
     Files,
     "read" | "write" | "truncate" | "setModeOf" | "setTimeOf" | "fsync" | "close"
   >;
-  /** Keeps the path of an open file for messages. */
+  /** Records the path of an open file for messages. */
   remember(fd: number, path: string): void;
 }
 
 /** include/uapi/linux/openat2.h: struct open_how. */
 const OpenHow = struct("open_how", 24, { flags: u64, mode: u64, resolve: u64 });
 
-/** How often the kernel is asked again after EAGAIN: somebody renamed a folder while it went through `..` (openat2(2)). */
+/**
+ * How often to try openat2(2) if it fails with EAGAIN: a folder was renamed while the kernel resolved `..`.
+ */
 const ATTEMPTS = 64;
 const FOLDERS_KEPT = 8;
 
@@ -84,12 +87,12 @@ export function filesBeneath(engine: BeneathEngine, folder: string): FilesBeneat
   };
 }
 
-/** The folder, and how paths are found from it. */
+/** The folder, and the lookup of paths from it. */
 class Beneath {
   readonly #engine: BeneathEngine;
   readonly #folder: string;
   readonly #root: number;
-  /** Open folders by their path from the root, the one used last at the end. */
+  /** Open folders by their path from the root, the most recently used last. */
   readonly #kept = new Map<string, number>();
 
   constructor(engine: BeneathEngine, folder: string) {
@@ -103,7 +106,7 @@ class Beneath {
     return this.#engine.descriptors;
   }
 
-  /** A new descriptor of what `path` leads to; the caller closes it. */
+  /** Opens what `path` leads to; the caller closes the descriptor. */
   open(action: string, path: string, flags: number, permissions = 0): number {
     return this.#openFromRoot(action, path, this.#relative(action, path), flags, permissions);
   }
@@ -112,7 +115,7 @@ class Beneath {
     this.#engine.remember(fd, path);
   }
 
-  /** Runs `body` on a descriptor of what `path` leads to. */
+  /** Opens what `path` leads to while `body` runs. */
   within<T>(action: string, path: string, flags: number, body: (fd: number) => T): T {
     const fd = this.open(action, path, flags);
     try {
@@ -122,7 +125,7 @@ class Beneath {
     }
   }
 
-  /** A name and the open folder that holds it: valid until two other ones were asked for. */
+  /** The last name of `path`, and the open folder that contains it: valid for two more calls. */
   place(action: string, path: string): readonly [folder: number, name: string | Uint8Array] {
     const relative = this.#relative(action, path);
     const slash = relative.lastIndexOf("/");
@@ -134,7 +137,7 @@ class Beneath {
     return this.#engine.nameWord(action, name);
   }
 
-  /** A path may lead elsewhere from now on. */
+  /** Closes the kept folders, because their paths may lead elsewhere from now on. */
   forget(): void {
     for (const fd of this.#kept.values()) this.raw("close", fd);
     this.#kept.clear();
@@ -149,7 +152,7 @@ class Beneath {
     return this.#engine.call(name, ...words);
   }
 
-  /** The result, where it is no failure. */
+  /** Returns `result`, or throws if it is a failure. */
   checked(action: string, path: string, result: number): number {
     if (result >= 0) return result;
     throw new SystemError(action, path, ERRNO_NAMES[-result] ?? `errno ${-result}`);
@@ -193,7 +196,7 @@ function isErrno(result: number, name: string): boolean {
   return result < 0 && ERRNO_NAMES[-result] === name;
 }
 
-/** `undefined` where a folder on the way is missing or none. */
+/** `undefined` if a folder on the way is missing or is not a folder. */
 function whereFound<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -206,7 +209,7 @@ function whereFound<T>(look: () => T): T | undefined {
 
 type Opening = "open" | "statusFollowed" | "list" | "readFile" | "setMode";
 
-/** What goes through links to what a path leads to. */
+/** Operations that follow links. */
 function openings(beneath: Beneath): Pick<FilesBeneath, Opening> {
   const { descriptors } = beneath;
   const open: Files["open"] = (path, mode, permissions = 0o666) => {
@@ -241,7 +244,7 @@ function openings(beneath: Beneath): Pick<FilesBeneath, Opening> {
     setMode: (path, mode) =>
       beneath.within("set the mode of", path, O_PATH, (fd) => {
         const result = beneath.raw("fchmodat2", fd, "", mode, AT_EMPTY_PATH);
-        // Before Linux 6.6 an O_PATH descriptor has its mode set by way of /proc only, as the C libraries do it.
+        // Before Linux 6.6 only /proc sets the mode of an O_PATH descriptor. The C libraries do the same.
         const isOld = isErrno(result, "ENOSYS");
         const set = isOld ? beneath.raw("fchmodat", AT_FDCWD, `/proc/self/fd/${fd}`, mode) : result;
         beneath.checked("set the mode of", path, set);
@@ -249,7 +252,7 @@ function openings(beneath: Beneath): Pick<FilesBeneath, Opening> {
   };
 }
 
-/** What acts on a name itself. */
+/** Operations on a name itself. */
 function namings(beneath: Beneath): Omit<FilesBeneath, Opening | keyof BeneathEngine["descriptors"]> {
   const at = (
     action: string,
@@ -297,7 +300,7 @@ function namings(beneath: Beneath): Omit<FilesBeneath, Opening | keyof BeneathEn
   };
 }
 
-/** After these a path may lead to another folder. */
+/** Operations after which a path may lead to a different folder. */
 function removals(beneath: Beneath): Pick<FilesBeneath, "removeFolder" | "removeFile" | "rename"> {
   const remove = (action: string, path: string, flags: number): void => {
     beneath.checked(action, path, beneath.raw("unlinkat", ...beneath.place(action, path), flags));

@@ -12,7 +12,7 @@ import { nodePlatform } from "./node/platform.ts";
 const OTHER_FILE_SYSTEM = "/dev/shm";
 const available = requireTools("tar", "bash", "truncate") && requireFiles(OTHER_FILE_SYSTEM);
 
-/** Names, kinds, modes, sizes, times, links: all that tar knows, but owners. */
+/** Names, kinds, modes, sizes, times and links: everything in a tar archive except owners. */
 function listing(folder: string): string {
   const options = ["--sparse", "--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=posix"];
   const archive = execFileSync("tar", [...options, "-C", folder, "-cf", "-", "."]);

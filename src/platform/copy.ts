@@ -1,12 +1,12 @@
-/** Copies of files and trees that keep what makes them what they are: bytes, holes, modes, times, links, attributes. */
+/** Copies files and trees with their bytes, holes, modes, times, links and extended attributes. */
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { removeTree, syncFolder, walk } from "./files.ts";
 import { type FileStatus, type Files, SystemError } from "./platform.ts";
 
 /**
- * One file's bytes to a new name (which must not exist); holes stay holes. Mode, time and attributes come along. The copy
- * is not flushed to the disk: what is copied is still where it was, and one fsync(2) a file takes minutes for a tree.
+ * Copies one file to a new name, which must not exist, with its holes, mode, time and attributes. The copy is
+ * not flushed to the disk: the original still exists, and one fsync(2) per file takes minutes for a tree.
  */
 export function copyFile(files: Files, from: string, to: string): void {
   const status = files.status(from);
@@ -38,7 +38,10 @@ export function copyBytesInto(files: Files, from: string, target: number, size: 
   }
 }
 
-/** Time last: all else would change it. The owner is the caller: only root could give files away. */
+/**
+ * The time comes last, because every other change sets it. The owner is the caller: only root could give
+ * files away.
+ */
 function copyFacts(files: Files, from: string, to: string, status: FileStatus): void {
   for (const [name, value] of files.attributes(from)) files.setAttribute(to, name, value);
   if (status.kind !== "symlink") files.setMode(to, status.mode);
@@ -46,9 +49,9 @@ function copyFacts(files: Files, from: string, to: string, status: FileStatus): 
 }
 
 /**
- * A whole tree to a new name, which must not exist, or with `merge` into what is there: folders are joined, other files
- * replaced. Hard links within it stay hard links. Devices, sockets and fifos are refused: nothing that this project
- * moves holds them. Owners become the caller.
+ * Copies a whole tree to a new name, which must not exist. With `merge` the target may exist: folders are
+ * joined, other files replaced. Hard links within the tree stay hard links. Devices, sockets and fifos are
+ * refused, since nothing that this project moves contains them. The caller becomes the owner.
  */
 export function copyTree(files: Files, from: string, to: string, { merge = false } = {}): void {
   const rootStatus = files.status(from);
@@ -79,7 +82,7 @@ export function copyTree(files: Files, from: string, to: string, { merge = false
   place("", rootStatus);
   if (rootStatus.kind === "folder")
     for (const { path, status } of walk(files, from)) place(`/${path}`, status);
-  // Deepest first: filling a folder changes its time, and a read-only one could not be filled.
+  // Deepest first and at the end: filling a folder changes its time, and a read-only folder cannot be filled.
   for (const { path, status } of folders.reverse()) {
     syncFolder(files, `${to}${path}`);
     copyFacts(files, `${from}${path}`, `${to}${path}`, status);
@@ -87,8 +90,8 @@ export function copyTree(files: Files, from: string, to: string, { merge = false
 }
 
 /**
- * Moves a file or tree to a new name, which must not exist: by rename, or across file systems by a
- * copy under a temporary name that is renamed when it is whole, and then the removal of the original.
+ * Moves a file or tree to a new name, which must not exist. Across file systems it copies under a temporary
+ * name, renames the complete copy, and then removes the original.
  */
 export function moveTree(files: Files, from: string, to: string): void {
   if (files.status(to) !== undefined) throw new SystemError("move", `${from} to ${to}`, "EEXIST");
@@ -102,7 +105,7 @@ export function moveTree(files: Files, from: string, to: string): void {
       copyTree(files, from, temporary);
       files.rename(temporary, to);
     } catch (failure) {
-      removeTree(files, temporary); // it may well have filled the disk
+      removeTree(files, temporary); // the copy may have filled the disk
       throw failure;
     }
     syncFolder(files, dirname(to));

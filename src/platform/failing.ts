@@ -1,17 +1,17 @@
-/** Failure injection for tests: any {@link Files} with planned failures in front. */
+/** Failure injection for tests: wraps any {@link Files}. */
 import { type Files, SystemError } from "./platform.ts";
 
 export interface PlannedFailure {
   readonly operation: keyof Files;
-  /** Only calls whose path contains this; without it every call. Calls on descriptors count by number alone. */
+  /** Counts only calls whose path contains this; by default every call. Calls on descriptors have no path. */
   readonly path?: string;
-  /** Which of those calls fails, from 1 on. */
+  /** Which of those calls fails, counted from 1. */
   readonly call: number;
   /** The errno name, such as `ENOSPC`. */
   readonly code: string;
 }
 
-/** The same files, where each planned failure strikes once. */
+/** The same files, with each planned failure once. */
 export function failingFiles(files: Files, planned: readonly PlannedFailure[]): Files {
   const counts = new Map<PlannedFailure, number>();
   const check = (operation: keyof Files, firstArgument: unknown): void => {

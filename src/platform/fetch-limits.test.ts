@@ -4,7 +4,9 @@ import { isSecureAddress } from "./platform.ts";
 
 const LIMITS = { ...FETCH_LIMITS, slowestBytes: 100, slowestSeconds: 10 };
 
-/** `count` parts of `size` bytes, each `seconds` after the last; the reader takes `reading` seconds for each. */
+/**
+ * `count` parts of `size` bytes, each `seconds` after the last; the reader takes `reading` seconds for each.
+ */
 async function receive(count: number, size: number, seconds: number, reading = 0): Promise<number> {
   let now = 0;
   async function* body() {
@@ -21,20 +23,20 @@ async function receive(count: number, size: number, seconds: number, reading = 0
   return received;
 }
 
-test("a body that trickles is given up; a slow line or a slow reader is not", async () => {
+test("a body that trickles is rejected; a slow line and a slow reader are accepted", async () => {
   await assert.rejects(() => receive(1000, 1, 1), /a server is too slow: 10 bytes in 10 seconds/);
   assert.equal(await receive(1000, 11, 1), 11_000);
   assert.equal(await receive(5, 1, 1, 100), 5);
 });
 
-test("a body that is held in memory may not be endless", async () => {
+test("a body in memory has a limited size", async () => {
   async function* endless() {
     for (;;) yield new Uint8Array(1000);
   }
   await assert.rejects(() => collectBody(endless(), "a server", 64_000), /sends more than 64000 bytes/);
 });
 
-test("secure are TLS and this machine", () => {
+test("addresses with TLS and addresses of this machine are secure", () => {
   for (const url of [
     "https://a.example/b",
     "HTTPS://a",

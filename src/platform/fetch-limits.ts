@@ -1,6 +1,6 @@
 /**
- * How long a fetch may take and how much it may bring: one rule for every {@link Fetcher}. A slow line is waited for, a
- * server that holds us up is not.
+ * How long a fetch may take and how much it may return, for every {@link Fetcher}. The limits allow a slow
+ * line, but not a server that stalls.
  */
 import { concatBytes } from "../base/bytes.ts";
 import { FetchError } from "./platform.ts";
@@ -8,16 +8,19 @@ import { FetchError } from "./platform.ts";
 export interface FetchLimits {
   /** Longest wait for a connection. */
   readonly connectSeconds: number;
-  /** Longest silence: before the head, and between two parts of the body. */
+  /** Longest silence, before the head and between two parts of the body. */
   readonly idleSeconds: number;
   /** Longest time from the request to the end of the answer's head. */
   readonly headSeconds: number;
-  /** Of a body, so many bytes must come in every so many seconds of waiting for it. */
+  /** In every `slowestSeconds` of waiting for the body, at least `slowestBytes` must arrive. */
   readonly slowestBytes: number;
   readonly slowestSeconds: number;
 }
 
-/** At 546 bytes a second, slower than any modem of the last thirty years, the largest archive would take days. */
+/**
+ * The slowest rate, 546 bytes a second, is below any modem of the last thirty years: the largest archive
+ * takes days.
+ */
 export const FETCH_LIMITS: FetchLimits = {
   connectSeconds: 20,
   idleSeconds: 60,
@@ -27,7 +30,8 @@ export const FETCH_LIMITS: FetchLimits = {
 };
 
 /**
- * The body, held to the slowest rate. What its reader does between two parts does not count. `now` gives seconds.
+ * The body, as long as it arrives fast enough. The time that its reader takes between two parts does not
+ * count. `now` returns seconds.
  *
  * @throws FetchError `timed-out`.
  */
@@ -54,7 +58,7 @@ export async function* notTooSlow(
   }
 }
 
-/** A body that is held in memory. @throws FetchError `bad-answer` where it has more than `most` bytes. */
+/** The whole body in memory. @throws FetchError `bad-answer` if it exceeds `most` bytes. */
 export async function collectBody(
   body: AsyncIterable<Uint8Array>,
   from: string,

@@ -32,7 +32,7 @@ test("makeFolders makes what is missing, goes through links, refuses files", () 
   );
 });
 
-test("makeFolders does not mind another process that is quicker", () => {
+test("makeFolders tolerates that another process makes the folder first", () => {
   const { files } = memoryPlatform();
   const racing: Files = {
     ...files,
@@ -45,7 +45,7 @@ test("makeFolders does not mind another process that is quicker", () => {
   assert.equal(files.status("/a/b")?.kind, "folder");
 });
 
-test("removeTree: closed folders, links not followed, nothing there is fine", () => {
+test("removeTree opens closed folders, does not follow links, and accepts a missing path", () => {
   const { files } = memoryPlatform({ host: { uid: 1000, gid: 1000 } });
   makeFolders(files, "/kept");
   files.writeFile("/kept/file", new Uint8Array());
@@ -61,7 +61,7 @@ test("removeTree: closed folders, links not followed, nothing there is fine", ()
   assert.equal(names(files, "/"), ["kept", "kept/file"]);
 });
 
-test("removeTree tolerates what others remove and add meanwhile, and tells other failures", () => {
+test("removeTree tolerates what others remove and add meanwhile, and reports other failures", () => {
   const { files } = memoryPlatform();
   makeFolders(files, "/tree/sub");
   files.writeFile("/tree/file", new Uint8Array());
@@ -88,7 +88,7 @@ test("removeTree tolerates what others remove and add meanwhile, and tells other
   );
 });
 
-test("writeFileAtomic: the old file stays whole through every failure", () => {
+test("writeFileAtomic keeps the old file intact through every failure", () => {
   for (const operation of ["open", "write", "fsync", "close", "rename"] as const) {
     const { files: plain } = memoryPlatform();
     writeFileAtomic(plain, "/state", "old");
@@ -105,7 +105,7 @@ test("writeFileAtomic: the old file stays whole through every failure", () => {
   }
 });
 
-test("walk: a folder before what it holds, siblings in byte order", () => {
+test("walk lists a folder before its contents, siblings in byte order", () => {
   const { files } = memoryPlatform();
   for (const path of ["/t/b/x", "/t/a.b", "/t/a", "/t/\udc80", "/t/é"]) makeFolders(files, path);
   files.symlink("/t", "/t/a/loop");
@@ -121,7 +121,7 @@ test("sha256File hashes the whole file", () => {
   );
 });
 
-/** Modes, times, links, holes, attributes: a bit of each. */
+/** A tree with modes, times, links, holes and attributes. */
 function makeSample(files: Files): void {
   makeFolders(files, "/from/sub");
   const fd = files.open("/from/sparse", "update");
@@ -166,7 +166,7 @@ test("copyTree keeps modes, times, holes, attributes and hard links", () => {
   );
 });
 
-test("moveTree renames; across file systems it copies, whole or not at all", () => {
+test("moveTree renames; across file systems it copies everything or nothing", () => {
   const { files } = memoryPlatform();
   makeSample(files);
   moveTree(files, "/from", "/moved");

@@ -1,4 +1,4 @@
-/** What the code above does again and again with {@link Files}, over any platform. */
+/** Helpers on {@link Files} for any platform. */
 import { errorCode } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
@@ -12,9 +12,9 @@ import {
 } from "./platform.ts";
 
 const CHUNK = 1 << 20;
-const FIRST_CHUNK = 1 << 16; // enough for most files: new memory costs more than reading
+const FIRST_CHUNK = 1 << 16; // enough for most files: allocating memory costs more than reading
 
-/** The folder and all folders above it, where they are missing (`mkdir -p`); links to folders are fine. */
+/** Makes the folder and its missing parents (`mkdir -p`); links to folders are accepted. */
 export function makeFolders(files: TreeFiles, path: string, permissions = 0o777): void {
   const found = files.statusFollowed(path);
   if (found?.kind === "folder") return;
@@ -29,9 +29,9 @@ export function makeFolders(files: TreeFiles, path: string, permissions = 0o777)
 }
 
 /**
- * Whatever is at `path`, and all below it (`rm -rf`): nothing there is fine, links are removed and
- * never followed, folders without permission bits are opened first. What others remove or add
- * meanwhile is tolerated.
+ * Removes `path` and everything below it (`rm -rf`), if it exists. Links are removed, never followed. A
+ * folder without permissions for its owner gets them first. Other processes may remove and add names
+ * meanwhile.
  */
 export function removeTree(files: TreeFiles, path: string): void {
   ignoring("ENOENT", () => {
@@ -50,7 +50,7 @@ function removeFolderTree(files: TreeFiles, path: string, status: FileStatus): v
       files.removeFolder(path);
       return;
     } catch (error) {
-      // A process that is just ending may have added a file.
+      // A process that is about to end may have added a file.
       if (errorCode(error) !== "ENOTEMPTY" || attempt === ATTEMPTS) throw error;
     }
   }
@@ -71,8 +71,8 @@ function ignoring(code: string, body: () => void): void {
 }
 
 /**
- * Puts `content` at `path` in one stroke: readers see the old file or the new one, also after a
- * crash. The temporary name stands beside it: two processes must not write the same path at once.
+ * Writes `content` to `path` atomically: readers see the old file or the new one, also after a crash. The
+ * temporary file is `<path>.partial`, so two processes must not write the same path at once.
  */
 export function writeFileAtomic(
   files: TreeFiles,
@@ -82,7 +82,7 @@ export function writeFileAtomic(
 ): void {
   const temporary = `${path}.partial`;
   const bytes = typeof content === "string" ? encodeUtf8(content) : content;
-  removeTree(files, temporary); // left behind by a run that was cut off
+  removeTree(files, temporary); // left behind by an interrupted run
   try {
     const fd = files.open(temporary, "create", permissions);
     try {
@@ -99,7 +99,7 @@ export function writeFileAtomic(
   syncFolder(files, dirname(path));
 }
 
-/** Makes names in `folder` (new, renamed, removed) last through a crash; fsync(2) on the folder. */
+/** Makes new, renamed and removed names in `folder` survive a crash: fsync(2) on the folder. */
 export function syncFolder(files: TreeFiles, folder: string): void {
   const fd = files.open(folder, "read");
   try {
@@ -114,7 +114,7 @@ export function readText(files: Files, path: string): string {
   return decodeUtf8(files.readFile(path));
 }
 
-/** What is left to read of an open file or pipe, in pieces; each is valid until the next. */
+/** The rest of an open file or pipe, in pieces; each piece is valid until the next. */
 export function* chunksOf(files: Pick<Files, "read">, fd: number): Generator<Uint8Array> {
   let buffer = new Uint8Array(FIRST_CHUNK);
   for (;;) {
@@ -125,7 +125,7 @@ export function* chunksOf(files: Pick<Files, "read">, fd: number): Generator<Uin
   }
 }
 
-/** Lower-case hexadecimal. */
+/** The sha256 of a file, in lower-case hexadecimal. */
 export function sha256File(platform: Pick<Platform, "files" | "bulk">, path: string): string {
   const { files } = platform;
   const hasher = platform.bulk.sha256();
@@ -145,8 +145,8 @@ export interface Walked {
 }
 
 /**
- * All below `root` (itself left out): a folder before what it holds, siblings in byte order, links not followed. Of a
- * folder that it does not enter, the folder itself.
+ * Everything below `root`, without `root` itself: a folder before its contents, siblings in byte order, links
+ * not followed. Of a folder that `enters` refuses, only the folder itself.
  */
 export function* walk(
   files: Files,

@@ -13,14 +13,14 @@ magic 7f454c460201010000000000000000000200b700
 mask ffffffffffffff00fffffffffffffffffeffffff
 `;
 
-test("an entry of the kernel's tells what it emulates", () => {
+test("a binfmt_misc entry says what its emulator runs", () => {
   assert.ok(emulates(ENTRY, "aarch64"));
   assert.ok(!emulates(ENTRY, "x86_64"));
   assert.ok(!emulates(ENTRY.replace("enabled", "disabled"), "aarch64"));
   assert.ok(!emulates(ENTRY.replace("POCF", "PO"), "aarch64"), "its file is not there in a namespace");
 });
 
-test("a machine runs its own programs, and those that its kernel has an emulator for", () => {
+test("a machine runs its own programs and those for which its kernel has an emulator", () => {
   const platform = memoryPlatform();
   assert.ok(runsPrograms(platform, "x86_64"));
   const error = assert.throws(() => requirePrograms(platform, "aarch64", "a seed of aarch64"));

@@ -1,7 +1,7 @@
 /**
- * Whether this machine runs programs of an architecture: its own, and those that its kernel hands to an emulator
- * (Linux, Documentation/admin-guide/binfmt-misc.rst). The emulator must be open from the start (flag F): in a namespace
- * its file is not there.
+ * Whether this machine runs programs of an architecture: its own, or one that its kernel passes to an
+ * emulator (Linux, Documentation/admin-guide/binfmt-misc.rst). The kernel must hold the emulator open (flag
+ * F), because a namespace does not contain its file.
  */
 import { ARCHES, type Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -10,7 +10,7 @@ import type { Platform } from "./platform.ts";
 
 const BINFMT_MISC = "/proc/sys/fs/binfmt_misc";
 
-/** Files there that are no emulators. */
+/** Files in that folder that are not emulators. */
 const CONTROLS = ["register", "status"];
 
 /** @throws Bq2Error `foreign-programs`: `Cannot use <what>: …`. */
@@ -20,7 +20,7 @@ export function requirePrograms(platform: Platform, arch: Arch, what: string): v
     `Cannot use ${what}: this machine is ${platform.host.arch}, and its kernel has no emulator for programs of ${arch}`,
     {
       code: "foreign-programs",
-      hint: "use a machine (or a VM) of that architecture; or apt-get install qemu-user-static binfmt-support, which takes root",
+      hint: "use a machine (or a VM) of that architecture, or as root: apt-get install qemu-user-static binfmt-support",
     },
   );
 }
@@ -32,7 +32,7 @@ export function runsPrograms({ files, host }: Platform, arch: Arch): boolean {
   return entries.some((name) => emulates(readText(files, `${BINFMT_MISC}/${name}`), arch));
 }
 
-/** The text of a kernel's entry: is it on, its emulator open, and does it take a program of `arch`? */
+/** Whether the kernel's `entry` is enabled, holds its emulator open, and matches programs of `arch`. */
 export function emulates(entry: string, arch: Arch): boolean {
   const field = (name: string): string => new RegExp(`^${name}:? (.*)$`, "m").exec(entry)?.[1] ?? "";
   if (!entry.startsWith("enabled\n") || !field("flags").includes("F") || field("offset") !== "0")
@@ -46,9 +46,10 @@ function bytesOf(hex: string): number[] {
   return (hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16));
 }
 
-/** How an executable for Linux begins: System V ABI, chapter 4, "ELF Header". */
+/** The first bytes of an executable for Linux: System V ABI, chapter 4, "ELF Header". */
 function programStart(arch: Arch): Uint8Array {
   const { elfMachine } = ARCHES[arch];
-  const identification = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]; // 64 bits, little-endian
+  // 64 bits, little-endian
+  const identification = [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
   return Uint8Array.of(...identification, 2, 0, elfMachine & 0xff, elfMachine >> 8); // ET_EXEC
 }

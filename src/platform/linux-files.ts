@@ -1,4 +1,6 @@
-/** How Linux encodes facts about files, the same on every engine: open flags, kinds, times, folder entries. */
+/**
+ * How Linux encodes facts about files, the same on every engine: open flags, kinds, times, folder entries.
+ */
 import { bytesToName, compareNames } from "../base/text.ts";
 import {
   O_CREAT,
@@ -43,8 +45,8 @@ export function kindOfMode(mode: number): FileKind | undefined {
 }
 
 /**
- * For utimensat(2): access and modification time, both `seconds`, each as whole seconds and nanoseconds, rounded to
- * the nearest.
+ * For utimensat(2): access and modification time, both `seconds`, each as whole seconds and nanoseconds,
+ * rounded to the nearest.
  */
 export function bothTimes(seconds: number): BigInt64Array {
   const { whole, nanoseconds } = partsOf(seconds);
@@ -78,8 +80,8 @@ const DIRENT_NAME_AT = 19;
 const DIRENT_BUFFER = 32768; // as in the C libraries
 
 /**
- * The names in an open folder, in byte order, without `.` and `..`. `read` is getdents64(2): it fills the buffer
- * once and returns the bytes used, 0 at the end.
+ * The names in an open folder, in byte order, without `.` and `..`. `read` is getdents64(2): it fills the
+ * buffer once and returns the bytes used, 0 at the end.
  */
 export function namesInFolder(read: (buffer: Uint8Array) => number): string[] {
   const buffer = new Uint8Array(DIRENT_BUFFER);

@@ -1,12 +1,12 @@
 /**
- * What `bq2` asks of the machine below it. One interface, three makers: `node.ts` (the host),
- * `quickjs.ts` (inside the image) and `memory.ts` (tests). One contract suite judges them all.
+ * The interface of `bq2` to the machine, with three implementations: `node/` (the host), `quickjs/` (inside
+ * the image) and `memory/` (tests). The tests in `contract/` hold all three to it.
  *
- * File operations are synchronous: on both engines that is the fastest way, and the code above
- * reads as what it does. What takes long (processes, compression) is asynchronous.
+ * File operations are synchronous: that is fastest on both engines, and simplest for callers. What takes long
+ * (processes, compression) is asynchronous.
  *
- * Paths are absolute. Names are bytes on Linux; here they are strings that lose nothing
- * (`base/text.ts`). Every failing file operation throws {@link SystemError}.
+ * Paths are absolute. Names are bytes on Linux; here they are strings that represent any bytes
+ * (`base/text.ts`). A file operation that fails throws {@link SystemError}.
  */
 import type { Arch } from "../base/arch-facts.ts";
 import { Bq2Error } from "../base/error.ts";
@@ -22,7 +22,7 @@ export interface Platform {
 
 /** A system call that failed; `code` is the errno name, such as `ENOENT` or `ENOSPC`. */
 export class SystemError extends Bq2Error {
-  /** What the call was about, as the message has it. */
+  /** The subject of the call, as in the message. */
   readonly path: string;
 
   constructor(action: string, path: string, code: string, cause?: unknown) {
@@ -59,7 +59,7 @@ const ERRNO_HINT: { readonly [code: string]: string } = {
 
 export type { Arch };
 
-/** Facts about the process and its machine, taken once at the start. */
+/** Facts about the process and its machine, read once at the start. */
 export interface Host {
   readonly argv: readonly string[];
   readonly env: { readonly [name: string]: string };
@@ -69,16 +69,16 @@ export interface Host {
   readonly uid: number;
   readonly gid: number;
   readonly pid: number;
-  /** This program as an argv prefix, to start it again: `[node, dist/bq2.js]`, or `[bq2]`. */
+  /** The argv prefix that starts this program again: `[node, dist/bq2.js]`, or `[bq2]`. */
   readonly self: readonly string[];
-  /** True where standard error is a terminal. */
+  /** Whether standard error is a terminal. */
   readonly isTerminal: boolean;
   writeOut(text: string): void;
   writeError(text: string): void;
 }
 
 export interface Clock {
-  /** Microseconds since 1970, for log lines and reports only; never in outputs. */
+  /** Microseconds since 1970, for log lines and timings only, never in outputs. */
   nowMicroseconds(): number;
   /** Seconds from an arbitrary start, never going back. */
   monotonicSeconds(): number;
@@ -87,7 +87,7 @@ export interface Clock {
 
 export type FileKind = "file" | "folder" | "symlink" | "char" | "block" | "fifo" | "socket";
 
-/** `lstat` of a file: what the name itself is, links not followed. */
+/** `lstat` of a name: links are not followed. */
 export interface FileStatus {
   readonly kind: FileKind;
   /** Permission bits with setuid, setgid and sticky: 0o0000 to 0o7777. */
@@ -95,51 +95,56 @@ export interface FileStatus {
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** Seconds since 1970, fraction kept as far as a double holds it. */
+  /** Seconds since 1970, with as much of the fraction as a double can represent. */
   readonly mtime: number;
-  /** When bytes, names or facts last changed, as `mtime` has it. No program can set it: the kernel takes its own clock. */
+  /**
+   * Time of the last change of bytes, names or metadata, as in `mtime`. Set by the kernel's clock, never by
+   * programs.
+   */
   readonly ctime: number;
   readonly linkCount: number;
-  /** `device:inode` as text: equal for hard links of one file. */
+  /** `device:inode`: equal for the hard links of one file. */
   readonly identity: string;
-  /** Bytes the file takes on disk. */
+  /** Bytes that the file occupies on disk. */
   readonly allocated: number;
   /** For `char` and `block`. */
   readonly device: { readonly major: number; readonly minor: number };
 }
 
-/** A half-open range of a file that holds data; between ranges there are holes. */
+/** A half-open range of a file that contains data; between ranges there are holes. */
 export interface DataRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/** An exclusive lock (flock(2)); gone when released or when the process ends, however it ends. */
+/**
+ * An exclusive lock (flock(2)). It ends when it is released or when the process ends, for whatever reason.
+ */
 export interface FileLock {
   release(): void;
 }
 
 /**
- * `read`; `write` (create, truncate); `create` (read and write; fails with EEXIST, also for a link); `update` (create,
- * keep, read and write).
+ * `read`; `write` (creates or truncates); `create` (reads and writes a new file; EEXIST if the name exists,
+ * even as a link); `update` (reads and writes, creates a missing file, keeps an existing one).
  */
 export type OpenMode = "read" | "write" | "create" | "update";
 
 export interface Files {
   open(path: string, mode: OpenMode, permissions?: number): number;
-  /** Bytes read, 0 at the end. `position` null: from the current one, going on. */
+  /** Returns the bytes read, 0 at the end. `position` null reads at the current position and advances it. */
   read(fd: number, buffer: Uint8Array, offset: number, length: number, position: number | null): number;
   /** Writes all of `bytes`, retrying short writes. */
   write(fd: number, bytes: Uint8Array, position: number | null): void;
   truncate(fd: number, size: number): void;
-  /** fchmod(2): {@link Files.setMode} of an open file, without a way to look its name up again. */
+  /** fchmod(2): {@link Files.setMode} of an open file, without another lookup of its name. */
   setModeOf(fd: number, mode: number): void;
   /** futimens(3): {@link Files.setTime} of an open file. */
   setTimeOf(fd: number, seconds: number): void;
   fsync(fd: number): void;
   close(fd: number): void;
 
-  /** `undefined` where nothing has that name; other failures throw. */
+  /** `undefined` if the name does not exist; other failures throw. */
   status(path: string): FileStatus | undefined;
   /** Like `status`, symbolic links followed. */
   statusFollowed(path: string): FileStatus | undefined;
@@ -157,34 +162,38 @@ export interface Files {
   link(existing: string, path: string): void;
   /** Follows links, like chmod(2). */
   setMode(path: string, mode: number): void;
-  /** Both times, of the name itself (links not followed), to the nanosecond as far as a double holds it. */
+  /**
+   * Sets both times of the name itself (links not followed), to the nanosecond if a double can represent it.
+   */
   setTime(path: string, seconds: number): void;
-  /** Owner of the name itself (lchown(2)). */
+  /** Sets the owner of the name itself (lchown(2)). */
   setOwner(path: string, uid: number, gid: number): void;
-  /** Every component resolved; throws where it does not exist. */
+  /** Resolves every component; throws if one does not exist. */
   realPath(path: string): string;
 
-  /** Extended attributes of the name itself, names in byte order; empty where there are none or none are supported. */
+  /**
+   * Extended attributes of the name itself, in byte order of their names; empty if the file system has none.
+   */
   attributes(path: string): ReadonlyMap<string, Uint8Array>;
   setAttribute(path: string, name: string, value: Uint8Array): void;
-  /** One that is not there is an error (`ENODATA`). */
+  /** Throws `ENODATA` if there is no such attribute. */
   removeAttribute(path: string, name: string): void;
-  /** Where an open file of `size` bytes holds data (SEEK_DATA); one range where holes are not supported. */
+  /** The data in an open file of `size` bytes (SEEK_DATA); one range if the file system has no holes. */
   dataRanges(fd: number, size: number): DataRange[];
-  /** Copies within the kernel where it can (copy_file_range(2)), else through memory. */
+  /** Copies within the kernel if possible (copy_file_range(2)), or else through memory. */
   copyRange(fromFd: number, fromOffset: number, toFd: number, toOffset: number, length: number): void;
   /**
-   * `undefined` where another process holds it; the file is created where it is missing. Whoever holds the lock may
-   * remove the file: the next one locks a new file of that name.
+   * `undefined` if another process holds the lock. A missing file is created. The holder of the lock may
+   * remove the file; the next lock is then on a new file of that name.
    */
   tryLock(path: string): FileLock | undefined;
-  /** Bytes free to an ordinary user on the file system that holds `path`. */
+  /** Free bytes for an ordinary user on the file system of `path`. */
   freeSpace(path: string): number;
-  /** The folder at `folder`, opened for operations that never leave it. */
+  /** Opens `folder` for operations that never leave it. */
   beneath(folder: string): FilesBeneath;
 }
 
-/** What it takes to read and write a tree. */
+/** The operations for reading and writing a tree. */
 export type TreeFiles = Pick<
   Files,
   | "open"
@@ -212,38 +221,41 @@ export type TreeFiles = Pick<
 >;
 
 /**
- * Operations on one folder and what is below it, by the same absolute paths as elsewhere. Links may lead within the
- * folder; whatever would leave it (an absolute link, too many `..`) throws Bq2Error `leads-out`. That is decided when
- * the operation is carried out, so somebody who exchanges folders and links in the meantime changes nothing about it.
- * Paths themselves have no `..`.
+ * Operations on one folder and everything below it, with absolute paths as elsewhere. Links may lead within
+ * the folder; a path that would leave it (by an absolute link or too many `..`) throws Bq2Error `leads-out`.
+ * The check is part of the operation, so exchanging folders and links meanwhile does not get around it. Paths
+ * themselves contain no `..`.
  */
 export interface FilesBeneath extends TreeFiles {
-  /** mknod(2), for whom may; the umask takes bits away. */
+  /** mknod(2), if the caller may; the umask applies. */
   makeSpecial(
     path: string,
     kind: SpecialKind,
     device: { readonly major: number; readonly minor: number },
     permissions?: number,
   ): void;
-  /** Closes the folder. Files that were opened by way of it stay open. */
+  /** Closes the folder. Files opened through it stay open. */
   release(): void;
 }
 
-/** Kinds that mknod(2) makes. */
+/** The kinds that mknod(2) makes. */
 export type SpecialKind = Exclude<FileKind, "file" | "folder" | "symlink">;
 
 /** The error of {@link FilesBeneath} for a path that leaves its folder. */
 export function leadsOut(action: string, path: string, folder: string): Bq2Error {
-  return new Bq2Error(`Cannot ${action} ${path}: the way to it leads out of ${folder}`, {
+  return new Bq2Error(`Cannot ${action} ${path}: the path leads out of ${folder}`, {
     code: "leads-out",
-    hint: "a symbolic link on the way does so; look at who made it",
+    hint: "a symbolic link in the path leads out; find out who made it",
   });
 }
 
-/** `inherit`: the caller's own; `ignore`: /dev/null; `pipe`: read by us; or an open descriptor. */
+/**
+ * `inherit`: the caller's stream; `ignore`: /dev/null; `pipe`: read or written through {@link Child}; or a
+ * descriptor.
+ */
 export type Stream = "inherit" | "ignore" | "pipe" | { readonly fd: number };
 
-/** The child's number for the first of {@link SpawnOptions.extraFds}: the next one after standard error. */
+/** The child's number for the first of {@link SpawnOptions.extraFds}, which follow standard error. */
 export const FIRST_EXTRA_FD = 3;
 
 export interface SpawnOptions {
@@ -254,25 +266,28 @@ export interface SpawnOptions {
   readonly stdin: Stream;
   readonly stdout: Stream;
   readonly stderr: Stream;
-  /** Descriptors that the child sees as {@link FIRST_EXTRA_FD} and the numbers that follow. */
+  /** Descriptors that the child gets as {@link FIRST_EXTRA_FD} and the numbers after it, and no others. */
   readonly extraFds?: readonly number[];
-  /** In a process group of its own, so that {@link Child.killGroup} reaches what it starts. */
+  /** Starts the child in its own process group, so that {@link Child.killGroup} reaches its descendants. */
   readonly ownGroup?: boolean;
-  /** In a session of its own whose terminal is its standard input: Ctrl-C and the terminal's end reach it. Not on Node. */
+  /**
+   * Starts the child in its own session, with standard input as its terminal: Ctrl-C and a hang-up reach the
+   * child. Not on Node.
+   */
   readonly ownTerminal?: boolean;
 }
 
-/** `code` where it ended by itself, else the signal that ended it, such as `SIGKILL`. */
+/** The exit code, or the signal that ended the process, such as `SIGKILL`. */
 export type Exit =
   | { readonly code: number; readonly signal?: undefined }
   | { readonly code?: undefined; readonly signal: string };
 
 export interface Child {
   readonly pid: number;
-  /** What the child writes, where the stream is a pipe; else empty. */
+  /** The child's output if the stream is a pipe; otherwise empty. */
   readonly stdout: AsyncIterable<Uint8Array>;
   readonly stderr: AsyncIterable<Uint8Array>;
-  /** Writes to a piped standard input; resolves when the pipe takes more. */
+  /** Writes to a piped standard input; resolves when the pipe accepts more. */
   write(bytes: Uint8Array): Promise<void>;
   closeInput(): void;
   wait(): Promise<Exit>;
@@ -280,22 +295,25 @@ export interface Child {
   killGroup(signal: string): void;
 }
 
-/** What the first process of a machine or a PID namespace has to do beside its work. */
+/** The extra duties of the first process of a machine or a PID namespace. */
 export interface FirstDuties {
-  /** A process that had lost its parent is over and its end was taken. */
+  /** An orphaned process has ended and has been reaped. */
   orphanEnded(pid: number): void;
-  /** An error that would have ended this process was stopped in the event loop. */
+  /** The event loop caught an error that would have ended this process. */
   failed(error: unknown): void;
 }
 
 export interface Processes {
-  /** Throws {@link SystemError} (`ENOENT`, `EACCES`) where the program cannot be started. */
+  /** Throws {@link SystemError} (`ENOENT`, `EACCES`) if the program cannot be started. */
   spawn(options: SpawnOptions): Promise<Child>;
-  /** Calls `handler` on `SIGINT` or `SIGTERM` in place of dying; the returned function undoes it. */
+  /**
+   * Calls `handler` on any of `signals`, which then do not end the process; the returned function undoes it.
+   */
   onSignal(signals: readonly string[], handler: (signal: string) => void): () => void;
   /**
-   * From now on this process takes the ends of orphans, goes on after errors, and waits for events for ever. Its own
-   * children's ends still go to {@link Child.wait}. Undefined where the engine cannot be process 1 (Node).
+   * From now on this process reaps orphans, continues after errors, and waits for events for ever. {@link
+   * Child.wait} still reports the ends of its own children. Undefined if the engine cannot be process 1
+   * (Node).
    */
   readonly beFirst: ((duties: FirstDuties) => void) | undefined;
   /** The full path of a program on `path` (`$PATH` syntax), or `undefined`. */
@@ -308,18 +326,18 @@ export interface Hasher {
   digest(): string;
 }
 
-/** Compressed forms that sources come in. */
+/** The compressed formats of sources. */
 export type Compression = "none" | "gzip" | "xz" | "bzip2" | "zstd";
 
-/** Work on many bytes, native on every engine. */
+/** Work on large amounts of data, in native code on every engine. */
 export interface Bulk {
   sha256(): Hasher;
-  /** CRC-32 of gzip; pass the last result to go on. */
+  /** CRC-32 as in gzip; pass the last result to continue. */
   crc32(bytes: Uint8Array, previous: number): number;
   /**
-   * One raw deflate stream (RFC 1951) of `bytes`; runs beside the caller where the engine has
-   * threads. `level` 1 to 9. `dictionary`: up to 32 KiB that precede `bytes`. `last` false ends in a
-   * byte-aligned sync flush, so that streams can be joined; true ends the stream. `windowBits`: 12 to 15.
+   * One raw deflate stream (RFC 1951) of `bytes`, compressed in parallel if the engine has threads. `level`
+   * is 1 to 9, `dictionary` up to 32 KiB that precede `bytes`, `windowBits` 12 to 15. `last` true ends the
+   * stream; false ends it in a byte-aligned sync flush, so that streams can be joined.
    */
   deflateRaw(
     bytes: Uint8Array,
@@ -330,90 +348,102 @@ export interface Bulk {
       readonly windowBits?: number;
     },
   ): Promise<Uint8Array>;
-  /** The plain bytes of one whole raw deflate stream; throws where it is damaged or exceeds `maxSize`. */
+  /** The plain bytes of one whole raw deflate stream; throws if it is damaged or exceeds `maxSize`. */
   inflateRaw(bytes: Uint8Array, maxSize: number): Promise<Uint8Array>;
   /**
-   * The plain bytes of a compressed file (by its path) or stream, in chunks, produced beside the caller where that
-   * is possible. A chunk is valid until the next is asked for. Throws a Bq2Error with code `damaged-archive` where
-   * the data is truncated or corrupt, `missing-tool` where the program that it takes is not installed.
+   * The plain bytes of a compressed file (by its path) or stream, in chunks, decompressed in parallel if the
+   * engine can. A chunk is valid until the next one is requested. Throws Bq2Error `damaged-archive` if the
+   * data is truncated or corrupt, `missing-tool` if the decompressor is not installed.
    */
   decompress(source: string | ByteSource, compression: Compression): AsyncIterable<Uint8Array>;
 }
 
-/** Bytes that are not a file of their own, such as standard input. */
+/** Bytes that are not in a file, such as standard input. */
 export interface ByteSource {
   /** For messages. */
   readonly name: string;
-  /** Each is the taker's to keep. */
+  /** The caller may keep each chunk. */
   readonly chunks: Iterable<Uint8Array>;
 }
 
 /**
- * An argument of a system call: strings become NUL-terminated bytes, bytes are passed by address, and so are words of
- * 64 bits each, in which bytes stand for their own address.
+ * An argument of a system call. Strings become NUL-terminated bytes. Bytes are passed by address, and so are
+ * arrays: 64-bit words, in which bytes represent their address.
  */
 export type SyscallArgument = number | bigint | string | Uint8Array | null | readonly (number | Uint8Array)[];
 
 export interface Kernel {
-  /** The raw result: -errno on failure. `number` is the architecture's own (`linux/syscalls.ts`). */
+  /**
+   * Returns the raw result, -errno on failure. `number` depends on the architecture (`linux/syscalls.ts`).
+   */
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
   /**
-   * fork(2): 0 in the copy. Undefined where the process has several threads (Node): a copy would have just one of them,
-   * and the kernel makes no user namespace for such a process either (unshare(2)).
+   * fork(2): returns 0 in the copy. Undefined if the process has several threads (Node): a copy has only one
+   * of them, and the kernel makes no user namespace for a process with several (unshare(2)).
    */
   readonly fork: (() => number) | undefined;
-  /** Resolves when `fd` has something to read, or its end. Undefined where descriptors cannot be waited for (Node). */
+  /**
+   * Resolves when `fd` is readable or at its end. Undefined if the engine cannot wait for descriptors (Node).
+   */
   readonly waitReadable: ((fd: number) => Promise<void>) | undefined;
 }
 
-/** A TCP connection. Waiting longer than `seconds` throws {@link SystemError} `ETIMEDOUT`. */
+/** A TCP connection. An operation that waits longer than `seconds` throws {@link SystemError} `ETIMEDOUT`. */
 export interface Connection {
-  /** The next bytes that came; `undefined` at the end. */
+  /** The next received bytes; `undefined` at the end. */
   read(seconds: number): Promise<Uint8Array | undefined>;
   write(bytes: Uint8Array, seconds: number): Promise<void>;
   close(): void;
 }
 
 /**
- * Sockets, IPv4 only. Apart from {@link Platform}: hardly a command needs them. Addresses are four decimal
- * numbers; names are looked up in `network/resolve.ts`.
+ * Sockets, IPv4 only. Not a part of {@link Platform}, because few commands need them. Addresses are four
+ * decimal numbers; `network/resolve.ts` resolves names.
  */
 export interface Network {
   /** @throws {@link SystemError}, such as `ECONNREFUSED` or `ETIMEDOUT`. */
   connect(address: string, port: number, seconds: number): Promise<Connection>;
-  /** Sends one UDP datagram and gives the first answer; `undefined` where none comes in time, or nobody listens. */
+  /**
+   * Sends one UDP datagram and returns the first answer; `undefined` if none arrives in time or nobody
+   * listens.
+   */
   ask(address: string, port: number, datagram: Uint8Array, seconds: number): Promise<Uint8Array | undefined>;
 }
 
-/** One answer to a GET, its body not read yet. */
+/** The answer to a GET, before its body is read. */
 export interface FetchAnswer {
   /** HTTP status after redirects: 200, 206, 404, … */
   readonly status: number;
-  /** Where it came from in the end, redirects followed. */
+  /** The final URL after redirects. */
   readonly url: string;
-  /** Whether nobody on the way could change it: see {@link isSecureAddress}; no redirect led over another address. */
+  /**
+   * Whether nobody in between could change the answer: all URLs, with redirects, were {@link
+   * isSecureAddress}.
+   */
   readonly isSecure: boolean;
   /** A header's value by its lower-case name, or `undefined`. */
   header(name: string): string | undefined;
-  /** The body as it arrives; a cut connection throws {@link FetchError}. Leaving the loop early drops the rest. */
+  /**
+   * The body as it arrives; a cut connection throws {@link FetchError}. Ending the loop early drops the rest.
+   */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Drops the connection where the body is not wanted. */
+  /** Drops the connection, for a caller that does not want the body. */
   cancel(): void;
 }
 
-/** By TLS, or within this machine (W3C, Secure Contexts, 3.1). */
+/** Whether `url` uses TLS or stays within this machine (W3C, Secure Contexts, 3.1). */
 export function isSecureAddress(url: string): boolean {
   return /^https:\/\/|^http:\/\/(localhost|127\.[0-9.]+|\[::1\])([:/?#]|$)/i.test(url);
 }
 
 /**
- * HTTP for downloads. Apart from {@link Platform}: only what fetches needs it. Makers: `node-fetch.ts` (the host)
- * and `network/http-fetcher.ts` (the image; no TLS).
+ * HTTP for downloads. Not a part of {@link Platform}, because only downloads need it. Implementations:
+ * `platform/node/fetch.ts` (the host) and `network/http-fetcher.ts` (the image, no TLS).
  */
 export interface Fetcher {
-  /** @throws {@link FetchError} where no answer came. An HTTP status is an answer, not an error. */
+  /** @throws {@link FetchError} if there is no answer. An HTTP status is an answer, not an error. */
   get(url: string, headers: { readonly [name: string]: string }): Promise<FetchAnswer>;
-  /** Ends what is still open, so that the process can end. */
+  /** Closes open connections, so that the process can end. */
   close(): Promise<void>;
 }
 
@@ -426,7 +456,7 @@ export type FetchFailure =
   | "bad-redirect"
   | "bad-url";
 
-/** A GET that brought no answer, or not the whole of it; `code` says which. */
+/** A GET without an answer or without the whole of it; `code` says why. */
 export class FetchError extends Bq2Error {
   declare readonly code: FetchFailure;
 

@@ -2,7 +2,7 @@
 import { Bq2Error } from "../base/error.ts";
 import type { Platform } from "./platform.ts";
 
-/** Where programs are looked for, and what a user can do about a missing one. */
+/** Where to look for programs, and what a user can do about a missing one. */
 export interface ProgramSearch {
   /** Folders, separated by colons. */
   readonly path: string;

@@ -1,4 +1,4 @@
-/** What a name is: statx(2), which has one layout on every architecture. */
+/** The status of a name by statx(2), whose structure is the same on every architecture. */
 import { reserved, struct, u16, u32, u64 } from "../base/struct.ts";
 import { ERRNO_NAMES } from "./linux-abi.ts";
 import { kindOfMode, secondsOf } from "./linux-files.ts";
@@ -36,19 +36,19 @@ const AT = Statx.offsets;
 
 const DISK_SECTOR = 512; // the unit of stx_blocks
 
-/** Used again for every call: trees have many files. */
+/** Shared by all calls, because trees have many files. */
 const buffer = new Uint8Array(Statx.size);
 const view = new DataView(buffer.buffer);
 
 /**
- * The status of `path`, `undefined` where nothing has that name. `call` makes the system call with this buffer and
- * gives its raw result.
+ * The status of `path`, or `undefined` if the name does not exist. `call` makes the system call with the
+ * given buffer and returns its raw result.
  */
 export function statusByStatx(path: string, call: (buffer: Uint8Array) => number): FileStatus | undefined {
   const result = call(buffer);
   if (result >= 0) return decode(path);
   const code = ERRNO_NAMES[-result] ?? `errno ${-result}`;
-  // ENOTDIR: a file where a folder was to be, so nothing has that name.
+  // ENOTDIR: a parent is not a folder, so the name does not exist.
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
   throw new SystemError("look at", path, code);
 }

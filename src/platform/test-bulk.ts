@@ -1,4 +1,4 @@
-/** Bulk work for tests on a platform in memory: the engine's own, given by what runs the tests on that engine. */
+/** The engine's own bulk work, for tests on a platform in memory. The engine's test runner provides it. */
 import type { Bulk } from "./platform.ts";
 
 let given: Bulk | undefined;
@@ -9,6 +9,6 @@ export function giveTestBulk(bulk: Bulk): void {
 }
 
 export function testBulk(): Bulk {
-  if (given === undefined) throw new Error("no bulk work was given: call giveTestBulk before the tests");
+  if (given === undefined) throw new Error("there is no bulk work: call giveTestBulk before the tests");
   return given;
 }

@@ -1,12 +1,11 @@
-/** Runs one of the host's programs to its end and gives what it wrote: apt-get, npm, dpkg-query, gcc. */
-
+/** Runs one of the host's programs to its end and returns its output: apt-get, npm, dpkg-query, gcc. */
 import { collectBytes } from "../base/bytes.ts";
 import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Platform } from "./platform.ts";
 
 export interface ToolOutput {
-  /** Exit code; 128 where a signal ended it. */
+  /** Exit code; 128 if a signal ended the program. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -14,15 +13,15 @@ export interface ToolOutput {
 
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; // as login(1) gives root
 
-/** The full path of `program`, or `undefined` where the host has none. */
+/** The full path of `program`, or `undefined` if the host does not have it. */
 export function findTool(platform: Platform, program: string): string | undefined {
   return platform.processes.find(program, platform.host.env.PATH ?? DEFAULT_PATH);
 }
 
 /**
- * Runs `argv` with the caller's environment, `env` on top of it, in English.
+ * Runs `argv` in English, with `env` added to the caller's environment.
  *
- * @throws Bq2Error `missing-tool` where the program is not installed. A failing exit is a value.
+ * @throws Bq2Error `missing-tool` if the program is not installed. A failing exit code is returned.
  */
 export async function runTool(
   platform: Platform,
@@ -52,7 +51,10 @@ export async function runTool(
   return { code: exit.code ?? 128, stdout: decodeUtf8(stdout), stderr: decodeUtf8(stderr) };
 }
 
-/** Standard output of a run that must succeed. @throws Bq2Error `tool-failed` with the last lines of its complaint. */
+/**
+ * Standard output of a run that must succeed. @throws Bq2Error `tool-failed` with its last lines of standard
+ * error.
+ */
 export async function toolOutput(
   platform: Platform,
   argv: readonly [string, ...string[]],
@@ -60,9 +62,9 @@ export async function toolOutput(
 ): Promise<string> {
   const output = await runTool(platform, argv, env);
   if (output.code === 0) return output.stdout;
-  const complaint = output.stderr.trim().split("\n").slice(-8).join("\n  ");
+  const lastLines = output.stderr.trim().split("\n").slice(-8).join("\n  ");
   throw new Bq2Error(
-    `Cannot go on: "${argv.join(" ")}" ended with exit code ${output.code}:\n  ${complaint}`,
+    `Cannot go on: "${argv.join(" ")}" ended with exit code ${output.code}:\n  ${lastLines}`,
     {
       code: "tool-failed",
     },
