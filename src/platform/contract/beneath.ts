@@ -1,4 +1,4 @@
-/** The contract of {@link FilesBeneath}: the same operations as everywhere, and no way out of the folder. */
+/** The contract of {@link FilesBeneath}: the operations of {@link Files}, and no way out of the folder. */
 import { assert } from "../../base/testing.ts";
 import { bytesToName, decodeUtf8, encodeUtf8 } from "../../base/text.ts";
 import type { FilesBeneath } from "../platform.ts";
@@ -21,7 +21,7 @@ export function beneathContract({ platform }: ContractOptions, inFolder: InFolde
       assert.equal([status?.linkCount, status?.mode], [1, 0o644]);
     });
 
-  test("names are made, looked at and removed", (held, folder) => {
+  test("names can be made, looked at and removed", (held, folder) => {
     held.makeFolder(`${folder}/a`, 0o700);
     held.makeFolder(`${folder}/a/b`);
     const fd = held.open(`${folder}/a/b/file`, "create", 0o600);
@@ -57,7 +57,7 @@ export function beneathContract({ platform }: ContractOptions, inFolder: InFolde
     assert.equal([files.status(folder)?.mode, files.status(folder)?.mtime], [0o750, 7]);
   });
 
-  test("odd names, and more folders than are kept open", (held, folder) => {
+  test("odd names, and more folders than stay open", (held, folder) => {
     const odd = bytesToName(Uint8Array.of(0xff, 0x0a, 0x41));
     for (let i = 0; i < 20; i++) {
       held.makeFolder(`${folder}/${odd}${i}`);
@@ -87,7 +87,7 @@ export function beneathContract({ platform }: ContractOptions, inFolder: InFolde
     for (const [code, body] of cases) assert.equal(codeOf(body), code, String(body));
   });
 
-  test("links may lead within", (held, folder) => {
+  test("links may lead within the folder", (held, folder) => {
     held.makeFolder(`${folder}/a`);
     held.makeFolder(`${folder}/a/b`);
     held.symlink("../..", `${folder}/a/b/up`);
@@ -122,7 +122,7 @@ export function beneathContract({ platform }: ContractOptions, inFolder: InFolde
     assert.equal(held.status(`${folder}/toFile`)?.kind, "symlink");
   });
 
-  test("a folder that becomes a link is no way out", (held, folder, outside) => {
+  test("a folder that is replaced by a link does not lead out", (held, folder, outside) => {
     held.makeFolder(`${folder}/d`);
     held.makeFolder(`${folder}/d/e`);
     files.removeFolder(`${folder}/d/e`);
@@ -136,13 +136,13 @@ export function beneathContract({ platform }: ContractOptions, inFolder: InFolde
   });
 }
 
-/** Engines write identities in their own ways. */
+/** Engines format identities differently. */
 function identityOf(held: FilesBeneath, path: string): { readonly identity?: string } {
   const identity = held.status(path)?.identity;
   return identity === undefined ? {} : { identity };
 }
 
-/** What could be done to `file`, which exists, and `absent`, beyond a link. */
+/** Every operation on `file`, which exists, and `absent`, both behind a link. */
 function attemptsAt(held: FilesBeneath, folder: string, file: string, absent: string): (() => unknown)[] {
   return [
     () => held.open(file, "read"),

@@ -5,7 +5,7 @@ import { encodeUtf8 } from "../../base/text.ts";
 import type { Bulk, ByteSource, Compression } from "../platform.ts";
 import type { ContractOptions, InFolder } from "./words.ts";
 
-/** "bootstrap\n" a thousand times, by the usual programs. */
+/** "bootstrap\n" a thousand times, compressed by the usual programs. */
 export const COMPRESSED: { readonly [C in Exclude<Compression, "none">]: string } = {
   gzip: "1f8b0800000000000203edc6b10d00200800b0dd2fe5010cf27fb883a49d1a99fdbbee3b61666666666666666666666666666666666666b676039bac380a10270000",
   xz: "fd377a585a000004e6d6b4460200210116000000742fe5a3e0270f00365d00311bece8767033a5778cbcd0bdb34efb3a7640f0000a145260303dfe63a5c0f24e92d7e56f089117deb6551f90f8bb902c0c859776000000000cf23326b854b116000152904e0000003f75de28b1c467fb020000000004595a",
@@ -22,7 +22,7 @@ export function bulkContract(options: ContractOptions, inFolder: InFolder): void
 
   const unpack = (source: string | ByteSource, compression: Compression): Promise<Uint8Array> =>
     collectBytes(copies(bulk.decompress(source, compression)));
-  inFolder("decompress: plain files come as they are, absent ones fail", async (folder) => {
+  inFolder("decompress: plain files are unchanged, missing ones fail", async (folder) => {
     files.writeFile(`${folder}/plain`, PLAIN);
     assert.ok(equalBytes(await unpack(`${folder}/plain`, "none"), PLAIN));
     const error = await assert.rejects(() => unpack(`${folder}/absent`, "none"));
@@ -32,7 +32,7 @@ export function bulkContract(options: ContractOptions, inFolder: InFolder): void
     if (compression === "none") continue;
     const packed = fromHex(COMPRESSED[compression]);
     inFolder(
-      `decompress ${compression}: whole, several streams, truncated, damaged, left early`,
+      `decompress ${compression}: whole, several streams, truncated, damaged, abandoned`,
       async (folder) => {
         const path = `${folder}/packed`;
         files.writeFile(path, packed);
@@ -77,7 +77,7 @@ export function bulkContract(options: ContractOptions, inFolder: InFolder): void
   }
 }
 
-/** Chunks are valid until the next one. */
+/** Copies the chunks, because each is valid only until the next. */
 async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   for await (const chunk of chunks) yield chunk.slice();
 }
@@ -101,7 +101,7 @@ function digestTests(name: string, bulk: Bulk): void {
       "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
     );
   });
-  test(`${name}: crc32 of the check value, in one and in parts`, () => {
+  test(`${name}: crc32 of the check value, whole and in parts`, () => {
     const CHECK = 0xcbf43926; // "123456789", as every catalogue of CRCs lists it
     assert.equal(bulk.crc32(encodeUtf8("123456789"), 0), CHECK);
     assert.equal(bulk.crc32(encodeUtf8("6789"), bulk.crc32(encodeUtf8("12345"), 0)), CHECK);
@@ -137,7 +137,7 @@ function deflateTests(name: string, bulk: Bulk): void {
     const empty = await bulk.deflateRaw(new Uint8Array(), { level: 6, last: true });
     assert.equal((await bulk.inflateRaw(empty, 0)).length, 0);
   });
-  test(`${name}: inflate refuses bombs, cut streams and rubbish`, async () => {
+  test(`${name}: inflate refuses bombs, truncated streams and garbage`, async () => {
     const bomb = await bulk.deflateRaw(new Uint8Array(4 << 20), { level: 9, last: true });
     await assert.rejects(() => bulk.inflateRaw(bomb, 65_536), /more than the 65536 bytes/);
     await assert.rejects(() => bulk.inflateRaw(bomb, 0), /more than the 0 bytes/);

@@ -1,6 +1,6 @@
 /**
- * What every {@link Platform} must do, as tests. Each maker's own test file calls
- * {@link platformContract} with its platform; the code is the same for all.
+ * The tests that every {@link Platform} must pass. The test file of each implementation calls
+ * {@link platformContract} with its platform.
  */
 import { test } from "../../base/testing.ts";
 import { makeFolders, removeTree } from "../files.ts";

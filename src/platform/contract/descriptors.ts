@@ -16,7 +16,7 @@ export function descriptorContract({ platform, hasHoles }: ContractOptions, inFo
 }
 
 function accessTests(files: Files, inFolder: InFolder): void {
-  inFolder("positions: given ones leave the current one alone, none goes on", (folder) => {
+  inFolder("a given position does not move the current one; without one, it advances", (folder) => {
     const fd = files.open(`${folder}/file`, "update");
     files.write(fd, encodeUtf8("hello world"), null);
     files.write(fd, encodeUtf8("J"), 0);
@@ -33,7 +33,7 @@ function accessTests(files: Files, inFolder: InFolder): void {
       "EBADF",
     );
   });
-  inFolder("write empties, update keeps, create wants a new name", (folder) => {
+  inFolder("write truncates, update keeps the content, create needs a new name", (folder) => {
     put(files, `${folder}/file`, "long content");
     const update = files.open(`${folder}/file`, "update");
     files.write(update, encodeUtf8("L"), 0);
@@ -56,7 +56,7 @@ function accessTests(files: Files, inFolder: InFolder): void {
     files.close(secret);
     assert.equal(files.status(`${folder}/secret`)?.mode, 0o600);
   });
-  inFolder("truncate shrinks and grows; what grows is zeros", (folder) => {
+  inFolder("truncate shrinks a file, or extends it with zeros", (folder) => {
     const fd = files.open(`${folder}/file`, "update");
     files.write(fd, encodeUtf8("abcdef"), null);
     files.truncate(fd, 3);
@@ -65,26 +65,29 @@ function accessTests(files: Files, inFolder: InFolder): void {
     files.close(fd);
     assert.equal(files.readFile(`${folder}/file`), Uint8Array.of(97, 98, 99, 0, 0));
   });
-  inFolder("mode and time of what is open are its own, whatever has its name by now", (folder) => {
-    const fd = files.open(`${folder}/file`, "create", 0o600);
-    files.write(fd, encodeUtf8("x"), null);
-    files.rename(`${folder}/file`, `${folder}/moved`);
-    put(files, `${folder}/file`, "another");
-    for (const mode of [0o4755, 0o0644, 0o7777]) {
-      files.setModeOf(fd, mode);
-      assert.equal(files.status(`${folder}/moved`)?.mode, mode);
-    }
-    for (const seconds of [0, 1.5, -1, -86_400.25, 1_700_000_000, 2 ** 31 + 5]) {
-      files.setTimeOf(fd, seconds);
-      assert.equal(files.status(`${folder}/moved`)?.mtime, seconds);
-    }
-    const other = files.status(`${folder}/file`);
-    assert.ok(other?.mode !== 0o7777 && other?.mtime !== 2 ** 31 + 5);
-    files.close(fd);
-    for (const operation of [() => files.setModeOf(fd, 0o644), () => files.setTimeOf(fd, -1)])
-      assert.equal(codeOf(operation), "EBADF");
-  });
-  inFolder("what is open is held to how it was opened", (folder) => {
+  inFolder(
+    "setModeOf and setTimeOf change the open file, even if another file has its name now",
+    (folder) => {
+      const fd = files.open(`${folder}/file`, "create", 0o600);
+      files.write(fd, encodeUtf8("x"), null);
+      files.rename(`${folder}/file`, `${folder}/moved`);
+      put(files, `${folder}/file`, "another");
+      for (const mode of [0o4755, 0o0644, 0o7777]) {
+        files.setModeOf(fd, mode);
+        assert.equal(files.status(`${folder}/moved`)?.mode, mode);
+      }
+      for (const seconds of [0, 1.5, -1, -86_400.25, 1_700_000_000, 2 ** 31 + 5]) {
+        files.setTimeOf(fd, seconds);
+        assert.equal(files.status(`${folder}/moved`)?.mtime, seconds);
+      }
+      const other = files.status(`${folder}/file`);
+      assert.ok(other?.mode !== 0o7777 && other?.mtime !== 2 ** 31 + 5);
+      files.close(fd);
+      for (const operation of [() => files.setModeOf(fd, 0o644), () => files.setTimeOf(fd, -1)])
+        assert.equal(codeOf(operation), "EBADF");
+    },
+  );
+  inFolder("a descriptor allows only what its mode says", (folder) => {
     put(files, `${folder}/file`, "text");
     const readable = files.open(`${folder}/file`, "read");
     const writable = files.open(`${folder}/file`, "update");
@@ -97,7 +100,7 @@ function accessTests(files: Files, inFolder: InFolder): void {
       codeOf(() => files.truncate(readable, 0)),
       "EINVAL",
     );
-    // What has no name any more lives on for those who have it open.
+    // A file without a name exists as long as it is open.
     files.removeFile(`${folder}/file`);
     files.write(writable, encodeUtf8("T"), 0);
     const buffer = new Uint8Array(10);
@@ -131,9 +134,9 @@ function holeTests(files: Files, inFolder: InFolder, hasHoles: boolean): void {
     assert.equal(files.dataRanges(fd, 512 * KIBIBYTE + 100), [
       { offset: 0, length: 4096 },
       { offset: 64 * KIBIBYTE, length: 4096 },
-      { offset: 512 * KIBIBYTE, length: 100 }, // no further than was asked
+      { offset: 512 * KIBIBYTE, length: 100 }, // no further than requested
     ]);
-    assert.equal(files.read(fd, buffer, 0, 2, null), 2); // the position is where it was
+    assert.equal(files.read(fd, buffer, 0, 2, null), 2); // the position has not moved
     files.close(fd);
     assert.equal(
       codeOf(() => files.dataRanges(fd, MEBIBYTE)),
@@ -146,7 +149,7 @@ function holeTests(files: Files, inFolder: InFolder, hasHoles: boolean): void {
     assert.equal(files.dataRanges(fd, 100_000), [{ offset: 0, length: 100_000 }]);
     files.close(fd);
   });
-  inFolder("a folder can be opened and flushed, not read", (folder) => {
+  inFolder("a folder can be opened and flushed, but not read", (folder) => {
     const fd = files.open(folder, "read");
     files.fsync(fd);
     assert.equal(
@@ -158,7 +161,7 @@ function holeTests(files: Files, inFolder: InFolder, hasHoles: boolean): void {
 }
 
 function copyTests(files: Files, inFolder: InFolder): void {
-  inFolder("copyRange copies just that range", (folder) => {
+  inFolder("copyRange copies only the given range", (folder) => {
     const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) & 255);
     files.writeFile(`${folder}/from`, bytes);
     const from = files.open(`${folder}/from`, "read");
@@ -174,21 +177,21 @@ function copyTests(files: Files, inFolder: InFolder): void {
     assert.equal(found.length, 250_017);
     assert.ok(found.subarray(1000).every((byte, i) => byte === bytes[i + 1000 + 983]));
   });
-  inFolder("copyRange leaves positions alone, copies within a file, and holes as zeros", (folder) => {
+  inFolder("copyRange keeps positions, copies within a file, and copies holes as zeros", (folder) => {
     const fd = files.open(`${folder}/file`, "update");
     files.write(fd, encodeUtf8("abcdef"), null);
     files.truncate(fd, MEBIBYTE);
     files.copyRange(fd, 0, fd, MEBIBYTE - 6, 6);
     files.copyRange(fd, 1000, fd, 0, 3);
     files.copyRange(fd, 0, fd, 0, 0);
-    files.write(fd, encodeUtf8("!"), null); // behind what was written first
+    files.write(fd, encodeUtf8("!"), null); // after the first write
     files.close(fd);
     const found = files.readFile(`${folder}/file`);
     assert.equal(found.length, MEBIBYTE);
     assert.equal(found.subarray(0, 8), Uint8Array.of(0, 0, 0, 100, 101, 102, 33, 0));
     assert.equal(decodeUtf8(found.subarray(-6)), "abcdef");
   });
-  inFolder("copyRange wants one that can be read and one that can be written", (folder) => {
+  inFolder("copyRange needs a readable and a writable descriptor", (folder) => {
     put(files, `${folder}/from`, "text");
     const [from, to] = [files.open(`${folder}/from`, "read"), files.open(`${folder}/to`, "write")];
     assert.equal(
@@ -204,7 +207,7 @@ function copyTests(files: Files, inFolder: InFolder): void {
 }
 
 function lockTests({ files, processes }: Platform, inFolder: InFolder): void {
-  inFolder("a lock is held by one at a time, and freed by release", (folder) => {
+  inFolder("a lock has one holder at a time, until it is released", (folder) => {
     const path = `${folder}/lock`;
     const lock = files.tryLock(path);
     assert.ok(lock);
@@ -215,7 +218,7 @@ function lockTests({ files, processes }: Platform, inFolder: InFolder): void {
     assert.ok(again);
     again.release();
   });
-  inFolder("a lock is on the file, whatever name it has, and bars no reader or writer", (folder) => {
+  inFolder("a lock is on the file under all its names, and does not stop readers or writers", (folder) => {
     const lock = files.tryLock(`${folder}/lock`);
     files.link(`${folder}/lock`, `${folder}/other`);
     assert.equal(files.tryLock(`${folder}/other`), undefined);
@@ -226,7 +229,7 @@ function lockTests({ files, processes }: Platform, inFolder: InFolder): void {
     assert.ok(fresh);
     for (const held of [lock, fresh]) held?.release();
   });
-  inFolder("whoever holds a lock may remove its file; the next lock is on a new file", (folder) => {
+  inFolder("the holder of a lock may remove its file; the next lock is on a new file", (folder) => {
     const path = `${folder}/lock`;
     const lock = files.tryLock(path);
     files.removeFile(path);
@@ -236,7 +239,7 @@ function lockTests({ files, processes }: Platform, inFolder: InFolder): void {
     assert.equal(files.tryLock(path), undefined);
     next.release();
   });
-  inFolder("a child does not hold the lock of its parent", async (folder) => {
+  inFolder("a child does not inherit the lock of its parent", async (folder) => {
     const lock = files.tryLock(`${folder}/lock`);
     const streams = { stdin: "pipe", stdout: "ignore", stderr: "ignore" } as const;
     const child = await processes.spawn({

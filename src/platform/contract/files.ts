@@ -1,4 +1,4 @@
-/** The contract of {@link Files}: names and what is known of them. Open files: `contract-descriptors.ts`. */
+/** The contract of {@link Files} on names and their metadata; `descriptors.ts` has the one on open files. */
 import { assert, test } from "../../base/testing.ts";
 import { bytesToName, encodeUtf8 } from "../../base/text.ts";
 import type { Files } from "../platform.ts";
@@ -11,7 +11,7 @@ export function fileContract(options: ContractOptions, inFolder: InFolder): void
   changeTests(options, inFolder);
   renameTests(files, inFolder);
   errorTests(files, inFolder);
-  test(`${options.name}: free space is a number of bytes, of a file system that must be there`, () => {
+  test(`${options.name}: free space is a number of bytes; a missing path fails`, () => {
     assert.ok(Number.isSafeInteger(files.freeSpace("/")) && files.freeSpace("/") > 0);
     assert.equal(
       codeOf(() => files.freeSpace("/no/such/folder")),
@@ -38,7 +38,7 @@ function nameTests(files: Files, inFolder: InFolder): void {
     bytesToName(Uint8Array.of(0xc3)), // the first half of é
     "x".repeat(255),
   ];
-  inFolder("odd names come back as they were given, in byte order", (folder) => {
+  inFolder("odd names are listed unchanged, in byte order", (folder) => {
     for (const name of odd) put(files, `${folder}/${name}`, name);
     const wanted = odd.map((name) => name).sort(byBytes);
     assert.equal(files.list(folder), wanted);
@@ -78,9 +78,9 @@ function nameTests(files: Files, inFolder: InFolder): void {
     files.removeFolder(`${place}d`);
     assert.equal(files.list(place.slice(0, -2)), [place.slice(-1)]);
     const error = assert.throws(() => files.open(`${place}/below`, "read"));
-    assert.ok(error.message.includes(place), "the message has the name as it was given");
+    assert.ok(error.message.includes(place), "the message contains the name unchanged");
   });
-  inFolder("names that are too long, or hold NUL, are refused", (folder) => {
+  inFolder("names that are too long or contain NUL are refused", (folder) => {
     assert.equal(
       codeOf(() => files.makeFolder(`${folder}/${"x".repeat(256)}`)),
       "ENAMETOOLONG",
@@ -101,7 +101,7 @@ function nameTests(files: Files, inFolder: InFolder): void {
   });
 }
 
-/** Sorting by another way than the code under test: as hexadecimal of the bytes. */
+/** Sorts differently from the code under test: by hexadecimal digits. */
 function byBytes(a: string, b: string): number {
   const hex = (name: string): string =>
     Array.from(encodeUtf8(name), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -109,7 +109,7 @@ function byBytes(a: string, b: string): number {
 }
 
 function kindTests(files: Files, inFolder: InFolder): void {
-  inFolder("status tells the kind and facts of a name, links not followed", (folder) => {
+  inFolder("status returns the kind and metadata of a name, links not followed", (folder) => {
     put(files, `${folder}/file`, "four");
     files.makeFolder(`${folder}/folder`);
     files.symlink("file", `${folder}/link`);
@@ -146,7 +146,7 @@ function kindTests(files: Files, inFolder: InFolder): void {
     files.setMode(`${folder}/link`, 0o640);
     assert.equal(files.status(`${folder}/file`)?.mode, 0o640);
   });
-  inFolder("times are kept, before 1970 and with fractions too", (folder) => {
+  inFolder("times are kept, also before 1970 and with fractions", (folder) => {
     put(files, `${folder}/file`, "");
     files.symlink("nowhere", `${folder}/link`);
     for (const name of ["file", "link", "."]) {
@@ -191,7 +191,7 @@ function kindTests(files: Files, inFolder: InFolder): void {
     );
     assert.equal(
       codeOf(() => files.setAttribute(`${folder}/file`, "plain", new Uint8Array())),
-      "EOPNOTSUPP", // a name of no namespace
+      "EOPNOTSUPP", // a name without a namespace
     );
     files.removeAttribute(`${folder}/file`, "user.a");
     assert.equal([...files.attributes(`${folder}/file`).keys()], ["user.b"]);
@@ -200,13 +200,13 @@ function kindTests(files: Files, inFolder: InFolder): void {
       "ENODATA",
     );
   });
-  inFolder("folders and files have the permissions that were asked for", (folder) => {
+  inFolder("folders and files get the requested permissions", (folder) => {
     files.makeFolder(`${folder}/folder`, 0o700);
     files.writeFile(`${folder}/file`, new Uint8Array(), 0o600);
     assert.equal(files.status(`${folder}/folder`)?.mode, 0o700);
     assert.equal(files.status(`${folder}/file`)?.mode, 0o600);
   });
-  inFolder("a hard link to a link is that link, and removing one leaves what it leads to", (folder) => {
+  inFolder("a hard link to a symbolic link is that link; removing a link keeps its target", (folder) => {
     put(files, `${folder}/file`, "x");
     files.symlink("file", `${folder}/link`);
     files.link(`${folder}/link`, `${folder}/other`);
@@ -224,37 +224,34 @@ function kindTests(files: Files, inFolder: InFolder): void {
 }
 
 function changeTests({ platform: { files }, passTime }: ContractOptions, inFolder: InFolder): void {
-  inFolder(
-    "every change of a file moves its change time, whatever its own time is set to",
-    async (folder) => {
-      const path = `${folder}/file`;
-      put(files, path, "four");
-      files.setTime(path, 1000);
-      const changeTime = (): number => files.status(path)?.ctime ?? Number.NaN;
-      const changes: readonly (readonly [string, () => void])[] = [
-        ["mode", () => files.setMode(path, 0o600)],
-        ["attribute", () => files.setAttribute(path, "user.a", Uint8Array.of(1))],
-        ["link", () => files.link(path, `${folder}/other`)],
-        ["removal of a link", () => files.removeFile(`${folder}/other`)],
-        [
-          "bytes, the time set back",
-          () => {
-            put(files, path, "FOUR");
-            files.setTime(path, 1000);
-          },
-        ],
-      ];
-      for (const [name, change] of changes) {
-        const before = changeTime();
-        await passTime();
-        assert.equal(changeTime(), before);
-        change();
-        assert.ok(changeTime() > before, name);
-        assert.equal(files.status(path)?.mtime, 1000);
-      }
-    },
-  );
-  inFolder("a name that comes or goes moves the folder's change time", async (folder) => {
+  inFolder("every change of a file moves its change time, whatever mtime is set to", async (folder) => {
+    const path = `${folder}/file`;
+    put(files, path, "four");
+    files.setTime(path, 1000);
+    const changeTime = (): number => files.status(path)?.ctime ?? Number.NaN;
+    const changes: readonly (readonly [string, () => void])[] = [
+      ["mode", () => files.setMode(path, 0o600)],
+      ["attribute", () => files.setAttribute(path, "user.a", Uint8Array.of(1))],
+      ["link", () => files.link(path, `${folder}/other`)],
+      ["removal of a link", () => files.removeFile(`${folder}/other`)],
+      [
+        "bytes, the time set back",
+        () => {
+          put(files, path, "FOUR");
+          files.setTime(path, 1000);
+        },
+      ],
+    ];
+    for (const [name, change] of changes) {
+      const before = changeTime();
+      await passTime();
+      assert.equal(changeTime(), before);
+      change();
+      assert.ok(changeTime() > before, name);
+      assert.equal(files.status(path)?.mtime, 1000);
+    }
+  });
+  inFolder("adding or removing a name moves the folder's change time", async (folder) => {
     const changeTime = (): number => files.status(folder)?.ctime ?? Number.NaN;
     for (const change of [() => put(files, `${folder}/file`, ""), () => files.removeFile(`${folder}/file`)]) {
       const before = changeTime();

@@ -7,13 +7,13 @@ import type { ContractOptions, InFolder } from "./words.ts";
 
 export function kernelContract({ name, platform, hasKernel }: ContractOptions, inFolder: InFolder): void {
   const { clock, files, host } = platform;
-  test(`${name}: the clocks go forward`, async () => {
+  test(`${name}: the clocks do not go back`, async () => {
     const before = clock.monotonicSeconds();
     assert.ok(clock.nowMicroseconds() >= 0 && Number.isInteger(clock.nowMicroseconds()));
     await clock.sleep(0);
     assert.ok(clock.monotonicSeconds() >= before);
   });
-  test(`${name}: the host's facts fit together`, () => {
+  test(`${name}: the host's facts are consistent`, () => {
     assert.ok(host.argv.length > 0 && host.self.length > 0 && host.cpuCount > 0 && host.pid > 0);
     assert.equal(files.statusFollowed(host.cwd)?.kind, "folder");
     assert.equal(files.realPath(host.cwd), host.cwd);
@@ -42,7 +42,7 @@ function syscallTests(platform: Platform, inFolder: InFolder): void {
     const buffer = new Uint8Array(20);
     assert.equal(call("readlinkat", AT_FDCWD, `${folder}/link`, buffer, buffer.length), 6);
     assert.equal(decodeUtf8(buffer.subarray(0, 7)), "target\0");
-    assert.equal(call("ppoll", null, 0, new Uint8Array(16), null, 0), 0); // a time of zero: at once
+    assert.equal(call("ppoll", null, 0, new Uint8Array(16), null, 0), 0); // zero time: does not wait
   });
   inFolder("system calls take and give numbers beyond 32 bits", (folder) => {
     const fd = call("openat", AT_FDCWD, `${folder}/file`, O_RDWR | O_CREAT | O_CLOEXEC, 0o600);
@@ -52,13 +52,13 @@ function syscallTests(platform: Platform, inFolder: InFolder): void {
   });
 }
 
-/** For engines that have them; the others leave them out. */
+/** Only for engines with these functions. */
 function forkTests(platform: Platform, inFolder: InFolder): void {
   const { fork, waitReadable } = platform.kernel;
   const { files } = platform;
   const call = caller(platform);
   if (fork !== undefined)
-    inFolder("fork gives a copy with memory of its own, whose end can be waited for", () => {
+    inFolder("fork makes a copy with its own memory, whose end can be awaited", () => {
       let code = 7;
       const pid = fork();
       if (pid === 0) call("exit_group", code);

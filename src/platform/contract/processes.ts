@@ -1,6 +1,6 @@
 /**
- * The contract of {@link Processes}, over programs that every system has: cat, env, false, pwd,
- * sleep, true, xargs.
+ * The contract of {@link Processes}, tested with programs of every system: cat, env, false, pwd, sleep, true,
+ * xargs.
  */
 import { collectBytes, equalBytes } from "../../base/bytes.ts";
 import { assert } from "../../base/testing.ts";
@@ -27,7 +27,7 @@ export function processContract({ platform, raise }: ContractOptions, inFolder: 
   pipeTests(start, inFolder, platform.files);
   descriptorTests(start, inFolder, platform.files);
 
-  inFolder("a signal is handled in place of dying, until that is undone", async () => {
+  inFolder("a handled signal does not end the process, until its handler is removed", async () => {
     const seen: string[] = [];
     const undo = platform.processes.onSignal(["SIGUSR1", "SIGUSR2"], (signal) => seen.push(signal));
     for (const signal of ["SIGUSR2", "SIGUSR1"]) {
@@ -38,7 +38,7 @@ export function processContract({ platform, raise }: ContractOptions, inFolder: 
     undo();
     assert.equal(seen, ["SIGUSR2", "SIGUSR1"]);
   });
-  inFolder("find looks along a path", (folder) => {
+  inFolder("find searches a path", (folder) => {
     assert.match(platform.processes.find("cat", "/nowhere::/usr/bin:/bin") ?? "", /^\/.*\/cat$/);
     assert.equal(platform.processes.find("no-such-program", "/usr/bin:/bin"), undefined);
     platform.files.writeFile(`${folder}/plain`, new Uint8Array(), 0o644);
@@ -55,23 +55,23 @@ function endTests(start: Start, inFolder: InFolder): void {
       const child = await start(["sleep", "1000"]);
       child.kill(signal);
       assert.equal(await child.wait(), { signal });
-      child.kill(signal); // too late, and fine
+      child.kill(signal); // too late, which is no error
       assert.equal(await child.wait(), { signal });
     }
   });
-  inFolder("a program or a folder that is not there is told at the start", async (folder) => {
+  inFolder("spawn reports a missing program or folder", async (folder) => {
     const error = await assert.rejects(() => start(["no-such-program"]), /no-such-program/);
     assert.equal((error as Error & { readonly code?: unknown }).code, "ENOENT");
     await assert.rejects(() => start(["true"], { cwd: `${folder}/absent` }), /absent/);
     await assert.rejects(() => start([]), /argv is empty/);
   });
-  inFolder("killGroup reaches what a child has started", async () => {
+  inFolder("killGroup reaches the children of a child", async () => {
     const child = await start(["xargs", "-n1", "sleep"], { stdin: "pipe", ownGroup: true });
     await child.write(encodeUtf8("1000\n"));
     child.closeInput();
     child.killGroup("SIGKILL");
     assert.equal(await child.wait(), { signal: "SIGKILL" });
-    await collectBytes(child.stdout); // ends only when nobody holds the pipe any more
+    await collectBytes(child.stdout); // ends when no process has the pipe open any more
   });
   inFolder("many children at once", async () => {
     const children = await Promise.all(Array.from({ length: 40 }, () => start(["cat"], { stdin: "pipe" })));
@@ -98,29 +98,29 @@ function pipeTests(start: Start, inFolder: InFolder, files: ContractOptions["pla
     const output = collectBytes(child.stdout);
     await child.write(bytes);
     child.closeInput();
-    assert.ok(equalBytes(await output, bytes), "the bytes came back");
+    assert.ok(equalBytes(await output, bytes), "the output equals the input");
     assert.equal(await child.wait(), { code: 0 });
   });
-  inFolder("output waits for its reader, also after the child's end", async () => {
+  inFolder("output is kept for its reader, also after the child's end", async () => {
     const child = await start(["env"], { env: { PATH: "/usr/bin:/bin", WORD: "kept" } });
     assert.equal(await child.wait(), { code: 0 });
     assert.match(decodeUtf8(await collectBytes(child.stdout)), /WORD=kept\n/);
   });
-  inFolder("the environment and the folder are those given, nothing more", async (folder) => {
+  inFolder("a child gets the given environment and folder, nothing more", async (folder) => {
     const env = await start(["env"], { env: { PATH: "/usr/bin:/bin", A: "é\n=" } });
     const lines = decodeUtf8(await collectBytes(env.stdout));
     assert.equal(lines, "PATH=/usr/bin:/bin\nA=é\n=\n");
     const pwd = await start(["pwd"], { cwd: folder, env: { PATH: "/usr/bin:/bin" } });
     assert.equal(decodeUtf8(await collectBytes(pwd.stdout)), `${files.realPath(folder)}\n`);
   });
-  inFolder("what is complained about comes on standard error", async () => {
+  inFolder("error messages arrive on standard error", async () => {
     const child = await start(["cat", "/no/such/file"]);
     const [out, error] = await Promise.all([collectBytes(child.stdout), collectBytes(child.stderr)]);
     assert.equal(out.length, 0);
     assert.match(decodeUtf8(error), /No such file/);
     assert.equal(await child.wait(), { code: 1 });
   });
-  inFolder("writing to a child that has ended fails, and harms nobody", async () => {
+  inFolder("writing to a child that has ended fails without ending the parent", async () => {
     const child = await start(["true"], { stdin: "pipe" });
     await child.wait();
     const error = await assert.rejects(async () => {
@@ -135,7 +135,7 @@ function descriptorTests(
   inFolder: InFolder,
   files: ContractOptions["platform"]["files"],
 ): void {
-  inFolder("streams can be open files, and further descriptors stand behind them", async (folder) => {
+  inFolder("streams can be open files, and extra descriptors follow them", async (folder) => {
     for (const name of ["in", "third"]) files.writeFile(`${folder}/${name}`, encodeUtf8(`${name}\n`));
     const [input, third] = ["in", "third"].map((name) => files.open(`${folder}/${name}`, "read"));
     const output = files.open(`${folder}/out`, "write");
@@ -144,10 +144,10 @@ function descriptorTests(
     assert.equal(await copy.wait(), { code: 0 });
     const more = await start(["cat", "/dev/fd/3"], { stdout: { fd: output }, extraFds: [third] });
     assert.equal(await more.wait(), { code: 0 });
-    for (const fd of [input, third, output]) files.close(fd); // they are still ours
+    for (const fd of [input, third, output]) files.close(fd); // they are still open here
     assert.equal(decodeUtf8(files.readFile(`${folder}/out`)), "in\nthird\n");
   });
-  inFolder("what is ignored is not read, and gives nothing", async () => {
+  inFolder("ignored streams give no output", async () => {
     const child = await start(["cat", "/no/such/file"], { stdout: "ignore", stderr: "ignore" });
     assert.equal((await collectBytes(child.stdout)).length, 0);
     assert.equal((await collectBytes(child.stderr)).length, 0);

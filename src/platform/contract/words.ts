@@ -1,15 +1,15 @@
-/** What the parts of the platform's contract share. */
+/** Shared by the parts of the platform's contract. */
 import { assert } from "../../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../../base/text.ts";
 import type { Compression, Files, Platform } from "../platform.ts";
 
 export interface ContractOptions {
-  /** What the tests' names begin with. */
+  /** Prefix of the tests' names. */
   readonly name: string;
   readonly platform: Platform;
-  /** A folder that the tests may make and remove things in; it need not exist. */
+  /** A folder in which the tests may make and remove things; it need not exist. */
   readonly folder: string;
-  /** Kinds of files that can be unpacked. */
+  /** The formats that the platform can decompress. */
   readonly decompressors: readonly Compression[];
   /** Whether files keep holes (tmpfs, ext4, xfs, btrfs do). */
   readonly hasHoles: boolean;
@@ -17,14 +17,14 @@ export interface ContractOptions {
   readonly hasKernel: boolean;
   /** Sends a signal to this process. */
   readonly raise: (signal: string) => void;
-  /** Has the time of files go on by at least one step of their clock. */
+  /** Advances the time of files by at least one tick of their clock. */
   readonly passTime: () => void | Promise<void>;
 }
 
-/** Declares a test that gets a fresh folder, which is removed at the end. */
+/** Declares a test with a new folder, which is removed at the end. */
 export type InFolder = (name: string, body: (folder: string) => void | Promise<void>) => void;
 
-/** The code that `body` fails with. */
+/** The code with which `body` fails. */
 export function codeOf(body: () => unknown): unknown {
   return (assert.throws(body) as Error & { readonly code?: unknown }).code;
 }

@@ -1,4 +1,4 @@
-/** Extended attributes (xattr(7)) of a name itself, links not followed. Node has no way to them. */
+/** Extended attributes (xattr(7)) of a name itself, links not followed. Node has no functions for them. */
 import { bytesToName, compareNames } from "../../base/text.ts";
 import { XATTR_LIST_MAX, XATTR_SIZE_MAX } from "../linux-abi.ts";
 import { SystemError } from "../platform.ts";

@@ -1,4 +1,4 @@
-/** {@link Bulk} on Node: OpenSSL's sha256, zlib on libuv's threads, decompressors as processes beside ours. */
+/** {@link Bulk} on Node: OpenSSL's sha256, zlib on libuv's threads, decompressors in child processes. */
 import { createHash } from "node:crypto";
 import { constants, crc32, deflateRaw, inflateRaw } from "node:zlib";
 import { Bq2Error, errorCode } from "../../base/error.ts";
@@ -21,7 +21,7 @@ export const nodeBulk: Bulk = {
       level,
       windowBits,
       finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-      chunkSize: Math.max(1024, bytes.length + (bytes.length >>> 10)), // room for all: one trip to the thread
+      chunkSize: Math.max(1024, bytes.length + (bytes.length >>> 10)), // one chunk: one trip to the thread
       ...(dictionary === undefined || dictionary.length === 0 ? {} : { dictionary }),
     };
     return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * Compressed files and streams as plain bytes. gzip by Node's zlib, on another thread: that takes half the time of
- * gzip(1). The others by the usual programs, which run beside this process.
+ * Decompresses files and streams: gzip by Node's zlib on another thread, in half the time of gzip(1), the
+ * other formats by the usual programs in child processes.
  */
 import { closeSync, read as readBeside } from "node:fs";
 import { Readable } from "node:stream";
@@ -16,13 +16,13 @@ import { nodeProcesses } from "./processes.ts";
 
 interface Tool {
   readonly argv: readonly string[];
-  /** The Debian package that brings it. */
+  /** The Debian package that contains it. */
   readonly package: string;
 }
 
-/** All read standard input to its end and fail where it is truncated or corrupt. */
+/** All read standard input to its end, and fail if it is truncated or corrupt. */
 const TOOLS: { readonly [C in Exclude<Compression, "none" | "gzip">]: Tool } = {
-  xz: { argv: ["xz", "-dc", "-T0"], package: "xz-utils" }, // -T0: archives made of blocks use all processors
+  xz: { argv: ["xz", "-dc", "-T0"], package: "xz-utils" }, // -T0: blocks on all processors
   bzip2: { argv: ["bzip2", "-dc"], package: "bzip2" },
   zstd: { argv: ["zstd", "-dc", "-q"], package: "zstd" },
 };
@@ -61,7 +61,7 @@ async function* gunzipped(chunks: Iterable<Uint8Array>, name: string): AsyncIter
   const input = Readable.from(chunks, { objectMode: false });
   const output = createGunzip({ chunkSize: CHUNK });
   input.on("error", (error) => output.destroy(error));
-  let isEmpty = true; // zlib finds nothing wrong with a file of no bytes
+  let isEmpty = true; // zlib accepts an empty file
   input.once("data", () => {
     isEmpty = false;
   });
@@ -75,7 +75,7 @@ async function* gunzipped(chunks: Iterable<Uint8Array>, name: string): AsyncIter
   if (isEmpty) throw damaged(name, "it is empty");
 }
 
-/** Its input is a descriptor, or `chunks` through a pipe. */
+/** The tool reads a descriptor, or `chunks` through a pipe. */
 async function* throughTool(
   stdin: Stream,
   chunks: Iterable<Uint8Array>,
@@ -87,14 +87,14 @@ async function* throughTool(
     const child = await startTool(stdin, { fd: output.writeFd }, name, compression).finally(() =>
       closeSync(output.writeFd),
     );
-    const complaint = firstWords(child.stderr);
+    const complaint = firstText(child.stderr);
     const feeding = feed(child, chunks);
     let finished = false;
     try {
       yield* pipeChunks(output.readFd);
       finished = true;
     } finally {
-      if (!finished) child.kill("SIGKILL"); // the consumer has stopped early
+      if (!finished) child.kill("SIGKILL"); // the consumer stopped early
     }
     await feeding;
     const exit = await child.wait();
@@ -109,8 +109,8 @@ async function* throughTool(
 const readSome = promisify(readBeside);
 
 /**
- * A chunk is valid until the next is asked for. A tool writes 8 KiB at a time; what has come meanwhile is taken in
- * one piece.
+ * A chunk is valid until the next one is requested. A tool writes 8 KiB at a time; everything that has
+ * arrived is read at once.
  */
 async function* pipeChunks(fd: number): AsyncIterable<Uint8Array> {
   const buffer = new Uint8Array(CHUNK);
@@ -125,7 +125,7 @@ async function feed(child: Child, chunks: Iterable<Uint8Array>): Promise<void> {
   try {
     for (const chunk of chunks) await child.write(chunk);
   } catch {
-    // It has ended early; its exit code tells why.
+    // The child ended early; its exit code says why.
   }
   child.closeInput();
 }
@@ -157,7 +157,7 @@ async function startTool(
   }
 }
 
-async function firstWords(stream: AsyncIterable<Uint8Array>): Promise<string> {
+async function firstText(stream: AsyncIterable<Uint8Array>): Promise<string> {
   let text = "";
   for await (const chunk of stream) if (text.length < STDERR_KEPT) text += decodeUtf8(chunk);
   return text.slice(0, STDERR_KEPT).trim().replaceAll("\n", "; ");

@@ -5,7 +5,7 @@ import { withFolder } from "../../../tests/disk-file.ts";
 import { lockFile } from "./descriptors.ts";
 import { nodeFiles } from "./files.ts";
 
-test("a lock is on the file that has the name, also where that was replaced while it was opened", async () => {
+test("a lock is on the file with that name, even if the file is replaced while it is opened", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "lock");
     let opened = 0;
@@ -13,7 +13,7 @@ test("a lock is on the file that has the name, also where that was replaced whil
       ...nodeFiles,
       open(name: string, mode: "read" | "write" | "create" | "update"): number {
         const fd = nodeFiles.open(name, mode);
-        if (opened++ === 0) nodeFiles.removeFile(name); // its holder has done its work
+        if (opened++ === 0) nodeFiles.removeFile(name); // by its holder, who has finished
         return fd;
       },
     };

@@ -1,4 +1,4 @@
-/** What only libc offers on open files: holes, copies within the kernel, locks. */
+/** Operations on open files that only libc has: holes, copies within the kernel, locks. */
 import { fstatSync, statSync } from "node:fs";
 import { LOCK_EX, LOCK_NB, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET } from "../linux-abi.ts";
 import { type DataRange, type FileLock, type Files, SystemError } from "../platform.ts";
@@ -7,7 +7,7 @@ import { toNative } from "./path.ts";
 
 const COPY_CHUNK = 1 << 20;
 
-/** The ranges of `fd` that hold data, up to `size`; the descriptor's position stays where it is. */
+/** The ranges of `fd` that contain data, up to `size`; the descriptor's position does not change. */
 export function dataRangesOf(fd: number, size: number, path: string): DataRange[] {
   const { lseek, errno } = libc();
   const ranges: DataRange[] = [];
@@ -16,7 +16,7 @@ export function dataRangesOf(fd: number, size: number, path: string): DataRange[
     const offset = lseek(fd, end, SEEK_DATA);
     if (offset < 0) {
       const code = errno();
-      if (code === "ENXIO") break; // nothing but a hole follows
+      if (code === "ENXIO") break; // the rest is a hole
       if (code === "EINVAL" && end === 0) return [{ offset: 0, length: size }]; // a file system without holes
       throw new SystemError("find the holes of", path, code);
     }
@@ -37,7 +37,7 @@ interface Copy {
   readonly length: number;
 }
 
-/** Failures of copy_file_range(2) that mean "not between these two": the bytes then go through memory. */
+/** Failures by which copy_file_range(2) refuses these two files; then the bytes are copied through memory. */
 const NOT_HERE = new Set(["EXDEV", "EINVAL", "ENOSYS", "EOPNOTSUPP", "EPERM"]);
 
 export function copyWithinKernel(files: Files, copy: Copy, pathOf: (fd: number) => string): void {
@@ -49,7 +49,7 @@ export function copyWithinKernel(files: Files, copy: Copy, pathOf: (fd: number) 
     if (copied < 0 && !NOT_HERE.has(libc().errno())) {
       throw new SystemError("copy to", pathOf(copy.toFd), libc().errno());
     }
-    // Zero is the end of the file, or a file system that cannot: reading tells which.
+    // Zero is the end of the file, or a file system that cannot copy: reading shows which.
     if (copied <= 0) break;
     left -= copied;
   }
@@ -72,7 +72,9 @@ function copyThroughMemory(files: Files, copy: Copy, pathOf: (fd: number) => str
   }
 }
 
-/** Whether the open file is the one at `path`: its last holder may have removed it before it let go. */
+/**
+ * Whether the open file is the one at `path`: the last holder may have removed it before releasing the lock.
+ */
 function hasName(fd: number, path: string): boolean {
   const opened = fstatSync(fd, { bigint: true });
   const named = statSync(toNative(path), { bigint: true, throwIfNoEntry: false });

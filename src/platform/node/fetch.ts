@@ -3,7 +3,7 @@
  * variables of the environment (`http_proxy`, `https_proxy`, `no_proxy`, in either case).
  *
  * Not here: retries, Range and digests (`sources/download.ts`), cookies, credentials, decompression
- * (bytes arrive as the server keeps them).
+ * (bytes arrive as stored on the server).
  */
 import type { Dispatcher } from "undici";
 import { errorCode } from "../../base/error.ts";
@@ -11,9 +11,9 @@ import { FETCH_LIMITS, type FetchLimits, notTooSlow } from "../fetch-limits.ts";
 import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../platform.ts";
 
 export interface NodeFetchOptions {
-  /** The environment that holds the proxy variables. */
+  /** The environment with the proxy variables. */
   readonly env: { readonly [name: string]: string };
-  /** For tests; the rest is as {@link FETCH_LIMITS} has it. */
+  /** For tests; the default is {@link FETCH_LIMITS}. */
   readonly limits?: Partial<FetchLimits>;
 }
 
@@ -22,7 +22,10 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]; // RFC 9110, 15.
 
 type Undici = typeof import("undici");
 
-/** A fetcher for this process. Undici is loaded on first use: commands that fetch nothing start faster. */
+/**
+ * A fetcher for this process. Undici is loaded on first use, so that commands that fetch nothing start
+ * faster.
+ */
 export function nodeFetcher(options: NodeFetchOptions): Fetcher {
   const limits = { ...FETCH_LIMITS, ...options.limits };
   let opened: Promise<{ undici: Undici; agent: Dispatcher }> | undefined;
@@ -59,7 +62,7 @@ function makeAgent(
   });
 }
 
-/** GETs until the answer is no redirect. */
+/** Follows redirects. */
 async function follow(start: string, get: (url: URL) => Promise<FetchAnswer>): Promise<FetchAnswer> {
   let url = checkedUrl(start, undefined);
   let isSecure = true;
@@ -102,7 +105,7 @@ async function request(
   } finally {
     clearTimeout(timer);
   }
-  // Destroying a body that nobody reads emits an error; without a listener it would end the process.
+  // Destroying an unread body emits an error, which without a listener would end the process.
   response.body.on("error", () => undefined);
   return {
     status: response.statusCode,
@@ -125,7 +128,7 @@ async function* chunks(body: AsyncIterable<Uint8Array>, url: URL): AsyncGenerato
   }
 }
 
-/** undici's and the system's error codes in our words; the text keeps the original. */
+/** Translates the error codes of undici and the system; the message keeps their text. */
 function failure(cause: unknown, url: URL): FetchError {
   const text = describe(cause);
   switch (errorCode(cause)) {
@@ -147,7 +150,7 @@ function failure(cause: unknown, url: URL): FetchError {
   }
 }
 
-/** An AggregateError (all addresses of a name failed) has no text of its own. */
+/** An AggregateError (all addresses of a name failed) has no message. */
 function describe(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   if (cause instanceof AggregateError && cause.message === "") return cause.errors.map(describe).join(", ");

@@ -1,4 +1,4 @@
-/** {@link Files} on Node: `node:fs` where it can, libc where Node has no way (attributes, holes, locks). */
+/** {@link Files} on Node: by `node:fs`, and by libc what Node does not have (attributes, holes, locks). */
 import * as fs from "node:fs";
 import { errorCode } from "../../base/error.ts";
 import { compareNames } from "../../base/text.ts";
@@ -104,7 +104,7 @@ export const nodeFiles: Files = {
     filesBeneath(
       {
         call: (name, ...words) => nodeKernel.syscall(SYSCALLS[name][nodeArch()], ...words),
-        nameWord: (_, name) => name, // koffi's strings are made by toCString, which looks for NULs
+        nameWord: (_, name) => name, // nodeKernel converts it with toCString, which checks for NULs
         descriptors: nodeFiles,
         remember: (fd, path) => void openPaths.set(fd, path),
       },
@@ -118,12 +118,12 @@ function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync):
   try {
     found = stat(native, { throwIfNoEntry: false });
   } catch (error) {
-    if (errorCode(error) !== "ENOTDIR") throw error; // a file where a folder was to be: nothing has that name
+    if (errorCode(error) !== "ENOTDIR") throw error; // a parent is not a folder: the name does not exist
   }
   if (found === undefined) return undefined;
   const kind = kindOfMode(found.mode);
   if (kind === undefined) throw new SystemError("look at", path, "EINVAL");
-  // overlayfs marks its layers in the top bits of the inode number, which a double would round away.
+  // overlayfs puts the layer in the top bits of the inode number; a double would round the low bits.
   const inode = Number.isSafeInteger(found.ino) ? found.ino : stat(native, { bigint: true }).ino;
   return {
     kind,
@@ -140,12 +140,12 @@ function statusOf(path: string, stat: typeof fs.lstatSync | typeof fs.statSync):
   };
 }
 
-/** glibc's gnu_dev_major and gnu_dev_minor (sysdeps/../bits/sysmacros.h) for the 32 bits that Linux has. */
+/** glibc's gnu_dev_major and gnu_dev_minor (bits/sysmacros.h) for the 32 bits that Linux uses. */
 function deviceNumbers(device: number): { readonly major: number; readonly minor: number } {
   return { major: (device >>> 8) & 0xfff, minor: (device & 0xff) | ((device >>> 12) & 0xfff00) };
 }
 
-/** Text first, which is quick; bytes only where a name turns out not to be UTF-8. */
+/** Reads names as text, which is fast, and again as bytes only if one is not UTF-8. */
 function namesIn(folder: string | Buffer): string[] {
   const names = fs.readdirSync(folder);
   if (!names.some((name) => name.includes("\ufffd"))) return names;
@@ -153,8 +153,8 @@ function namesIn(folder: string | Buffer): string[] {
 }
 
 /**
- * Node takes a negative time for "now" (lib/internal/fs/utils.js, toUnixTimestamp), and libuv cuts to
- * microseconds.
+ * Whether Node cannot set this time exactly: a negative time means "now" (lib/internal/fs/utils.js,
+ * toUnixTimestamp), and libuv truncates to microseconds.
  */
 function isExactOnly(seconds: number): boolean {
   return seconds < 0 || !Number.isInteger(seconds);

@@ -10,7 +10,7 @@ import { systemError } from "./path.ts";
 
 const RETRY_MILLISECONDS = 5;
 
-/** Taken from this process; `argv[0]` is the name it was started by. */
+/** The facts of this process; `argv[0]` is the name it was started by. */
 export function nodeHost(): Host {
   const script = process.argv[1];
   return {
@@ -32,8 +32,8 @@ export function nodeHost(): Host {
 }
 
 /**
- * The bundle's entry where this code runs from the bundle; else the script that was started: the file
- * itself, not a link to it, whose name would select a subcommand.
+ * The entry of the bundle if this code runs from it, or else the started script: the file itself, since the
+ * name of a link would select a subcommand.
  */
 function selfScript(script: string | undefined): string[] {
   const entry = join(dirname(fileURLToPath(import.meta.url)), "bq2.js");
@@ -51,7 +51,7 @@ export function nodeArch(): Arch {
   });
 }
 
-/** Synchronous, so that nothing is lost when the process ends; waits where a pipe is full. */
+/** Synchronous, so that nothing is lost when the process ends; waits while a pipe is full. */
 function writeAll(fd: number, name: string, text: string): void {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length; ) {

@@ -1,6 +1,6 @@
 /**
- * The C library's functions that Node does not offer, called through koffi. koffi is loaded on first
- * use (about 20 ms), so that commands that need none of it stay quick.
+ * Functions of the C library that Node does not offer, called through koffi. koffi is loaded on first use,
+ * which takes about 20 ms, so that other commands stay fast.
  */
 import { createRequire } from "node:module";
 import { ERRNO_NAMES, O_CLOEXEC } from "../linux-abi.ts";
@@ -11,7 +11,7 @@ const F_SETPIPE_SZ = 1024 + 7; // linux/fcntl.h
 
 type Koffi = typeof import("koffi");
 
-/** Fails as C functions do: a negative result, the reason in `errno()`. */
+/** C functions: a failure is a negative result, with the reason in `errno()`. */
 interface Libc {
   /** The name of the last failure, such as `ENOENT`. */
   errno(): string;
@@ -47,7 +47,7 @@ export function libc(): Libc {
 
 function load(): Libc {
   const koffi = createRequire(import.meta.url)("koffi") as Koffi;
-  const library = koffi.load(null); // dlopen(NULL): this process and what it is linked to
+  const library = koffi.load(null); // dlopen(NULL): this process and its libraries
   return {
     errno: () => ERRNO_NAMES[koffi.errno()] ?? `errno ${koffi.errno()}`,
     errnoNumber: () => koffi.errno(),
@@ -56,7 +56,7 @@ function load(): Libc {
     fcntl: library.func("int fcntl(int fd, int command, int value)"),
     lseek: library.func("int64_t lseek64(int fd, int64_t offset, int whence)"),
     copyFileRange: library.func(
-      "int64_t copy_file_range(int fd_in, void *off_in, int fd_out, void *off_out, size_t length, uint flags)",
+      "int64_t copy_file_range(int from, void *from_at, int to, void *to_at, size_t length, uint flags)",
     ),
     flock: library.func("int flock(int fd, int operation)"),
     utimensat: library.func("int utimensat(int dirfd, const void *path, const void *times, int flags)"),
@@ -72,7 +72,7 @@ function load(): Libc {
   };
 }
 
-/** An empty pipe that holds `size` bytes where the kernel allows so much to this user, else fewer. */
+/** An empty pipe with room for `size` bytes, or fewer if the kernel's limit for this user is lower. */
 export function makePipe(size: number): { readonly readFd: number; readonly writeFd: number } {
   const ends = new Int32Array(2);
   const c = libc();
@@ -82,7 +82,7 @@ export function makePipe(size: number): { readonly readFd: number; readonly writ
   return { readFd, writeFd };
 }
 
-/** {@link Kernel} by way of libc's `syscall(2)`. */
+/** {@link Kernel} by libc's `syscall(2)`. */
 export const nodeKernel: Kernel = {
   syscall(number, ...args) {
     const c = libc();
@@ -93,7 +93,7 @@ export const nodeKernel: Kernel = {
   waitReadable: undefined,
 };
 
-/** koffi wants the C type before each argument of a variadic function. */
+/** koffi takes the C type before each argument of a variadic function. */
 function typedArgument(argument: SyscallArgument): [string, unknown] {
   if (typeof argument === "number" || typeof argument === "bigint") return ["long", argument];
   if (typeof argument === "string") return ["void *", toCString(argument)];

@@ -42,18 +42,18 @@ export const nodeNetwork: Network = {
 
 function connectionOf(socket: Socket, where: string): Connection {
   let failure: Error | undefined;
-  let isOver = false;
+  let hasEnded = false;
   let wake = (): void => {};
   socket.on("error", (error) => {
     failure = error;
   });
   socket.on("readable", () => wake());
   socket.on("end", () => {
-    isOver = true;
+    hasEnded = true;
     wake();
   });
   socket.on("close", () => {
-    isOver = true;
+    hasEnded = true;
     wake();
   });
   const event = async (seconds: number): Promise<void> => {
@@ -72,7 +72,7 @@ function connectionOf(socket: Socket, where: string): Connection {
         if (chunk !== null) return chunk;
         if (failure !== undefined)
           throw new SystemError("read from", where, errorCode(failure) ?? "EIO", failure);
-        if (isOver) return undefined;
+        if (hasEnded) return undefined;
         await event(seconds);
       }
     },

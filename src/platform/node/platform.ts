@@ -1,5 +1,4 @@
-/** The host's platform: Node ≥ 20 on Linux. Each part is a file of its own beside this one. */
-
+/** The host's platform: Node ≥ 20 on Linux. The other files of this folder are its parts. */
 import type { Platform } from "../platform.ts";
 import { nodeBulk } from "./bulk.ts";
 import { nodeFiles } from "./files.ts";

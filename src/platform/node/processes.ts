@@ -1,4 +1,4 @@
-/** {@link Processes} on Node: children by `node:child_process`, their output kept until it is read. */
+/** {@link Processes} on Node: children by `node:child_process`, whose output is kept until it is read. */
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
@@ -19,7 +19,7 @@ export const nodeProcesses: Processes = {
     if (program === undefined)
       throw new Bq2Error("Cannot start a program: its argv is empty", { code: "EINVAL" });
     if (options.ownTerminal)
-      throw new Bq2Error(`Cannot start ${program} with a terminal of its own: Node has no such call`, {
+      throw new Bq2Error(`Cannot start ${program} with its own terminal: Node cannot do that`, {
         code: "ENOSYS",
       });
     refuseOddNames([...options.argv, options.cwd]);
@@ -57,7 +57,7 @@ function nodeStream(stream: Stream): "inherit" | "ignore" | "pipe" | number {
   return typeof stream === "string" ? stream : stream.fd;
 }
 
-/** Node passes argv as UTF-8 text: a name that is not UTF-8 would silently become another. */
+/** Node passes argv as UTF-8 text, which would silently change a name that is not UTF-8. */
 function refuseOddNames(names: readonly string[]): void {
   const odd = names.find((name) => Buffer.isBuffer(toNative(name)) && Buffer.from(name).includes("\ufffd"));
   if (odd === undefined) return;
@@ -76,7 +76,10 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Listens from the start, so that no early end is missed. Not "close": a grandchild may hold the pipes open. */
+/**
+ * Listens from the start, so that an early end is not missed. Not to "close": a grandchild may keep the pipes
+ * open.
+ */
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(signal === null ? { code: code ?? 0 } : { signal }));
@@ -87,7 +90,7 @@ function started(child: ChildProcess, program: string, options: SpawnOptions): P
   return new Promise((resolve, reject) => {
     child.once("spawn", resolve);
     child.once("error", (error) => {
-      // execve(2) and chdir(2) fail with the same ENOENT here.
+      // A failed execve(2) and a failed chdir(2) both report ENOENT here.
       if (!existsSync(toNative(options.cwd)))
         reject(new SystemError(`start ${program} in`, options.cwd, "ENOENT"));
       else reject(systemError("start", program, error));
@@ -98,7 +101,7 @@ function started(child: ChildProcess, program: string, options: SpawnOptions): P
 function wrap(child: ChildProcess, exit: Promise<Exit>): Child {
   const pid = child.pid;
   if (pid === undefined) throw new SystemError("start", "a program", "EAGAIN");
-  child.on("error", () => {}); // a kill that comes too late: `wait` tells how it ended
+  child.on("error", () => {}); // a kill that comes too late: `wait` reports the end
   const input = inputOf(child.stdin);
   return {
     pid,
@@ -111,10 +114,13 @@ function wrap(child: ChildProcess, exit: Promise<Exit>): Child {
   };
 }
 
-/** Already gone is what was wanted. A child that was waited for is never signalled: its pid may be another's. */
+/**
+ * A process that has already ended is no error. A reaped child gets no signal: its pid may belong to another
+ * process.
+ */
 function signalTo(target: number, signal: string, child: ChildProcess): void {
-  const isOver = child.exitCode !== null || child.signalCode !== null;
-  if (isOver && target > 0) return;
+  const hasEnded = child.exitCode !== null || child.signalCode !== null;
+  if (hasEnded && target > 0) return;
   try {
     process.kill(target, signal);
   } catch (error) {
@@ -127,8 +133,8 @@ async function* nothing(): AsyncIterable<Uint8Array> {}
 
 function outputOf(stream: Readable | null): AsyncIterable<Uint8Array> {
   if (stream === null) return nothing();
-  // When a child ends, Node throws away output that nobody listens to yet
-  // (lib/internal/child_process.js, flushStdio); a listener for "readable" keeps it.
+  // When a child ends, Node discards output that has no listener yet (lib/internal/child_process.js,
+  // flushStdio). A listener for "readable" keeps it.
   stream.on("readable", () => {});
   return stream;
 }

@@ -1,12 +1,8 @@
-/** Progress on a terminal: what runs, for how long, and a few lines of how far it is, redrawn in place. */
+/** Progress on a terminal: running work, its time, and a few lines of detail, redrawn in place. */
 import { createLogUpdate } from "log-update";
+import type { Progress } from "../../base/progress.ts";
 
 const REDRAW_MILLISECONDS = 200;
-
-export interface TerminalProgress {
-  begin(title: string, detail: () => readonly string[]): () => void;
-  clear(): void;
-}
 
 interface Entry {
   readonly title: string;
@@ -15,8 +11,10 @@ interface Entry {
   readonly start: number;
 }
 
-/** Draws on standard error what is under way, the oldest first. Nothing stays on the screen when all is over. */
-export function terminalProgress(): TerminalProgress {
+/**
+ * Draws running work on standard error, oldest first. Nothing stays on the screen when all work has ended.
+ */
+export function terminalProgress(): Progress {
   const draw = createLogUpdate(process.stderr);
   const entries = new Set<Entry>();
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +42,7 @@ export function terminalProgress(): TerminalProgress {
 
 function linesOf({ title, detail, start }: Entry): string[] {
   const seconds = Math.floor((performance.now() - start) / 1000);
-  const width = process.stderr.columns || 80; // 0 where a terminal does not know its size
+  const width = process.stderr.columns || 80; // 0 if a terminal does not know its size
   const lines = detail().map((line) => `  ${line}`.replaceAll(/[^\x20-\x7e]/g, " ").slice(0, width - 1));
   return [`${title}  ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`, ...lines];
 }

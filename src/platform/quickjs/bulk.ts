@@ -1,4 +1,4 @@
-/** {@link Bulk} on QuickJS: the runtime's own C. Nothing runs beside the caller. */
+/** {@link Bulk} on QuickJS: the runtime's own C. Nothing runs in parallel. */
 import * as native from "bq2:native";
 import { concatBytes, toHex } from "../../base/bytes.ts";
 import { Bq2Error, describeError } from "../../base/error.ts";
@@ -39,7 +39,7 @@ export const quickjsBulk: Bulk = {
 async function* decompress(source: string | ByteSource, compression: Compression): AsyncIterable<Uint8Array> {
   const name = typeof source === "string" ? source : source.name;
   if (compression === "zstd") {
-    throw new Bq2Error(`Cannot unpack ${name}: there is no zstd here`, {
+    throw new Bq2Error(`Cannot unpack ${name}: this program has no zstd`, {
       code: "missing-tool",
       hint: "none of the pinned sources needs it; pack the file as .gz or .xz",
     });
@@ -70,9 +70,8 @@ function* decompressed(
 ): Iterable<Uint8Array> {
   const decompressor = native.decompressor(compression);
   let rest: Uint8Array = new Uint8Array();
-  // `isLast` with nothing left: tells the decompressor that the end is here.
   for (const { chunk, isLast } of markLast(chunks)) {
-    // What is left over is a piece that wants more behind it.
+    // The rest is an incomplete piece that needs the next chunk.
     rest = rest.length === 0 ? chunk : concatBytes([rest, chunk]);
     for (;;) {
       const output = new Uint8Array(CHUNK);
@@ -85,6 +84,7 @@ function* decompressed(
   }
 }
 
+/** The chunks, and an empty one that marks the end. */
 function* markLast(
   chunks: Iterable<Uint8Array>,
 ): Iterable<{ readonly chunk: Uint8Array; readonly isLast: boolean }> {

@@ -8,12 +8,12 @@ export type Word = NativeWord;
 export type SyscallName = keyof typeof SYSCALLS;
 
 const NAMES = Object.keys(SYSCALLS) as SyscallName[];
-/** The numbers of this machine's architecture. */
+/** The system call numbers of this machine's architecture. */
 export const NUMBERS = Object.fromEntries(NAMES.map((name) => [name, SYSCALLS[name][architecture]])) as {
   readonly [N in SyscallName]: number;
 };
 
-/** The raw result, -errno on failure; calls that a signal has cut short are made again. */
+/** Returns the raw result, -errno on failure. Repeats calls that a signal interrupted. */
 export function rawCall(name: SyscallName, ...words: readonly Word[]): number {
   for (;;) {
     const result = syscall(NUMBERS[name], ...words);
@@ -25,17 +25,17 @@ export function errnoName(result: number): string {
   return ERRNO_NAMES[-result] ?? `errno ${-result}`;
 }
 
-/** The result; throws "Cannot <action> <what>: …" where the call fails. */
+/** Returns the result; throws "Cannot <action> <what>: …" if the call fails. */
 export function call(action: string, what: string, name: SyscallName, ...words: readonly Word[]): number {
   const result = rawCall(name, ...words);
   if (result >= 0) return result;
   throw new SystemError(action, what, errnoName(result));
 }
 
-/** What needs no conversion: printable ASCII. */
+/** Printable ASCII needs no conversion. */
 const PLAIN = /^[ -~]*$/;
 
-/** A name for the kernel: its bytes, ended by NUL. Throws `EINVAL` where it holds a NUL itself. */
+/** A name for the kernel: its bytes and a NUL. Throws `EINVAL` if it contains a NUL itself. */
 export function nameWord(action: string, path: string): string | Uint8Array {
   if (PLAIN.test(path)) return path;
   return bytesWord(action, path);
@@ -46,7 +46,7 @@ function bytesWord(action: string, path: string): Uint8Array {
   return nameToBytes(`${path}\0`);
 }
 
-/** {@link call} on a path, which stands where `words` takes it. */
+/** {@link call} on a path, which `words` puts among the arguments. */
 export function pathCall(
   action: string,
   path: string,

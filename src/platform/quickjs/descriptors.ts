@@ -55,7 +55,7 @@ export function read(
   position: number | null,
 ): number {
   const room = buffer.subarray(offset, offset + length);
-  if (room.length < length) throw new RangeError(`read: ${length} bytes do not fit behind ${offset}`);
+  if (room.length < length) throw new RangeError(`read: ${length} bytes do not fit after ${offset}`);
   return position === null
     ? call("read", pathOf(fd), "read", fd, room, length)
     : call("read", pathOf(fd), "pread64", fd, room, length, position);
@@ -71,9 +71,9 @@ export function write(fd: number, bytes: Uint8Array, position: number | null): v
   }
 }
 
-/** Everything from the current position on. Works where a size is not told, as in /proc. */
+/** Everything from the current position on. Works for files whose size is unknown, as in /proc. */
 export function readAll(fd: number, sizeHint: number): Uint8Array {
-  let content = new Uint8Array(Math.max(sizeHint + 1, 4096)); // one more, so that the end is seen at once
+  let content = new Uint8Array(Math.max(sizeHint + 1, 4096)); // one more, to find the end in one call
   let length = 0;
   for (;;) {
     const found = read(fd, content, length, content.length - length, null);
@@ -86,7 +86,7 @@ export function readAll(fd: number, sizeHint: number): Uint8Array {
   }
 }
 
-/** The ranges of `fd` that hold data, up to `size`; the descriptor's position stays where it is. */
+/** The ranges of `fd` that contain data, up to `size`; the descriptor's position does not change. */
 export function dataRangesOf(fd: number, size: number): DataRange[] {
   const ranges: DataRange[] = [];
   const position = rawCall("lseek", fd, 0, SEEK_CUR);
@@ -94,7 +94,7 @@ export function dataRangesOf(fd: number, size: number): DataRange[] {
     const offset = rawCall("lseek", fd, end, SEEK_DATA);
     if (offset < 0) {
       const code = errnoName(offset);
-      if (code === "ENXIO") break; // nothing but a hole follows
+      if (code === "ENXIO") break; // the rest is a hole
       if (code === "EINVAL" && end === 0) return [{ offset: 0, length: size }]; // a file system without holes
       throw new SystemError("find the holes of", pathOf(fd), code);
     }
@@ -107,7 +107,7 @@ export function dataRangesOf(fd: number, size: number): DataRange[] {
   return ranges;
 }
 
-/** Failures of copy_file_range(2) that mean "not between these two": the bytes then go through memory. */
+/** Failures by which copy_file_range(2) refuses these two files; then the bytes are copied through memory. */
 const NOT_HERE = new Set(["EXDEV", "EINVAL", "ENOSYS", "EOPNOTSUPP", "EPERM"]);
 
 export function copyRange(
@@ -126,7 +126,7 @@ export function copyRange(
     if (copied < 0 && !NOT_HERE.has(errnoName(copied))) {
       throw new SystemError("copy to", pathOf(toFd), errnoName(copied));
     }
-    // Zero is the end of the file, or a file system that cannot: reading tells which.
+    // Zero is the end of the file, or a file system that cannot copy: reading shows which.
     if (copied <= 0) break;
     left -= copied;
   }
@@ -157,7 +157,7 @@ export function lockFile(files: Pick<Files, "open" | "close">, path: string): Fi
     if (errnoName(result) === "EAGAIN") return undefined;
     throw new SystemError("lock", path, errnoName(result));
   }
-  // Its last holder may have removed the file before it let go.
+  // The last holder may have removed the file before releasing the lock.
   const named = statusByStatx(path, (buffer) =>
     rawCall("statx", AT_FDCWD, nameWord("look at", path), 0, STATX_BASIC_STATS, buffer),
   );

@@ -1,4 +1,7 @@
-/** fork(2) and execve(2): how a process begins. Descriptors and folders as asked for, failures told to the parent. */
+/**
+ * Starts a program by fork(2) and execve(2), with its own folder and descriptors. The parent learns of
+ * failures.
+ */
 import { nameToBytes } from "../../base/text.ts";
 import {
   AT_FDCWD,
@@ -17,32 +20,32 @@ export interface ExecPlan {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: { readonly [name: string]: string };
-  /** What the program sees as 0, 1, 2, 3, … */
+  /** The descriptors that the program sees as 0, 1, 2, 3, … */
   readonly fds: readonly number[];
   readonly ownSession: boolean;
-  /** The session's terminal is descriptor 0. */
+  /** Makes descriptor 0 the session's terminal. */
   readonly ownTerminal: boolean;
-  /** Takes two numbers where the program cannot be started: the stage, and -errno. Closed by a start that worked. */
+  /** Gets two numbers if the program cannot be started: stage and -errno. A successful start closes it. */
   readonly failureFd: number;
 }
 
 export const STAGES = ["session", "folder", "descriptors", "terminal", "program"] as const;
 
 const LOWEST_SPARE = 256; // above any descriptor that a program is given
-const EXIT_NOT_STARTED = 127; // as shells have it
+const EXIT_NOT_STARTED = 127; // as in shells
 
-/** A copy of this process: 0 in the copy, its process id in the original. Throws {@link SystemError}. */
+/** Copies this process. Returns 0 in the copy, its process id in the original. Throws {@link SystemError}. */
 export function fork(): number {
   return call("make", "a copy of this process", "clone", SIGNALS.SIGCHLD ?? 0, 0, 0, 0, 0);
 }
 
-/** In the copy: becomes the program, or ends. Nothing else may run in it. */
+/** Turns the copy into the program, or ends it. Nothing else may run in the copy. */
 export function become(plan: ExecPlan): never {
   const failed = prepare(plan) ?? { stage: "program", result: execute(plan) };
   const words = new Uint8Array(Int32Array.of(STAGES.indexOf(failed.stage), failed.result).buffer);
   rawCall("write", plan.failureFd, words, words.length);
   rawCall("exit_group", EXIT_NOT_STARTED);
-  throw new Error("the process goes on behind exit_group");
+  throw new Error("the process continues after exit_group");
 }
 
 interface Failure {
@@ -59,11 +62,11 @@ function prepare(plan: ExecPlan): Failure | undefined {
   const result = rawCall("chdir", nameWord("enter", plan.cwd));
   if (result < 0) return { stage: "folder", result };
   const failed = placeDescriptors(plan.fds) ?? (plan.ownTerminal ? takeTerminal() : undefined);
-  resetDescriptorLimit(); // last: spare descriptors may stand above it
+  resetDescriptorLimit(); // last: spare descriptors may be above it
   return failed;
 }
 
-const STEAL = 1; // ioctl_tty(2): from a session that may still end, where the caller is root
+const STEAL = 1; // ioctl_tty(2): also from a session that has not quite ended, if the caller is root
 
 function takeTerminal(): Failure | undefined {
   const result = rawCall("ioctl", 0, TIOCSCTTY, STEAL);
@@ -73,8 +76,8 @@ function takeTerminal(): Failure | undefined {
 const HIGHEST_DESCRIPTOR = 0xffffffff; // close_range(2): an unsigned int, here all of them
 
 /**
- * Moves all descriptors out of the way, then each to its place, since one may occupy the place of another. The
- * program gets no others: execve(2) closes the spare ones, and those that this process inherited itself.
+ * Moves all descriptors out of the way, then each to its place, since one may occupy the place of another.
+ * The program gets no others: execve(2) closes the spare ones, and those that this process inherited itself.
  */
 function placeDescriptors(fds: readonly number[]): Failure | undefined {
   const spares = fds.map((fd) => rawCall("fcntl", fd, F_DUPFD, LOWEST_SPARE));
@@ -86,7 +89,10 @@ function placeDescriptors(fds: readonly number[]): Failure | undefined {
   return result < 0 ? { stage: "descriptors", result } : undefined;
 }
 
-/** The first of `$PATH` that can be executed, like execvp(3); -errno where none can. */
+/**
+ * Executes the first candidate on `$PATH` that the kernel accepts, like execvp(3); returns -errno if there is
+ * none.
+ */
 function execute({ argv, env }: ExecPlan): number {
   const [program = ""] = argv;
   const words = argv.map((word) => nameWord("pass", word));
@@ -104,7 +110,7 @@ export function candidates(program: string, path: string): readonly string[] {
   return path.split(":").flatMap((folder) => (folder === "" ? [] : [`${folder}/${program}`]));
 }
 
-const X_OK = 1; // POSIX, unistd.h; the kernel's headers have no such name
+const X_OK = 1; // POSIX, unistd.h; the kernel's headers do not name it
 
 export function canExecute(path: string): boolean {
   if (path.includes("\0") || nameToBytes(path).length === 0) return false;

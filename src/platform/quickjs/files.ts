@@ -1,4 +1,4 @@
-/** {@link Files} on QuickJS: system calls, one each where the kernel has one. */
+/** {@link Files} on QuickJS: one system call each if the kernel has one for it. */
 import { resolvePath } from "../../base/path.ts";
 import { reserved, struct, u64 } from "../../base/struct.ts";
 import { bytesToName } from "../../base/text.ts";
@@ -145,7 +145,7 @@ function readLink(path: string): string {
   return bytesToName(buffer.subarray(0, length));
 }
 
-/** Component by component: /proc, which could tell, is not always there. */
+/** Resolves component by component, because /proc, which knows the result, is not always mounted. */
 function realPath(path: string): string {
   if (path.includes("\0")) throw new SystemError("find", JSON.stringify(path), "EINVAL");
   const left = path.split("/").filter((name) => name !== "" && name !== ".");

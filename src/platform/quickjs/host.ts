@@ -8,12 +8,12 @@ import { call, errnoName, rawCall } from "./call.ts";
 import { quickjsFiles } from "./files.ts";
 import { clockSeconds, monotonicSeconds, sleep } from "./loop.ts";
 
-const CPU_SET_BYTES = 128; // 1,024 processors, as the C libraries have it
-const TERMIOS_BYTES = 64; // more than struct termios has
+const CPU_SET_BYTES = 128; // 1,024 processors, as in the C libraries
+const TERMIOS_BYTES = 64; // more than struct termios
 
 /**
- * Words that start this program again. From source (`native/bootstrap.mjs`) they are three: modules of a program have
- * relative names, files absolute ones.
+ * How many words start this program again. Modules of a compiled program have relative names; files have
+ * absolute ones, so this program runs from source, by three words (`native/bootstrap.mjs`).
  */
 const OWN_WORDS = import.meta.url.startsWith("/") ? 3 : 1;
 
@@ -70,7 +70,10 @@ function countCpus(): number {
   return Math.max(count, 1);
 }
 
-/** The file itself, not a link to it, whose name would select a subcommand. Without /proc: as we were called. */
+/**
+ * The file itself, since the name of a link would select a subcommand. Without /proc, the name it was called
+ * by.
+ */
 function ownProgram(calledAs: string): string {
   try {
     return quickjsFiles.readLink("/proc/self/exe");
@@ -79,7 +82,7 @@ function ownProgram(calledAs: string): string {
   }
 }
 
-/** Waits where a pipe is full, so that nothing is lost when the program ends. */
+/** Waits while a pipe is full, so that nothing is lost when the program ends. */
 function writeAll(fd: number, name: string, text: string): void {
   const bytes = encodeUtf8(text);
   for (let done = 0; done < bytes.length; ) {

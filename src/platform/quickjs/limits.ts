@@ -1,15 +1,15 @@
 /**
- * How many descriptors may be open. Programs that use select(2) want no more than 1,024, so that is what is usual; this
- * program waits by epoll(7), and many children have many pipes.
+ * The limit of open descriptors. It is usually 1,024, for programs that use select(2). This program waits by
+ * epoll(7), and many children have many pipes.
  */
 import { RLIMIT_NOFILE } from "../linux-abi.ts";
 import { call, rawCall } from "./call.ts";
 
-/** include/uapi/linux/resource.h: struct rlimit64, the limit and the most that it may be raised to. */
+/** include/uapi/linux/resource.h: struct rlimit64, the soft limit and the hard limit. */
 const usual = new BigUint64Array(2);
 let isRaised = false;
 
-/** As many as the kernel lets this process have. Once; throws {@link SystemError}. */
+/** Raises the limit as far as the kernel allows, once. Throws {@link SystemError}. */
 export function raiseDescriptorLimit(): void {
   if (isRaised) return;
   call("ask", "the limit of descriptors", "prlimit64", 0, RLIMIT_NOFILE, null, new Uint8Array(usual.buffer));
@@ -19,7 +19,7 @@ export function raiseDescriptorLimit(): void {
   isRaised = true;
 }
 
-/** In a child before execve(2): the limit that this process was given. */
+/** Restores the original limit in a child before execve(2). */
 export function resetDescriptorLimit(): void {
   if (isRaised) rawCall("prlimit64", 0, RLIMIT_NOFILE, new Uint8Array(usual.buffer), null);
 }

@@ -1,6 +1,6 @@
 /**
- * The event loop on QuickJS: descriptors by epoll(7), and timers. The runtime calls it whenever no promise job is
- * left; the program ends when nothing is waited for any more.
+ * The event loop on QuickJS: descriptors by epoll(7), and timers. The runtime calls it whenever no promise
+ * job is left. The program ends when nothing is awaited any more.
  */
 import { architecture, setIdle } from "bq2:native";
 import type { Arch } from "../../base/arch.ts";
@@ -31,7 +31,7 @@ type Wake = () => void;
 interface Watch {
   readers: Wake[];
   writers: Wake[];
-  /** Called at every readable moment, and keeps nothing alive. */
+  /** Called whenever the descriptor is readable; does not keep the program alive. */
   listener: Wake | undefined;
 }
 
@@ -47,17 +47,20 @@ const events = new Uint8Array(EVENTS_AT_ONCE * EVENT.size);
 const eventsView = new DataView(events.buffer);
 let epoll = -1;
 
-/** Resolves when `fd` has something to read, or its end; at once for what is always ready, like files. */
+/** Resolves when `fd` is readable or at its end; at once for files, which are always ready. */
 export function waitReadable(fd: number): Promise<void> {
   return new Promise((wake) => change(fd, (watch) => watch.readers.push(wake), wake));
 }
 
-/** Resolves when `fd` takes bytes, or fails. */
+/** Resolves when `fd` accepts bytes, or fails. */
 export function waitWritable(fd: number): Promise<void> {
   return new Promise((wake) => change(fd, (watch) => watch.writers.push(wake), wake));
 }
 
-/** Calls `listener` whenever `fd` is readable, without keeping the program alive; the result ends it. */
+/**
+ * Calls `listener` whenever `fd` is readable, without keeping the program alive; the returned function ends
+ * this.
+ */
 export function listen(fd: number, listener: Wake): () => void {
   change(fd, (watch) => {
     watch.listener = listener;
@@ -68,7 +71,10 @@ export function listen(fd: number, listener: Wake): () => void {
     });
 }
 
-/** Nobody waits for `fd` any more: to be called before it is closed while somebody may. They are never woken. */
+/**
+ * Drops all waiters for `fd`, which then never wake. Call it before closing a descriptor that may have
+ * waiters.
+ */
 export function forget(fd: number): void {
   if (!watches.has(fd)) return;
   change(fd, (watch) => {
@@ -82,7 +88,7 @@ export function sleep(seconds: number): Promise<void> {
   return new Promise((wake) => addTimer(seconds, wake));
 }
 
-/** Calls `wake` once, `seconds` from now; the result takes it back. */
+/** Calls `wake` once, `seconds` from now; the returned function cancels it. */
 export function addTimer(seconds: number, wake: Wake): () => void {
   const timer = { at: monotonicSeconds() + seconds, wake };
   const index = timers.findIndex((other) => other.at > timer.at);
@@ -95,7 +101,7 @@ export function addTimer(seconds: number, wake: Wake): () => void {
 
 const idleWaiters: Wake[] = [];
 
-/** Resolves when nothing is waited for any more: no timer, no descriptor. */
+/** Resolves when nothing is awaited any more, neither a timer nor a descriptor. */
 export function whenIdle(): Promise<void> {
   return new Promise((wake) => {
     idleWaiters.push(wake);
@@ -114,7 +120,7 @@ export function monotonicSeconds(): number {
   return seconds + nanoseconds / 1e9;
 }
 
-/** Changes what is waited for on `fd`, and tells the kernel. `always`: called where it cannot be waited for. */
+/** Changes what is awaited on `fd`, also in the kernel. Calls `always` if the kernel cannot wait for `fd`. */
 function change(fd: number, edit: (watch: Watch) => void, always?: Wake): void {
   if (epoll < 0) epoll = call("make", "an epoll", "epoll_create1", O_CLOEXEC);
   const known = watches.get(fd);
@@ -131,7 +137,7 @@ function change(fd: number, edit: (watch: Watch) => void, always?: Wake): void {
   const result = rawCall("epoll_ctl", epoll, operation, fd, event);
   if (result >= 0) return;
   const code = errnoName(result);
-  // A descriptor that was closed leaves epoll by itself; files cannot be waited for (EPERM), nor need they.
+  // A closed descriptor leaves epoll by itself. Files cannot be awaited (EPERM), and need not be.
   if (mask === 0 && (code === "ENOENT" || code === "EBADF")) return;
   watches.delete(fd);
   if (code === "EPERM" && always !== undefined) always();
@@ -143,13 +149,12 @@ function maskOf(watch: Watch): number {
   return (reads ? EPOLLIN : 0) | (watch.writers.length > 0 ? EPOLLOUT : 0);
 }
 
-/** False: there is nothing to wait for. */
 function isAnythingAwaited(): boolean {
   const isAwaited = [...watches.values()].some((watch) => watch.readers.length + watch.writers.length > 0);
   return isAwaited || timers.length > 0;
 }
 
-/** Waits for the next events and wakes whoever waits for them. */
+/** Waits for the next events and wakes their waiters. */
 function waitForEvents(): void {
   const [first] = timers;
   const seconds = first === undefined ? -1 : Math.max(0, first.at - monotonicSeconds());
@@ -166,13 +171,13 @@ function waitForEvents(): void {
 function wakeWaiters(fd: number, mask: number): void {
   const watch = watches.get(fd);
   if (watch === undefined) return;
-  const isOver = (mask & (EPOLLERR | EPOLLHUP)) !== 0;
+  const hasEnded = (mask & (EPOLLERR | EPOLLHUP)) !== 0;
   const woken: Wake[] = [];
-  if (isOver || (mask & EPOLLIN) !== 0) {
+  if (hasEnded || (mask & EPOLLIN) !== 0) {
     woken.push(...watch.readers);
     if (watch.listener !== undefined) woken.push(watch.listener);
   }
-  if (isOver || (mask & EPOLLOUT) !== 0) woken.push(...watch.writers);
+  if (hasEnded || (mask & EPOLLOUT) !== 0) woken.push(...watch.writers);
   change(fd, () => {
     watch.readers = watch.readers.filter((wake) => !woken.includes(wake));
     watch.writers = watch.writers.filter((wake) => !woken.includes(wake));
@@ -188,7 +193,7 @@ function runTimers(): void {
   }
 }
 
-/** From now on the runtime waits for events, until there is nothing to wait for. */
+/** From now on the runtime waits for events until nothing is awaited. */
 export function startLoop(): void {
   setIdle(() => {
     if (isAnythingAwaited()) {
@@ -201,7 +206,7 @@ export function startLoop(): void {
   });
 }
 
-/** From now on the runtime waits for events for ever, and tells of errors in place of ending by them. */
+/** From now on the runtime waits for events for ever, and reports errors instead of ending. */
 export function runForever(failed: (error: unknown) => void): void {
   setIdle(() => {
     try {

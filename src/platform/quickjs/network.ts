@@ -1,4 +1,4 @@
-/** {@link Network} on QuickJS: sockets that do not block, and the event loop. */
+/** {@link Network} on QuickJS: non-blocking sockets and the event loop. */
 import {
   AF_INET,
   O_CLOEXEC,
@@ -13,7 +13,7 @@ import { call, errnoName, rawCall } from "./call.ts";
 import { addTimer, forget, waitReadable, waitWritable } from "./loop.ts";
 
 const CHUNK = 65536;
-const DATAGRAM = 4096; // far above any answer of a name server over UDP
+const DATAGRAM = 4096; // more than any answer of a name server over UDP
 
 export const quickjsNetwork: Network = {
   async connect(address, port, seconds) {
@@ -109,7 +109,7 @@ async function readSome(
   }
 }
 
-/** `event`, unless the time is over first: then nobody waits for `fd` any more. */
+/** Waits for `event`. After `seconds` it drops the waiters for `fd` and throws `ETIMEDOUT`. */
 function withTimeout(
   event: Promise<void>,
   fd: number,

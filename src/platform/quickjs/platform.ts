@@ -1,4 +1,6 @@
-/** The image's platform: QuickJS with the runtime of `native/`. Each part is a file of its own beside this one. */
+/**
+ * The image's platform: QuickJS with the runtime of `native/`. The other files of this folder are its parts.
+ */
 import { syscall } from "bq2:native";
 import type { Kernel, Platform } from "../platform.ts";
 import { quickjsBulk } from "./bulk.ts";

@@ -1,4 +1,4 @@
-/** {@link Processes} on QuickJS: children by fork and execve, their ends by pidfd_open(2). */
+/** {@link Processes} on QuickJS: starts children by fork and execve, awaits their ends by pidfd_open(2). */
 import { Bq2Error } from "../../base/error.ts";
 import {
   AT_FDCWD,
@@ -61,11 +61,11 @@ export const quickjsProcesses: Processes = {
     ),
 };
 
-/** A standard stream: the child's end, and ours where it is a pipe. */
+/** A standard stream: the child's end, and our end if it is a pipe. */
 interface OpenStream {
   readonly theirs: number;
   readonly ours: number | undefined;
-  /** `theirs` was opened for the child alone. */
+  /** Whether `theirs` was opened for the child, so that we close it. */
   readonly isOurs: boolean;
 }
 
@@ -106,7 +106,7 @@ function start(options: SpawnOptions, streams: readonly OpenStream[], failureFd:
   return pid;
 }
 
-/** What `become` has written, or undefined where the pipe was closed by a start that worked. */
+/** The failure that `become` wrote, or undefined if a successful start closed the pipe. */
 function readFailure(fd: number): { readonly stage: string; readonly code: string } | undefined {
   const words = new Int32Array(2);
   const length = rawCall("read", fd, new Uint8Array(words.buffer), 8);
@@ -117,9 +117,9 @@ function readFailure(fd: number): { readonly stage: string; readonly code: strin
 function childOf(pid: number, streams: readonly OpenStream[]): Child {
   const [input, output, error] = streams.map(({ ours }) => ours);
   const exit = exitOf(pid);
-  let isOver = false;
+  let hasEnded = false;
   exit.then(() => {
-    isOver = true;
+    hasEnded = true;
   });
   return {
     pid,
@@ -128,7 +128,7 @@ function childOf(pid: number, streams: readonly OpenStream[]): Child {
     ...inputOf(input),
     wait: () => exit,
     kill(signal) {
-      if (!isOver) signalTo(pid, signal); // its pid may be another's by now
+      if (!hasEnded) signalTo(pid, signal); // afterwards its pid may belong to another process
     },
     killGroup: (signal) => signalTo(-pid, signal),
   };
@@ -137,13 +137,13 @@ function childOf(pid: number, streams: readonly OpenStream[]): Child {
 /** include/uapi/asm-generic/siginfo.h: the members for SIGCHLD. */
 const SIGINFO = { size: 128, codeAt: 8, pidAt: 16, statusAt: 24 };
 
-/** Children whose end is awaited; where {@link reapAll} has come first, how they ended. */
+/** Children whose end is awaited, and how they ended if {@link reapAll} has reaped them. */
 const ownChildren = new Map<number, Exit | undefined>();
 
 async function exitOf(pid: number): Promise<Exit> {
   const pidfd = call("watch", `process ${pid}`, "pidfd_open", pid, 0);
   ownChildren.set(pid, undefined);
-  await waitReadable(pidfd); // it stays readable when the end is taken
+  await waitReadable(pidfd); // it stays readable after the child is reaped
   const info = new Uint8Array(SIGINFO.size);
   const exit = ownChildren.get(pid);
   if (exit === undefined) call("wait for", `process ${pid}`, "waitid", P_PIDFD, pidfd, info, WEXITED, null);
@@ -163,10 +163,13 @@ function exitIn(info: Uint8Array): Exit {
 function beFirst(duties: FirstDuties): void {
   runForever(duties.failed);
   onSignal(["SIGCHLD"], () => reapAll(duties.orphanEnded));
-  reapAll(duties.orphanEnded); // what ended before
+  reapAll(duties.orphanEnded); // those that ended earlier
 }
 
-/** One SIGCHLD may stand for many ends, and the kernel names no orphan beforehand: so all are taken, and sorted. */
+/**
+ * One SIGCHLD may stand for many ends, and orphans are unknown until they end: so this reaps all, and sorts
+ * them.
+ */
 function reapAll(orphanEnded: (pid: number) => void): void {
   const info = new Uint8Array(SIGINFO.size);
   const view = new DataView(info.buffer);
@@ -174,13 +177,13 @@ function reapAll(orphanEnded: (pid: number) => void): void {
     info.fill(0);
     if (rawCall("waitid", P_ALL, 0, info, WEXITED | WNOHANG, null) < 0) return; // no child is left
     const pid = view.getInt32(SIGINFO.pidAt, true);
-    if (pid === 0) return; // none that is over
+    if (pid === 0) return; // no other has ended
     if (ownChildren.has(pid)) ownChildren.set(pid, exitIn(info));
     else orphanEnded(pid);
   }
 }
 
-/** Already gone is what was wanted. */
+/** A process that has already ended is no error. */
 function signalTo(target: number, signal: string): void {
   const result = rawCall("kill", target, signalNumber(signal));
   if (result < 0 && errnoName(result) !== "ESRCH") {

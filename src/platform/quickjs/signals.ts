@@ -1,4 +1,4 @@
-/** Signals on QuickJS: taken from a signalfd(2) by the event loop. */
+/** Signals on QuickJS: the event loop reads them from a signalfd(2). */
 import {
   _NSIG,
   O_CLOEXEC,
@@ -26,7 +26,9 @@ export function signalName(number: number): string {
   return found?.[0] ?? `signal ${number}`;
 }
 
-/** Calls `handler` on each of `signals` in place of dying; the returned function undoes it. */
+/**
+ * Calls `handler` on each of `signals`, which then do not end the process; the returned function undoes it.
+ */
 export function onSignal(signals: readonly string[], handler: (signal: string) => void): () => void {
   const set = signalSet(signals);
   changeMask(SIG_BLOCK, set);
@@ -52,14 +54,17 @@ export function onSignal(signals: readonly string[], handler: (signal: string) =
   };
 }
 
-/** Writing to a pipe that nobody reads is an error to be told, not an end. */
+/** Writing to a pipe without a reader becomes an error instead of ending the process. */
 export function ignoreBrokenPipes(): void {
-  // struct sigaction as the kernel has it: handler, flags, restorer, mask; 64 bits each.
+  // The kernel's struct sigaction: handler, flags, restorer, mask; 64 bits each.
   const action = new Uint8Array(BigUint64Array.of(BigInt(SIG_IGN), 0n, 0n, 0n).buffer);
   rawCall("rt_sigaction", signalNumber("SIGPIPE"), action, null, SIGSET_SIZE);
 }
 
-/** In a child before execve(2): no signal blocked, broken pipes as the kernel has them. Caught ones reset themselves. */
+/**
+ * In a child before execve(2): unblocks all signals and restores SIGPIPE's default. execve(2) resets caught
+ * signals.
+ */
 export function resetSignals(): void {
   rawCall("rt_sigaction", signalNumber("SIGPIPE"), new Uint8Array(32), null, SIGSET_SIZE);
   changeMask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE));
