@@ -1,4 +1,4 @@
-/** capabilities(7): what the root of a user namespace may do in it, one power each. */
+/** capabilities(7): the separate powers of root in a user namespace. */
 import { struct, u32 } from "../base/struct.ts";
 import {
   _LINUX_CAPABILITY_VERSION_3,
@@ -20,13 +20,14 @@ import {
 import type { Use } from "./refused-calls.ts";
 import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
 
-/** Root's way with files: owners, modes, and those of files that nobody may write. */
+/** Root's powers over files: access, owners and modes. */
 const FILES = [CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID];
 
 /**
- * What stays. A shell also has what package managers and daemons take, and CAP_SETFCAP, without which its
- * root could not be root of a further user namespace (user_namespaces(7)). Nobody has CAP_SYS_ADMIN, the
- * power over mounts, or CAP_SYS_PTRACE, the power over processes that still have it.
+ * The capabilities that stay. A shell also keeps those that package managers and daemons need, and
+ * CAP_SETFCAP, without which its root cannot be root of a further user namespace (user_namespaces(7)). Nobody
+ * keeps CAP_SYS_ADMIN, the power over mounts, or CAP_SYS_PTRACE, the power over processes that still have
+ * CAP_SYS_ADMIN.
  */
 export const KEPT_CAPABILITIES: { readonly [U in Use]: readonly number[] } = {
   step: FILES,
@@ -46,8 +47,8 @@ const Sets = struct("__user_cap_data_struct[2]", 24, {
 });
 
 /**
- * Leaves this thread, and what it starts from now on, nothing but `kept`. That goes for its bounding set too,
- * so that no program brings another one back by being executed as root.
+ * Reduces this thread, and what it starts from now on, to the capabilities `kept`. The bounding set is
+ * reduced too, so that a program executed as root does not get the others back.
  */
 export function limitCapabilities(platform: KernelAccess, kept: readonly number[]): void {
   dropFromBoundingSet(platform, kept);
@@ -60,7 +61,7 @@ export function limitCapabilities(platform: KernelAccess, kept: readonly number[
 /** Two words of 32 bits hold a set of capabilities. */
 const MOST_CAPABILITIES = 64;
 
-/** In the order of their numbers, until the kernel knows no further one. */
+/** Tries numbers in order until the kernel knows no more. */
 function dropFromBoundingSet(platform: KernelAccess, kept: readonly number[]): void {
   for (let capability = 0; capability < MOST_CAPABILITIES; capability++) {
     if (kept.includes(capability)) continue;

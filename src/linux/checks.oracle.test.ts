@@ -1,4 +1,4 @@
-/** The checks on this kernel, as it is and where it forbids. */
+/** The checks on this kernel, as it is and with restrictions. */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ afterAll(() => {
   if (available) removePlace(place);
 });
 
-/** In a user namespace whose root first runs `script`, which makes it stricter. */
+/** A user namespace whose root first runs `script`, which adds restrictions. */
 function stricter(script: string): readonly string[] {
   return [
     "unshare",
@@ -47,7 +47,7 @@ describe.skipIf(!available).each(USERS)("checks as %s", (user) => {
     return JSON.parse(stdout) as readonly Check[];
   }
 
-  test("all is well here", () => {
+  test("every check passes here", () => {
     const found = checks([]);
     expect(found.map(({ ok }) => ok)).toEqual([true, true, true, true, true, true]);
   });
@@ -59,9 +59,9 @@ describe.skipIf(!available).each(USERS)("checks as %s", (user) => {
     expect(last?.fix).toMatch(/sysctl -w user.max_user_namespaces=15000/);
   });
 
-  test("a /proc that is covered in part", () => {
+  test("a partly covered /proc", () => {
     const last = checks(stricter("mount -t tmpfs tmpfs /proc/irq")).at(-1);
-    expect(last).toMatchObject({ name: "a /proc of one's own", ok: false });
+    expect(last).toMatchObject({ name: "a new /proc", ok: false });
     expect(last?.fix).toMatch(/systempaths=unconfined/);
   });
 });

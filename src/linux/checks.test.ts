@@ -11,14 +11,14 @@ import { type Check, checkNamespaces } from "./namespace-checks.ts";
 interface Machine {
   readonly uid?: number;
   readonly files?: { readonly [path: string]: string };
-  /** What unshare says, where its arguments contain this; else it succeeds. */
+  /** What unshare says if its arguments contain `argument`; otherwise it succeeds. */
   readonly refuses?: readonly [argument: string, words: string];
   /** Whether the kernel has seccomp filters. */
   readonly filters?: boolean;
 }
 
 function machine({ uid = 1000, files = {}, refuses, filters = true }: Machine): MemoryPlatform {
-  const syscall = (): number => (filters ? 0 : -ENOSYS); // seccomp(2) is the only one
+  const syscall = (): number => (filters ? 0 : -ENOSYS); // only seccomp(2) is called
   const kernel = { syscall, fork: undefined, waitReadable: undefined };
   const platform = memoryPlatform({ host: { uid, gid: uid }, kernel });
   const all = {
@@ -43,14 +43,14 @@ async function lastCheck(options: Machine): Promise<Check> {
   const checks = await checkNamespaces(platform, "/");
   assert.ok(
     platform.files.list("/").every((name) => name === "proc"),
-    "the trial's folder is gone",
+    "the trial's folder is removed",
   );
   const last = checks.at(-1);
   assert.ok(last);
   return last;
 }
 
-test("where all works every check says so", async () => {
+test("on a suitable machine every check passes", async () => {
   const checks = await checkNamespaces(machine({}), "/");
   assert.equal(
     checks.map(({ ok, fix }) => [ok, fix]),
@@ -123,7 +123,7 @@ test("checkNamespaces names a kernel without seccomp filters", async () => {
   assert.match(fix, /CONFIG_SECCOMP_FILTER/);
 });
 
-test("checkHost tells what is not installed, and how full the disk is", async () => {
+test("checkHost reports missing programs and free disk space", async () => {
   const platform = machine({});
   platform.files.writeFile("/firmware.fd", new Uint8Array());
   const firmware = ["/absent.fd", "/firmware.fd"].map((code) => rawFirmware(code, code));

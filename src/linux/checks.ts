@@ -1,4 +1,7 @@
-/** What `bq2 doctor` says about a machine: programs, files and disk space, each gap with its fix. */
+/**
+ * The checks of `bq2 doctor`: programs, files and disk space of a machine, each with a fix for what is
+ * missing.
+ */
 import type { Emulator } from "../base/arch.ts";
 import { dirname } from "../base/path.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -6,13 +9,16 @@ import { type Check, checkNamespaces } from "./namespace-checks.ts";
 
 interface Tool {
   readonly program: string;
-  /** The Debian package that brings it. */
+  /** The Debian package that contains it. */
   readonly package: string;
   readonly purpose: string;
   readonly required: boolean;
 }
 
-/** What Node takes programs for; a process of one thread makes namespaces itself, and the runtime unpacks. */
+/**
+ * Programs that only Node needs: QuickJS, with one thread, makes namespaces itself, and its runtime
+ * decompresses.
+ */
 const TOOLS_OF_NODE: readonly Tool[] = [
   { program: "unshare", package: "util-linux", purpose: "make namespaces", required: true },
   { program: "setpriv", package: "util-linux", purpose: "end steps with their caller", required: true },
@@ -27,12 +33,12 @@ const TOOLS: readonly Tool[] = [
 
 const BOOTING = "bq2 boot";
 
-/** Administrators' programs are not on every user's path. */
+/** Programs of administrators are not on every user's path. */
 const ADMIN_PATH = "/usr/local/sbin:/usr/sbin:/sbin";
 
 const GIB = 2 ** 30;
 
-/** A `minimal` build's sources, seed, kernel tree and image, measured. */
+/** The measured size of the sources, seed, kernel tree and image of a `minimal` build. */
 const DISK_WANTED = 6 * GIB;
 
 export interface HostCheckOptions {
@@ -41,7 +47,7 @@ export interface HostCheckOptions {
   readonly emulator: Emulator;
 }
 
-/** Everything, in the order to be shown; namespaces are tried for real. */
+/** All checks, in display order. Namespaces are tested by making them. */
 export async function checkHost(platform: Platform, options: HostCheckOptions): Promise<readonly Check[]> {
   const folder = nearestFolder(platform, options.folder);
   const { program, debianPackages, firmware } = options.emulator;
@@ -82,7 +88,7 @@ function checkFirmware({ files }: Platform, candidates: readonly string[], debia
   };
 }
 
-/** `folder` exists; `wanted` in bytes. */
+/** `folder` must exist; `wanted` is in bytes. */
 export function checkDisk({ files }: Platform, folder: string, wanted: number): Check {
   const free = files.freeSpace(folder);
   const ok = free >= wanted;
@@ -93,7 +99,7 @@ export function checkDisk({ files }: Platform, folder: string, wanted: number): 
     found: `${gib(free)} free`,
     fix: ok
       ? ""
-      : `free some space there, or choose another folder with --workdir: ${gib(wanted)} are wanted`,
+      : `free some space there, or choose another folder with --workdir: a build needs ${gib(wanted)}`,
     required: true,
   };
 }

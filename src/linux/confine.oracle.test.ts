@@ -1,6 +1,6 @@
 /**
- * What programs in a view try to reach and must not: as root and as an ordinary user, by busybox and by
- * perl's bare system calls.
+ * What programs in a view must not reach, tried as root and as an ordinary user, by busybox and by perl's
+ * direct system calls.
  */
 import { once } from "node:events";
 import * as fs from "node:fs";
@@ -55,7 +55,7 @@ afterAll(() => {
 
 const CASES = USERS.flatMap((user) => USES.map((use) => ({ user, use })));
 
-/** include/linux/socket.h: families that are not in the list; this kernel need not have them. */
+/** include/linux/socket.h: families that are not allowed. This kernel may lack them. */
 const OTHER_FAMILIES = { AF_PACKET: 17, AF_ALG: 38, AF_VSOCK: 40 };
 
 const ENOTTY = 25; // include/uapi/asm-generic/errno-base.h
@@ -63,7 +63,7 @@ const X32_CALLS = 2 ** 30; // arch/x86/include/uapi/asm/unistd.h: __X32_SYSCALL_
 
 const { arch } = nodePlatform().host;
 
-/** A line of perl that prints the number of the error, 0 where there was none. */
+/** A line of perl that makes a system call and prints its error number, 0 on success. */
 function tried(name: SyscallName | number, ...words: readonly number[]): string {
   const number = typeof name === "number" ? name : SYSCALLS[name][arch];
   return `$! = 0; syscall(${[number, ...words].join(", ")}); print $! + 0, "\\n";`;
@@ -75,7 +75,7 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     overlayView(place, `confined ${use} ${++count}`, user, [place.busybox[user], perl]);
   const run = (script: string, options: RunOptions = {}, view: View = newView()) =>
     runInView(place, user, view, script, { use, ...options });
-  test("has the capabilities of its table, cannot get others, and is filtered", () => {
+  test("has the capabilities of its table, cannot get others, and has a filter", () => {
     const { out } = run("grep -e ^Cap -e ^NoNewPrivs -e ^Seccomp: /proc/self/status");
     const bits = { step: "000000000000001b", shell: "00000000800435db" }[use];
     const none = "0000000000000000";
@@ -97,7 +97,7 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     });
   });
 
-  test("finds nothing of the caller's environment, and cannot look into the processes above it", () => {
+  test("does not see the caller's environment, and cannot inspect the processes above it", () => {
     const script = `cat /proc/1/environ /proc/2/environ /proc/self/environ | tr '\\0' '\\n' | grep TOKEN
       for file in /proc/1/mem /proc/2/mem /proc/2/fd/1; do cat $file || true; done`;
     const { out, error } = run(script, { env: { SECRET_TOKEN: "hidden" } });
@@ -118,7 +118,7 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     expect(run("cat /proc/self/fd/40; echo looked", { wrapped }).out).toBe("looked\n");
   });
 
-  test("a read-only bind stays read-only, and nothing that covers something can be taken away", () => {
+  test("cannot make a read-only bind writable or remove a mount that covers something", () => {
     const view = newView();
     const shared = join(view.changes, "../shared");
     fs.mkdirSync(shared);
@@ -139,18 +139,15 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
     expect(fs.readFileSync(join(shared, "file"), "utf8")).toBe("as it was\n");
   });
 
-  test(
-    use === "step" ? "makes no namespaces" : "makes namespaces and mounts of its own, but no cgroup2",
-    () => {
-      const script = `mkdir /cgroup; mount -t cgroup2 cgroup2 /cgroup && echo mounted
+  test(use === "step" ? "makes no namespaces" : "makes its own namespaces and mounts, but no cgroup2", () => {
+    const script = `mkdir /cgroup; mount -t cgroup2 cgroup2 /cgroup && echo mounted
       unshare -U -r -m sh -c 'mount -t tmpfs tmpfs /tmp && echo nested
         mount -t cgroup2 cgroup2 /cgroup && echo mounted'
       ls /cgroup`;
-      expect(run(script).out).toBe(use === "step" ? "" : "nested\n");
-    },
-  );
+    expect(run(script).out).toBe(use === "step" ? "" : "nested\n");
+  });
 
-  test("the calls of its table are refused, those of later kernels are not there", () => {
+  test("the calls of its table are refused, and those of later kernels do not exist", () => {
     const whole = REFUSALS[use].filter(({ when }) => when === undefined);
     const refused = whole.flatMap(({ calls, errno }) =>
       calls.map((name) => [errno, name, 0, 0, 0, 0, 0] as const),
@@ -187,14 +184,14 @@ describe.skipIf(!available).each(CASES)("a $use of $user", ({ user, use }) => {
   });
 });
 
-/** Perl that opens a file under a number beyond those that Node hides, and becomes a program. */
+/** Perl that opens a file under a number beyond those that Node hides, and executes a program. */
 function leftOpen(path: string): string {
   return `open(my $file, "<", "${path}") or die "open: $!";
     syscall(${SYSCALLS.dup3[arch]}, fileno($file), 40, 0) == 40 or die "dup3: $!";
     exec @ARGV;`;
 }
 
-/** Perl that gives itself a session keyring, in it a key that only its possessor sees, and becomes a program. */
+/** Perl that makes a session keyring with a key that only its possessor sees, and executes a program. */
 function callersKey(): string {
   const keyctl = SYSCALLS.keyctl[arch];
   // keyctl(2): KEYCTL_JOIN_SESSION_KEYRING, KEYCTL_SETPERM; keyrings(7): KEY_SPEC_SESSION_KEYRING
@@ -206,7 +203,7 @@ function callersKey(): string {
 }
 
 describe.skipIf(!available).each(USERS)("the chain of %s", (user) => {
-  test("has nothing of the caller's environment but its PATH", async () => {
+  test("has only PATH of the caller's environment", async () => {
     const mark = `environment-${process.pid}`;
     const view = overlayView(place, "environment", user);
     const env = { SECRET_TOKEN: "hidden" };

@@ -1,17 +1,18 @@
 /**
- * What the process that built a view gives up before it starts the first program there, for itself and for
- * the programs. Afterwards nothing within can change the view:
+ * What the process that built a view gives up for itself and its programs, before it starts the first one.
+ * Afterwards nothing within can change the view:
  *
- * - Mounts belong to the user namespace in which the view was built, and whoever changes one needs
- *   CAP_SYS_ADMIN there. No program has it, and none gets it back. In a further user namespace, which a
- *   `shell` may make, the kernel locks the mounts that come from here (mount_namespaces(7)): a read-only one
- *   stays read-only, and what it covers stays covered.
+ * - Mounts belong to the user namespace in which the view was built. Changing one needs CAP_SYS_ADMIN there,
+ *   which no program has or can get back. In a further user namespace, which a `shell` may make, the kernel
+ *   locks the mounts of the view (mount_namespaces(7)): a read-only mount stays read-only, and what a mount
+ *   covers stays covered.
  * - The processes that still have capabilities (process 1; on Node, threads that start no programs) cannot be
- *   traced or looked into.
- * - What reaches past the view and needs no capability is refused call by call (`refused-calls.ts`).
+ *   traced or inspected.
+ * - Descriptors that the caller left open close when a program starts.
+ * - System calls that reach past the view without a capability are refused (`refused-calls.ts`).
  *
- * A second user namespace for the programs would lock the mounts too. But a process of several threads, as
- * Node is, cannot enter one, and a second Node for every step would cost more than all of this.
+ * A second user namespace for the programs would lock the mounts too. But a process with several threads,
+ * such as Node, cannot enter one, and a second Node for every step would cost more than all of this.
  */
 import {
   CLOSE_RANGE_CLOEXEC,
@@ -29,7 +30,7 @@ import { type KernelAccess, systemCall, systemCallUnless } from "./syscalls.ts";
 
 /** On Node the main thread calls this, since it is the one that starts programs. */
 export function confine(platform: KernelAccess, use: Use): void {
-  keepDescriptors(platform);
+  hideDescriptors(platform);
   joinNewKeyring(platform);
   const hide = { name: "prctl", action: "keep others from", what: "this process's memory" } as const;
   systemCall(platform, hide, PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -42,19 +43,18 @@ export function confine(platform: KernelAccess, use: Use): void {
 const HIGHEST_DESCRIPTOR = 0xffffffff; // close_range(2) takes an unsigned int
 
 /**
- * Programs get standard streams and what `SpawnOptions.extraFds` names, nothing else that is open here. A folder
- * of the host that the caller left open would lead out of the view. Node itself hides inherited descriptors up to
- * the first gap above 15 (libuv, src/unix/core.c: uv_disable_stdio_inheritance).
+ * Programs get standard streams and what `SpawnOptions.extraFds` names, nothing else that is open here. A
+ * folder of the host that the caller left open would lead out of the view. Node itself hides inherited
+ * descriptors up to the first gap above 15 (libuv, src/unix/core.c: uv_disable_stdio_inheritance).
  */
-function keepDescriptors(platform: KernelAccess): void {
-  const call = { name: "close_range", action: "keep from programs", what: "open descriptors" } as const;
+function hideDescriptors(platform: KernelAccess): void {
+  const call = { name: "close_range", action: "hide", what: "open descriptors from programs" } as const;
   systemCall(platform, call, FIRST_EXTRA_FD, HIGHEST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
 }
 
 /**
- * Leaves the caller's session keyring, with the keys that a login or a mount put there, for an empty one. A
- * kernel may have no keyrings (ENOSYS), a container may keep all its processes from them (EPERM): then no
- * program within reaches a key.
+ * Replaces the caller's session keyring, with the keys that a login or a mount added, by an empty one. If the
+ * kernel has no keyrings (ENOSYS), or a container forbids them (EPERM), no program within reaches a key.
  */
 function joinNewKeyring(platform: KernelAccess): void {
   const call = { name: "keyctl", action: "leave", what: "the caller's session keyring" } as const;

@@ -1,6 +1,6 @@
 /**
- * The small /dev and /proc that programs need. Device nodes are the host's, bound read-only: they can be
- * read and written, but not removed or given other permissions.
+ * The small /dev and /proc that programs need. Device nodes are bound read-only from the host: programs can
+ * read and write them, but not remove them or change their permissions.
  */
 import { joinPath } from "../base/path.ts";
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID } from "../platform/linux-abi.ts";
@@ -17,7 +17,7 @@ const LINKS: { readonly [name: string]: string } = {
   ptmx: "pts/ptmx",
 };
 
-/** A new /dev at `target`: the usual nodes, pseudo-terminals and shared memory of its own. */
+/** Mounts a new /dev at `target`: the usual nodes, and its own pseudo-terminals and shared memory. */
 export function mountDevices(platform: Platform, target: string): void {
   const { files } = platform;
   mountFileSystem(platform, {
@@ -49,12 +49,12 @@ export function mountDevices(platform: Platform, target: string): void {
 }
 
 /**
- * What in /proc acts on the whole machine. When the host's root is root within, too, the kernel lets
- * it write there; so these are read-only, as container runtimes do (OCI runtime spec, "Readonly Paths").
+ * The parts of /proc that affect the whole machine. If root within is the host's root, the kernel lets it
+ * write there, so they become read-only, as in container runtimes (OCI runtime spec, "Readonly Paths").
  */
 const MACHINE_WIDE = ["sys", "sysrq-trigger", "irq", "bus", "fs"];
 
-/** A new /proc at `target`, of this pid namespace. */
+/** Mounts a new /proc of this pid namespace at `target`. */
 export function mountProc(platform: Platform, target: string): void {
   mountFileSystem(platform, { type: "proc", target, flags: MS_NOSUID | MS_NODEV | MS_NOEXEC });
   for (const name of MACHINE_WIDE) {

@@ -1,7 +1,7 @@
 /**
- * The jobserver of GNU make, by descriptors: a pipe that holds a byte for every job that may begin beside those that
- * run. Who has the descriptors has one job already, its own; for every further one it takes a byte, and puts one back
- * when that is over. https://www.gnu.org/software/make/manual/html_node/POSIX-Jobserver.html
+ * GNU make's jobserver, by descriptors: a pipe with one byte for every further job that may start. A process
+ * with the descriptors may run one job by itself. For every other job it takes a byte, and puts it back when
+ * the job ends. https://www.gnu.org/software/make/manual/html_node/POSIX-Jobserver.html
  */
 import { encodeUtf8 } from "../base/text.ts";
 import { O_CLOEXEC, O_NONBLOCK } from "../platform/linux-abi.ts";
@@ -9,21 +9,21 @@ import { FIRST_EXTRA_FD, SystemError } from "../platform/platform.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
 export interface JobTokens {
-  /** Takes one where one is left. */
+  /** Takes a token if one is left. */
   tryTake(): boolean;
   give(): void;
 }
 
-/** The two ends of the pipe, as descriptors of this process: to read from, to write to. */
+/** The two ends of the pipe, as descriptors of this process. */
 export type JobDescriptors = readonly [read: number, write: number];
 
 /** Make's flag for a pool whose descriptors are the `extraFds` of make's process. */
 export const JOBSERVER_FLAG = `--jobserver-auth=${FIRST_EXTRA_FD},${FIRST_EXTRA_FD + 1}`;
 
-/** GNU make writes this one, and reads any. */
+/** GNU make writes this byte, and accepts any. */
 const TOKEN = encodeUtf8("+");
 
-/** An empty pipe. Its reading end never waits, which is as make wants it as well (posixos.c: set_blocking). */
+/** An empty pipe. Reading never blocks; make sets the same mode (posixos.c: set_blocking). */
 export function makeJobPipe(platform: KernelAccess): JobDescriptors {
   const ends = new Int32Array(2);
   const call = { name: "pipe2", action: "make", what: "a pipe for jobs" } as const;

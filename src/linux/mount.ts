@@ -1,5 +1,4 @@
-/** mount(2), umount(2), pivot_root(2) and mount_setattr(2), with errors that say what was mounted where and why it may fail. */
-
+/** mount(2), umount(2), pivot_root(2) and mount_setattr(2), with hints for their failures. */
 import { Bq2Error, errorCode } from "../base/error.ts";
 import { struct, u64 } from "../base/struct.ts";
 import {
@@ -26,16 +25,16 @@ const MountAttributes = struct("mount_attr", 32, {
 export interface FileSystemMount {
   /** As in /proc/filesystems: `proc`, `tmpfs`, `overlay`… */
   readonly type: string;
-  /** The device that holds it; the type's name unless told, for those that have none. */
+  /** The device; by default the type's name, for types without a device. */
   readonly source?: string;
   readonly target: string;
-  /** A sum of MS_…; 0 unless told. */
+  /** A sum of MS_…; 0 by default. */
   readonly flags?: number;
   /** Comma-separated, at most 4,095 bytes. */
   readonly options?: string;
 }
 
-/** A new file system at `target`. */
+/** Mounts a new file system at `target`. */
 export function mountFileSystem(
   platform: KernelAccess,
   { type, source = type, target, flags = 0, options = "" }: FileSystemMount,
@@ -53,15 +52,17 @@ export function mountFileSystem(
   );
 }
 
-/** `source` (file or folder, with what is mounted below it) also at `target`, which is of the same kind. */
+/**
+ * Shows `source`, a file or a folder with the mounts below it, also at `target`, which is of the same kind.
+ */
 export function bindMount(platform: KernelAccess, source: string, target: string): void {
   const call = { name: "mount", action: `mount ${source} on`, what: target } as const;
   explained(BIND_HINTS, () => systemCall(platform, call, source, target, null, MS_BIND | MS_REC, null));
 }
 
 /**
- * Makes the mount at `target` and all below it read-only. By mount_setattr(2) (Linux 5.12), which
- * only adds: a remount would have to repeat flags that a user namespace may not drop (nosuid, nodev…).
+ * Makes the mount at `target` and all mounts below it read-only. mount_setattr(2) (Linux 5.12) adds one flag;
+ * a remount would have to repeat the flags that a user namespace may not drop (nosuid, nodev…).
  */
 export function makeReadOnly(platform: KernelAccess, target: string): void {
   const attributes = MountAttributes.encode({ attrSet: MOUNT_ATTR_RDONLY });
@@ -71,13 +72,13 @@ export function makeReadOnly(platform: KernelAccess, target: string): void {
   );
 }
 
-/** From here on mounts in this namespace stay in it, and those outside do not come in. */
+/** From now on mounts in this namespace do not appear outside, nor the other way round. */
 export function makeMountsPrivate(platform: KernelAccess): void {
   const call = { name: "mount", action: "make private", what: "all mounts" } as const;
   systemCall(platform, call, null, "/", null, MS_REC | MS_PRIVATE, null);
 }
 
-/** Makes the mount at `root` the root of this process and drops the old one with all that is below it. */
+/** Makes the mount at `root` the root of this process, and detaches the old root with everything below it. */
 export function changeRoot(platform: KernelAccess, root: string): void {
   systemCall(platform, { name: "chdir", action: "enter", what: root }, root);
   // pivot_root(2), "pivot_root(".", ".")": the old root ends up above the new one, at the same place.
@@ -90,12 +91,12 @@ export function unmount(platform: KernelAccess, target: string): void {
   systemCall(platform, { name: "umount2", action: "unmount", what: target }, target, MNT_DETACH);
 }
 
-/** Unmounts what nobody uses any more: when this returns, all that was written is on its disk. */
+/** Unmounts an unused file system. When this returns, everything written to it is on its disk. */
 export function unmountUnused(platform: KernelAccess, target: string): void {
   systemCall(platform, { name: "umount2", action: "unmount", what: target }, target, 0);
 }
 
-/** Gives the mount at `target` these MS_… flags in place of its own. */
+/** Replaces the flags of the mount at `target` by these MS_… flags. */
 export function remount(platform: KernelAccess, target: string, flags: number): void {
   const action = (flags & MS_RDONLY) === 0 ? "make writable" : "make read-only";
   systemCall(platform, { name: "mount", action, what: target }, null, target, null, MS_REMOUNT | flags, null);
@@ -104,7 +105,7 @@ export function remount(platform: KernelAccess, target: string, flags: number): 
 type Hints = { readonly [code: string]: string };
 
 const NAMESPACE_HINT =
-  "this must run as root of its own user and mount namespace; `bq2 doctor` tells what is missing";
+  "this must run as root of its own user and mount namespace; `bq2 doctor` says what is missing";
 
 const BIND_HINTS: Hints = {
   EPERM: NAMESPACE_HINT,
@@ -119,9 +120,9 @@ const HINTS: { readonly [type: string]: Hints } = {
     ENODEV: "the kernel has no overlayfs: modprobe overlay, as root on the host",
     EPERM: "rootless overlayfs needs Linux 5.11 or later",
     EINVAL:
-      "the folder for changes must be on a file system that overlayfs takes (ext4, xfs, btrfs, tmpfs; not overlayfs or NFS); the kernel's log (dmesg) says more",
-    ESTALE: "a work folder of another overlay was given; remove it and run again",
-    EBUSY: "another overlay uses that folder for its changes; is another run still going on?",
+      "the folder for changes must be on a file system that overlayfs accepts (ext4, xfs, btrfs, tmpfs; not overlayfs or NFS); dmesg has the reason",
+    ESTALE: "the work folder belongs to another overlay; remove it and run again",
+    EBUSY: "another overlay uses that folder for its changes; is another run still active?",
   },
   proc: {
     EPERM:

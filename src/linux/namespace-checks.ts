@@ -1,6 +1,7 @@
 /**
- * Whether namespaces work here: each part is tried for real, and where the kernel refuses it the setting
- * that forbids it is looked for. The first refusal ends the list: what comes after needs it.
+ * Checks whether namespaces work here. Each kind is really made; if the kernel refuses it, the check looks
+ * for the setting that forbids it. The first refusal ends the list, because later checks depend on earlier
+ * ones.
  */
 import { decodeUtf8 } from "../base/text.ts";
 import { makeFolders, readText, removeTree } from "../platform/files.ts";
@@ -11,11 +12,11 @@ import { hasSeccompFilters } from "./seccomp.ts";
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** What was found: a path, a value, or the words of the refusal. */
+  /** What was found: a path, a value, or the error message. */
   readonly found: string;
-  /** What to do; empty where all is well. */
+  /** What to do; empty if the check passes. */
   readonly fix: string;
-  /** Without it `bq2 build` cannot work; else only what `name` tells is missing. */
+  /** Whether `bq2 build` needs it. Otherwise only the purpose in `name` does. */
   readonly required: boolean;
 }
 
@@ -36,14 +37,14 @@ const TRIALS: readonly Trial[] = [
     fix: fixOfUserNamespaces,
   },
   {
-    name: "a /proc of one's own",
+    name: "a new /proc",
     argv: [...ALL_NAMESPACES, "--mount-proc", "true"],
     fix: () =>
-      "parts of /proc are covered, as in a container: start it with --security-opt systempaths=unconfined, or run bq2 outside of it",
+      "parts of /proc are covered, as in a container: start it with --security-opt systempaths=unconfined, or run bq2 outside it",
   },
   {
     name: "overlayfs without root",
-    // Within the folder of the trial, which has these.
+    // In the trial's folder, which contains OVERLAY_FOLDERS.
     argv: [
       ...ALL_NAMESPACES,
       ...["mount", "-t", "overlay", "overlay"],
@@ -55,7 +56,7 @@ const TRIALS: readonly Trial[] = [
 
 const OVERLAY_FOLDERS = ["lower", "upper", "work", "merged"];
 
-/** `folder`: where overlays will be; something may be made there for the trial, and is removed. */
+/** `folder` is where overlays will be. The trial makes a folder there and removes it. */
 export async function checkNamespaces(platform: Platform, folder: string): Promise<readonly Check[]> {
   const place = `${folder}/.bq2-doctor-${platform.host.pid}`;
   const checks: Check[] = [checkKernel(platform)];
@@ -75,7 +76,7 @@ export async function checkNamespaces(platform: Platform, folder: string): Promi
   return checks;
 }
 
-/** overlayfs with `userxattr` came with 5.11, mount_setattr(2) with 5.12. */
+/** overlayfs has `userxattr` since 5.11; mount_setattr(2) exists since 5.12. */
 const OLDEST_KERNEL = { major: 5, minor: 12 };
 
 function checkKernel(platform: Platform): Check {
@@ -87,7 +88,7 @@ function checkKernel(platform: Platform): Check {
   return { name: "Linux", ok, found: release, fix, required: true };
 }
 
-/** What keeps calls from the programs of a step (`confine.ts`). */
+/** The filters that refuse system calls to the programs of a step (`confine.ts`). */
 function checkFilters(platform: Platform): Check {
   const ok = hasSeccompFilters(platform);
   const fix = ok
@@ -96,7 +97,7 @@ function checkFilters(platform: Platform): Check {
   return { name: "seccomp filters", ok, found: ok ? "works" : "refused", fix, required: true };
 }
 
-/** What unshare, or the program that it starts, says on failing; `undefined` where it succeeds. */
+/** The error message of unshare or of the program that it starts; `undefined` on success. */
 async function refusal(
   platform: Platform,
   argv: readonly string[],
@@ -122,13 +123,13 @@ async function refusal(
   }
 }
 
-/** A kernel setting below /proc/sys; `undefined` where this kernel has none of that name. */
+/** A kernel setting below /proc/sys, or `undefined` if this kernel does not have it. */
 function setting({ files }: Platform, name: string): string | undefined {
   const path = `/proc/sys/${name}`;
   return files.status(path) === undefined ? undefined : readText(files, path).trim();
 }
 
-/** As root on the host, now and after each start. */
+/** Commands for root on the host, which set it now and at every boot. */
 function setSetting(name: string, value: string): string {
   return `as root: sysctl -w ${name}=${value} && echo ${name}=${value} > /etc/sysctl.d/60-bq2.conf`;
 }
@@ -138,16 +139,16 @@ function fixOfUserNamespaces(platform: Platform, words: string): string {
   if (words.includes("not installed")) return "apt-get install util-linux";
   if (setting(platform, "user/max_user_namespaces") === "0")
     return setSetting("user.max_user_namespaces", "15000");
-  // Debian's and older Ubuntu's patch, for all but root.
+  // Debian's and older Ubuntu's patch; it does not apply to root.
   if (!isRoot && setting(platform, "kernel/unprivileged_userns_clone") === "0") {
     return setSetting("kernel.unprivileged_userns_clone", "1");
   }
-  // Ubuntu 23.10 and later, for all but root: the namespace is made, but without rights in it.
+  // Ubuntu 23.10 and later, except for root: the namespace is made, but without rights in it.
   if (!isRoot && setting(platform, "kernel/apparmor_restrict_unprivileged_userns") === "1") {
     return setSetting("kernel.apparmor_restrict_unprivileged_userns", "0");
   }
   if (hasSeccompFilter(platform)) {
-    return "a seccomp filter forbids it, as in a container: start it with --security-opt seccomp=unconfined, or run bq2 outside of it";
+    return "a seccomp filter forbids it, as in a container: start it with --security-opt seccomp=unconfined, or run bq2 outside it";
   }
   if (words.includes("No space left")) {
     return `the limit of namespaces is reached; ${setSetting("user.max_user_namespaces", "15000")} (on the host, if this is a container)`;
@@ -170,7 +171,7 @@ function fixOfOverlay(platform: Platform, words: string): string {
   if (!isKnown || words.includes("unknown filesystem type"))
     return "as root: modprobe overlay && echo overlay > /etc/modules-load.d/bq2.conf";
   if (/wrong fs type|Invalid argument/.test(words)) {
-    return "the workspace's file system does not take overlays (it is an overlay itself, or NFS): choose a folder on ext4, xfs or btrfs with --workdir";
+    return "overlays cannot be on the workspace's file system (it is an overlay itself, or NFS): choose a folder on ext4, xfs or btrfs with --workdir";
   }
   return "see dmesg for overlayfs's reason";
 }

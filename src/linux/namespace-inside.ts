@@ -1,6 +1,6 @@
 /**
- * Namespaces made by this process itself, where it has one thread: what util-linux's setpriv and unshare do for Node.
- * The copy that becomes process 1 within starts the program and waits for it; orphans stay until it ends.
+ * Makes namespaces in this process, which has one thread; for Node, util-linux's setpriv and unshare do the
+ * same. The copy that becomes process 1 within starts the program and waits for it. It does not reap orphans.
  */
 import { encodeUtf8 } from "../base/text.ts";
 import {
@@ -17,19 +17,24 @@ import type { Platform } from "../platform/platform.ts";
 import { asExtraFds, STEP_DESCRIPTORS } from "./step-descriptors.ts";
 import { systemCall } from "./syscalls.ts";
 
-/** First argument: share the network of the caller. An empty one means a namespace without a network. */
+/**
+ * The first argument, to share the caller's network. An empty argument means a namespace without a network.
+ */
 export const WITH_NETWORK = "network";
 
 const NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
 
-/** The program's exit code; 1 where a signal ended it. Throws SystemError where the kernel refuses a namespace. */
+/**
+ * Returns the program's exit code, 1 if a signal ended it. Throws SystemError if the kernel refuses a
+ * namespace.
+ */
 export async function runInOwnNamespaces(platform: Platform, args: readonly string[]): Promise<number> {
   const [network, ...argv] = args;
   const { uid, gid } = platform.host;
   const flags = NAMESPACES | (network === WITH_NETWORK ? 0 : CLONE_NEWNET);
   systemCall(platform, { name: "unshare", action: "make", what: "namespaces" }, flags);
-  endWithParent(platform); // only now: the kernel forgets it when a user namespace is made
-  writeProc(platform, "setgroups", "deny"); // user_namespaces(7): before an ordinary user may map groups
+  endWithParent(platform); // only now, because making a user namespace resets it
+  writeProc(platform, "setgroups", "deny"); // user_namespaces(7): before an ordinary user maps groups
   writeProc(platform, "uid_map", `0 ${uid} 1`);
   writeProc(platform, "gid_map", `0 ${gid} 1`);
   const pid = platform.kernel.fork?.() ?? -1;
@@ -49,7 +54,7 @@ export async function runInOwnNamespaces(platform: Platform, args: readonly stri
   return (await child.wait()).code ?? 1;
 }
 
-/** The kernel kills this process when its parent ends, however it ends. */
+/** Has the kernel kill this process when its parent ends, for whatever reason. */
 function endWithParent(platform: Platform): void {
   const call = { name: "prctl", action: "end with", what: "the caller" } as const;
   systemCall(platform, call, PR_SET_PDEATHSIG, SIGNALS.SIGKILL ?? 0);
@@ -61,7 +66,7 @@ function writeProc({ files }: Platform, name: string, text: string): void {
   files.close(fd);
 }
 
-/** wait(2): the status of a process that ended by itself has its code in the second byte, else 0 there. */
+/** Returns the exit code, or 1 for a signal: wait(2), the first byte is the signal, the second the code. */
 function waitFor(platform: Platform, pid: number): number {
   const status = new Uint8Array(4);
   systemCall(platform, { name: "wait4", action: "wait for", what: `process ${pid}` }, pid, status, 0, null);

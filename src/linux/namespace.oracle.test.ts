@@ -1,4 +1,7 @@
-/** Whoever dies, however it dies: nothing of a namespace is left behind. Judged by /proc of the host. */
+/**
+ * Whichever process of a namespace dies, for whatever reason, nothing is left behind. The host's /proc is the
+ * judge.
+ */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,7 +31,7 @@ afterAll(() => {
   if (available) removePlace(place);
 });
 
-/** A shell with a child, a grandchild in a session of its own, and an orphan. */
+/** A shell with a child, a grandchild in its own session, and an orphan. */
 const BUSY = "sleep 1000 & setsid sleep 1001 & (sleep 1002 &); echo ready; wait";
 /** Caller, unshare, unshare, program, shell, three sleepers. */
 const BUSY_PROCESSES = 8;
@@ -39,7 +42,7 @@ function start(user: User): { readonly child: ChildProcess; readonly mark: strin
   return { mark, child: startInView(place, user, overlayView(place, `kill ${mark}`, user), BUSY, mark) };
 }
 
-/** Waits until `accept` takes the living processes; gives those at the end. */
+/** Waits until `accept` returns true for the living processes, and returns them. */
 async function processesUntil(
   mark: string,
   accept: (ids: number[]) => boolean,

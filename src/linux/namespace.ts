@@ -1,17 +1,16 @@
 /**
- * Starts a program in namespaces of its own: user (the caller as root), mount, pid, uts, ipc and, where
- * no network is wanted, net. Rootless: as an ordinary user too.
+ * Starts a program in its own namespaces: user (the caller becomes root), mount, pid, uts, ipc and, without a
+ * network, net. Works for ordinary users.
  *
  * The chain of processes, each the child of the one before:
  *
- * | process | why it is there |
- * |---|---|
- * | the caller | outside; when it ends, however it ends, the chain ends |
- * | setpriv, then unshare (`namespace-inside.ts` on QuickJS) | becomes one process: makes the namespaces; the kernel kills it when the caller dies |
- * | unshare | process 1 within: when it ends the kernel kills everything within. Node cannot be that: it does not wait for orphans |
- * | the program | process 2: builds its view (`view.ts`), then does the work |
+ * 1. The caller, outside. When it ends, for whatever reason, the chain ends.
+ * 2. setpriv, which executes unshare (`namespace-inside.ts` on QuickJS). It makes the namespaces. The kernel
+ *    kills it when the caller dies.
+ * 3. unshare, process 1 within. When it ends, the kernel kills everything within. Node cannot be process 1,
+ *    because it does not reap orphans.
+ * 4. The program, process 2. It builds its view (`view.ts`), then does the work.
  */
-
 import { Bq2Error } from "../base/error.ts";
 import { HIDDEN_COMMANDS } from "../base/hidden-commands.ts";
 import { struct, u16, u32 } from "../base/struct.ts";
@@ -21,20 +20,20 @@ import { WITH_NETWORK } from "./namespace-inside.ts";
 import { type KernelAccess, systemCall } from "./syscalls.ts";
 
 export interface NamespaceOptions extends Omit<SpawnOptions, "env"> {
-  /** The host's network; else none but a loopback that is down. */
+  /** True for the host's network; false for only a loopback device that is down. */
   readonly network: boolean;
 }
 
 /**
- * Starts `options.argv` in new namespaces: usually this program again (`host.self`) with a hidden
- * subcommand. Standard input should be a pipe (see {@link requireLivingCaller}), or the terminal's.
+ * Starts `options.argv` in new namespaces: usually this program again (`host.self`) with a hidden subcommand.
+ * Standard input should be a pipe (see {@link requireLivingCaller}), or the terminal's.
  *
- * Its environment is `PATH` alone: the caller's may hold tokens, and what it is given a program within may find a
- * way to read (`/proc/1/environ`).
+ * The environment contains only `PATH`: the caller's variables may include tokens, and a program within might
+ * find a way to read them (`/proc/1/environ`).
  *
- * The child ends with the code of the program within; where a signal ended that, with code 1.
- * `kill("SIGKILL")` ends everything within; other signals are not passed on. Throws `missing-tool`
- * where util-linux is not installed.
+ * The child ends with the exit code of the program within, or with 1 if a signal ended that program.
+ * `kill("SIGKILL")` ends everything within; other signals are not passed on. Throws `missing-tool` if
+ * util-linux is not installed.
  */
 export function startInNamespaces(platform: Platform, options: NamespaceOptions): Promise<Child> {
   const { network, ...spawn } = options;
@@ -51,13 +50,13 @@ export function namespaceCommand(
   argv: readonly string[],
   network: boolean,
 ): readonly string[] {
-  // A process of one thread can do by itself what those programs do (`namespace-inside.ts`).
+  // A process with one thread does the work of these programs itself (`namespace-inside.ts`).
   if (platform.kernel.fork !== undefined)
     return [...platform.host.self, HIDDEN_COMMANDS.namespaces, network ? WITH_NETWORK : "", ...argv];
   const setpriv = utilLinux(platform, "setpriv");
   const unshare = utilLinux(platform, "unshare");
   return [
-    // unshare's --kill-child ends its child with it; this ends unshare itself with the caller.
+    // setpriv ends unshare with the caller; --kill-child ends unshare's child with unshare.
     ...[setpriv, "--pdeathsig", "KILL", "--"],
     ...[unshare, "--user", "--map-root-user", "--mount", "--pid", "--uts", "--ipc"],
     ...(network ? [] : ["--net"]),
@@ -82,12 +81,12 @@ function utilLinux(platform: Platform, program: string): string {
 
 /** poll(2): struct pollfd. */
 const PollDescriptor = struct("pollfd", 8, { fd: u32, events: u16, revents: u16 });
-/** struct __kernel_timespec of zeros: do not wait. */
+/** A zero struct __kernel_timespec: do not wait. */
 const AT_ONCE = new Uint8Array(16);
 
 /**
- * For the program within, at its start: throws where the caller has died before the kernel was told
- * to end this chain with it. Standard input must be a pipe from the caller; anything else passes.
+ * The program within calls this at its start. Throws if the caller died before the kernel was asked to end
+ * this chain with it. Standard input must be a pipe from the caller; anything else passes.
  */
 export function requireLivingCaller(platform: KernelAccess): void {
   const descriptor = PollDescriptor.encode({ fd: 0, events: 0 });
@@ -101,5 +100,5 @@ export function requireLivingCaller(platform: KernelAccess): void {
     0,
   );
   if ((PollDescriptor.decode(descriptor).revents & POLLHUP) === 0) return;
-  throw new Bq2Error("Cannot go on: the process that started this one is gone", { code: "orphaned" });
+  throw new Bq2Error("Cannot continue: the process that started this one has ended", { code: "orphaned" });
 }

@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
 import { forgetOverlay, upperChanges } from "./overlay.ts";
 
-test("whiteouts in both forms, opaque folders, and what only looks like them", () => {
+test("whiteouts of both kinds and opaque folders are recognized, and what only resembles them is not", () => {
   const { files } = memoryPlatform();
   const note = (path: string, name: string, value: string): void =>
     files.setAttribute(path, `user.overlay.${name}`, encodeUtf8(value));
@@ -34,7 +34,7 @@ test("whiteouts in both forms, opaque folders, and what only looks like them", (
   ]);
 });
 
-test("forgetOverlay takes overlayfs's notes off, and nothing else", () => {
+test("forgetOverlay removes overlayfs's attributes and no others", () => {
   const { files } = memoryPlatform();
   files.writeFile("/file", new Uint8Array());
   files.setAttribute("/file", "user.overlay.origin", Uint8Array.of(1));

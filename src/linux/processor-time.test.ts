@@ -3,7 +3,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
 import { processorSeconds } from "./processor-time.ts";
 
-test("own time and that of children is summed, whatever the program is called", () => {
+test("the process's and its children's times are added, whatever the program's name", () => {
   const platform = memoryPlatform();
   platform.files.makeFolder("/proc");
   platform.files.makeFolder("/proc/self");

@@ -1,9 +1,12 @@
-/** How much processor time this process and the children that it has waited for have taken: proc_pid_stat(5). */
+/** The processor time of this process and its reaped children: proc_pid_stat(5). */
 import { readText } from "../platform/files.ts";
 import { USER_HZ } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
 
-/** utime, stime, cutime and cstime, counted from the field behind the program's name, which may hold anything. */
+/**
+ * The index of utime, followed by stime, cutime and cstime, after the program's name, which may contain
+ * anything.
+ */
 const FIRST_TIME = 11;
 const TIMES = 4;
 

@@ -1,7 +1,7 @@
 /**
- * What the kernel refuses to the programs within a view, as a table; `seccomp.ts` makes a filter of it. The
- * table lists what no build needs and what reaches past the view, not all that is allowed: a build may use
- * whatever an ordinary program uses.
+ * The system calls that the kernel refuses to the programs within a view; `seccomp.ts` makes a filter from
+ * this table. It lists calls that no build needs and that reach past the view. Everything else is allowed: a
+ * build may use whatever an ordinary program uses.
  */
 import {
   AF_INET,
@@ -25,13 +25,13 @@ import type { SyscallName } from "./syscalls.ts";
 
 /**
  * Who runs in the view. `step`: programs of a build, which nobody has to trust. `shell`: a user's own command
- * in a rootfs (`sysroot-namespace`). A shell may make namespaces, and mounts in them, as any user may; what
- * the view binds read-only is locked for it too.
+ * in a rootfs (`sysroot-namespace`). Like any user, a shell may make namespaces, and mounts in them; the
+ * view's read-only binds stay locked.
  */
 export const USES = ["step", "shell"] as const;
 export type Use = (typeof USES)[number];
 
-/** Holds for one argument of a call. Its low 32 bits are compared: the kernel looks at no more of these. */
+/** A condition on one argument of a call. It compares the low 32 bits, which are all that the kernel uses. */
 export type Condition = { readonly argument: number } & (
   | { readonly anyBit: number }
   | { readonly oneOf: readonly number[] }
@@ -40,32 +40,32 @@ export type Condition = { readonly argument: number } & (
 
 export interface Refusal {
   readonly calls: readonly SyscallName[];
-  /** What the caller gets. ENOSYS where programs know another way when the kernel lacks a call. */
+  /** What the caller gets: ENOSYS for calls that programs can replace if the kernel lacks them. */
   readonly errno: number;
-  /** The call is refused only where this holds. */
+  /** Refuses the call only under this condition. */
   readonly when?: Condition;
 }
 
 const FOR_ALL: readonly Refusal[] = [
-  // Network namespaces do not keep every family apart: on AF_VSOCK the host of a virtual machine listens.
+  // Network namespaces do not isolate every family: the host of a virtual machine listens on AF_VSOCK.
   {
     calls: ["socket", "socketpair"],
     errno: EAFNOSUPPORT,
     when: { argument: 0, noneOf: [AF_UNIX, AF_INET, AF_INET6, AF_NETLINK] },
   },
-  // Requests in a ring are not seen by a filter, sockets among them. Programs do without rings.
+  // A filter does not see requests in a ring, such as for sockets. Programs work without rings.
   { calls: ["io_uring_setup"], errno: ENOSYS },
-  // Its flags are in memory, which a filter cannot read. C libraries then take clone(2).
+  // Its flags are in memory, which a filter cannot read. C libraries fall back to clone(2).
   { calls: ["clone3"], errno: ENOSYS },
-  // Real root could mount cgroup2 in a cgroup namespace, and would own the machine's groups there.
+  // The host's root could mount cgroup2 in a cgroup namespace, and would own the machine's groups there.
   { calls: ["unshare", "clone"], errno: EPERM, when: { argument: 0, anyBit: CLONE_NEWCGROUP } },
-  // Typing on the caller's terminal.
+  // Input injected into the caller's terminal.
   { calls: ["ioctl"], errno: EPERM, when: { argument: 1, oneOf: [TIOCSTI, TIOCLINUX] } },
-  // Keys of the user.
+  // The user's keys.
   { calls: ["add_key", "keyctl", "request_key"], errno: EPERM },
-  // Files by number in place of a name, which no view holds back.
+  // Files by handle instead of by name, which no view confines.
   { calls: ["open_by_handle_at", "fanotify_init"], errno: EPERM },
-  // The kernel itself: its code, its memory, its messages, what it counts, its clock.
+  // The kernel itself: its code, memory, messages, counters and clock.
   { calls: ["bpf", "perf_event_open", "userfaultfd", "syslog"], errno: EPERM },
   { calls: ["init_module", "finit_module", "delete_module"], errno: EPERM },
   { calls: ["kexec_load", "kexec_file_load", "reboot", "acct"], errno: EPERM },
@@ -76,7 +76,7 @@ const FOR_ALL: readonly Refusal[] = [
 const NEW_NAMESPACES =
   CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 
-/** Namespaces and mounts. A new user namespace would give all capabilities again, over what is made in it. */
+/** Namespaces and mounts. A new user namespace would give all capabilities again, within itself. */
 const FOR_STEPS: readonly Refusal[] = [
   { calls: ["unshare", "setns"], errno: EPERM },
   { calls: ["clone"], errno: EPERM, when: { argument: 0, anyBit: NEW_NAMESPACES } },

@@ -28,7 +28,7 @@ test("links lead where they would lead within the root, never out of it", () => 
   assert.equal(at("/"), "/root");
 });
 
-test("links that go round are an error", () => {
+test("a loop of links is an error", () => {
   const files = filesWith({ "/root/a": "b", "/root/b": "a" });
   assert.throws(() => pathInRoot(files, "/root", "/a/x"), /too many symbolic links/);
 });

@@ -1,11 +1,11 @@
-/** Paths as they are within another root: links lead where they would lead there, never out of it. */
+/** Paths within a different root: links lead where they would lead there, never out of it. */
 import { dirname, joinPath } from "../base/path.ts";
 import { MAXSYMLINKS } from "../platform/linux-abi.ts";
 import { type Files, SystemError } from "../platform/platform.ts";
 
 /**
- * The host's path of `path` within `root`, all links in it resolved; parts that do not exist are kept
- * as they are. Throws ELOOP where links go round.
+ * The host's path of `path` within `root`, with all links resolved; parts that do not exist are unchanged.
+ * Throws ELOOP for a loop of links.
  */
 export function pathInRoot(files: Pick<Files, "status" | "readLink">, root: string, path: string): string {
   const names = path.split("/");

@@ -1,4 +1,4 @@
-/** The filter of every architecture, run by a small machine of its own: what the kernel would answer. */
+/** The filter of every architecture, run by a small interpreter: what the kernel would answer. */
 import { ARCHES } from "../base/arch.ts";
 import { assert, test } from "../base/testing.ts";
 import {
@@ -30,10 +30,10 @@ import type { SyscallName } from "./syscalls.ts";
 const AF_VSOCK = 40; // include/linux/socket.h
 const CLASS = 0x07; // include/uapi/linux/bpf_common.h: BPF_CLASS
 const OPERATION = 0xf0; // BPF_OP
-/** include/uapi/linux/audit.h, worked out by hand. */
+/** include/uapi/linux/audit.h, calculated by hand. */
 const AUDIT_ARCHES = { x86_64: 0xc000003e, aarch64: 0xc00000b7, i386: 0x40000003 };
 
-/** What the program answers to a call, whose `struct seccomp_data` is this. */
+/** The program's answer to a call with this `struct seccomp_data`. */
 function answer(program: Uint8Array, auditArch: number, number: number, words: readonly number[]): number {
   const data = new DataView(new ArrayBuffer(64));
   data.setUint32(0, number, true);
@@ -75,7 +75,7 @@ const CASES: readonly {
   { call: "unshare", words: [CLONE_NEWNS], step: refused(EPERM), shell: SECCOMP_RET_ALLOW },
   { call: "socket", words: [AF_INET], step: SECCOMP_RET_ALLOW, shell: SECCOMP_RET_ALLOW },
   { call: "socket", words: [AF_VSOCK], step: refused(EAFNOSUPPORT), shell: refused(EAFNOSUPPORT) },
-  // The kernel takes the low half of an argument that is an int.
+  // The kernel uses the low half of an int argument.
   {
     call: "socket",
     words: [2 ** 32 + AF_VSOCK],
@@ -98,7 +98,7 @@ for (const { name: arch } of Object.values(ARCHES)) {
       const later = answer(program, AUDIT_ARCHES[arch], LAST_SYSCALL[arch] + 1, []);
       assert.equal(later, refused(ENOSYS));
     });
-    test(`the filter of a ${use} on ${arch} ends programs of other architectures`, () => {
+    test(`the filter of a ${use} on ${arch} kills programs of other architectures`, () => {
       for (const [other, auditArch] of Object.entries(AUDIT_ARCHES)) {
         const found = answer(program, auditArch, SYSCALLS.execve[arch], []);
         assert.equal(found === SECCOMP_RET_KILL_PROCESS, other !== arch);

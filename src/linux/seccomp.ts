@@ -1,6 +1,6 @@
 /**
- * Seccomp filters (Linux, Documentation/userspace-api/seccomp_filter.rst): a list of refused calls as a
- * classic BPF program (Documentation/networking/filter.rst). Subset: loads of 32 bits, three comparisons,
+ * Seccomp filters (Linux, Documentation/userspace-api/seccomp_filter.rst): compiles a list of refused calls
+ * to a classic BPF program (Documentation/networking/filter.rst). Subset: 32-bit loads, three comparisons,
  * returns.
  */
 import { ARCHES, type Arch } from "../base/arch.ts";
@@ -35,7 +35,7 @@ import { type KernelAccess, systemCall } from "./syscalls.ts";
 /** include/uapi/linux/filter.h: `struct sock_filter`. A jump skips as many instructions as it says. */
 const Instruction = struct("sock_filter", 8, { code: u16, ifTrue: u8, ifFalse: u8, value: u32 });
 
-/** include/uapi/linux/seccomp.h: `struct seccomp_data`, what a filter sees of a call. */
+/** include/uapi/linux/seccomp.h: `struct seccomp_data`, a filter's view of a call. */
 const CallData = struct("seccomp_data", 64, {
   number: u32,
   arch: u32,
@@ -53,17 +53,17 @@ const jump = (test: number, value: number, ifTrue: number, ifFalse: number): Uin
 
 const fail = (errno: number): Uint8Array => give(SECCOMP_RET_ERRNO | errno);
 
-/** The program for this architecture; `struct sock_filter`s one behind the other. */
+/** The program for an architecture, as an array of `struct sock_filter`. */
 export function filterProgram(arch: Arch, refusals: readonly Refusal[]): Uint8Array {
   // include/uapi/linux/audit.h: AUDIT_ARCH_X86_64, AUDIT_ARCH_AARCH64
   const auditArch = ARCHES[arch].elfMachine + __AUDIT_ARCH_64BIT + __AUDIT_ARCH_LE;
   return concatBytes([
-    // Programs of 32 bits have other numbers: they end here.
+    // 32-bit programs use different numbers, so the filter kills them.
     load(CallData.offsets.arch),
     jump(BPF_JEQ, auditArch, 1, 0),
     give(SECCOMP_RET_KILL_PROCESS),
     load(CallData.offsets.number),
-    // What only later kernels have, since nobody here knows what it does; and x32's calls, from 2^30 on.
+    // Calls that only later kernels have are refused, since their effect is unknown, and x32's, from 2^30 on.
     jump(BPF_JGT, LAST_SYSCALL[arch], 0, 1),
     fail(ENOSYS),
     ...refusals.flatMap((refusal) => refuse(arch, refusal)),
@@ -71,7 +71,7 @@ export function filterProgram(arch: Arch, refusals: readonly Refusal[]): Uint8Ar
   ]);
 }
 
-/** Begins and goes on with the call's number loaded. */
+/** Starts and ends with the call's number loaded. */
 function refuse(arch: Arch, { calls, errno, when }: Refusal): Code {
   const body = when === undefined ? [fail(errno)] : refuseWhere(when, errno);
   return calls.flatMap((name) => [jump(BPF_JEQ, SYSCALLS[name][arch], 0, body.length), ...body]);
@@ -88,7 +88,7 @@ function refuseWhere(condition: Condition, errno: number): Code {
   ];
 }
 
-/** Falls through to the next instruction where the condition holds, else skips that one. */
+/** Continues with the next instruction if the condition is true, and skips that instruction otherwise. */
 function comparisons(condition: Condition): Code {
   if ("anyBit" in condition) return [jump(BPF_JSET, condition.anyBit, 0, 1)];
   const isWanted = "oneOf" in condition;
@@ -100,13 +100,13 @@ function comparisons(condition: Condition): Code {
   });
 }
 
-/** From now on for this process, all its threads, and all that they start. Needs PR_SET_NO_NEW_PRIVS. */
+/** Refuses the calls to this process, all its threads and all their children. Needs PR_SET_NO_NEW_PRIVS. */
 export function refuseCalls(platform: KernelAccess, refusals: readonly Refusal[]): void {
   const program = filterProgram(platform.host.arch, refusals);
-  // include/uapi/linux/filter.h: `struct sock_fprog`, a count and an address, both with a word of 64 bits.
+  // include/uapi/linux/filter.h: `struct sock_fprog`, a count and an address, each in a 64-bit word.
   const header = [program.length / Instruction.size, program];
   try {
-    const call = { name: "seccomp", action: "keep system calls from", what: "the programs within" } as const;
+    const call = { name: "seccomp", action: "refuse system calls to", what: "the programs within" } as const;
     systemCall(platform, call, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, header);
   } catch (error) {
     const code = errorCode(error);
@@ -116,7 +116,7 @@ export function refuseCalls(platform: KernelAccess, refusals: readonly Refusal[]
   }
 }
 
-/** Whether this kernel has filters that answer with an error. */
+/** Whether this kernel has filters that can return an error. */
 export function hasSeccompFilters({ kernel, host }: KernelAccess): boolean {
   const action = new Uint8Array(Uint32Array.of(SECCOMP_RET_ERRNO).buffer);
   return kernel.syscall(SYSCALLS.seccomp[host.arch], SECCOMP_GET_ACTION_AVAIL, 0, action) === 0;

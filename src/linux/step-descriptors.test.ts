@@ -2,7 +2,7 @@ import { assert, test } from "../base/testing.ts";
 import { FIRST_EXTRA_FD } from "../platform/platform.ts";
 import { asExtraFds, STEP_DESCRIPTORS } from "./step-descriptors.ts";
 
-test("a child that gets its descriptors in this order has them under the numbers of the table", () => {
+test("asExtraFds is in the order of the table's numbers", () => {
   const numbers = asExtraFds(STEP_DESCRIPTORS);
   assert.equal(
     numbers,

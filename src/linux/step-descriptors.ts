@@ -1,6 +1,7 @@
 /**
- * The descriptors that the process of a step has within its namespace, in addition to standard input, output and error.
- * The coordinator's half opens them, the inside half uses them, and every process between the two passes them on.
+ * The descriptors of a step's inside half, in addition to standard input, output and error. The coordinator's
+ * half opens them, and the processes between the two pass them on. Programs of the step get the pool of jobs
+ * if their action asks for it, and never the result.
  */
 import { FIRST_EXTRA_FD } from "../platform/platform.ts";
 import type { JobDescriptors } from "./job-tokens.ts";
@@ -12,13 +13,13 @@ export interface StepDescriptors {
   readonly jobs: JobDescriptors;
 }
 
-/** The numbers that they have within the namespace. */
+/** Their numbers within the namespace. */
 export const STEP_DESCRIPTORS: StepDescriptors = {
   result: FIRST_EXTRA_FD,
   jobs: [FIRST_EXTRA_FD + 1, FIRST_EXTRA_FD + 2],
 };
 
-/** For `SpawnOptions.extraFds`: in the order that gives the child {@link STEP_DESCRIPTORS}. */
+/** For `SpawnOptions.extraFds`: the order that gives the child {@link STEP_DESCRIPTORS}. */
 export function asExtraFds({ result, jobs }: StepDescriptors): readonly number[] {
   return [result, ...jobs];
 }

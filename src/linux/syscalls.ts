@@ -1,13 +1,12 @@
 /**
- * The system calls that this project makes by number, and how their failures are told. Add one
- * by its name in `tools/linux-abi.ts`.
+ * System calls by number, with failures as errors. To add a call, name it in `tools/linux-abi.ts`.
  */
 import { ERRNO_NAMES, SYSCALLS } from "../platform/linux-abi.ts";
 import { type Platform, type SyscallArgument, SystemError } from "../platform/platform.ts";
 
 export type SyscallName = keyof typeof SYSCALLS;
 
-/** What a system call takes of the platform. */
+/** The parts of the platform that a system call needs. */
 export type KernelAccess = Pick<Platform, "kernel" | "host">;
 
 interface SystemCall {
@@ -17,8 +16,7 @@ interface SystemCall {
 }
 
 /**
- * The call's result. Throws {@link SystemError} where it fails: `action` and `what` become
- * "Cannot <action> <what>: …".
+ * Returns the call's result. Throws {@link SystemError} if it fails: "Cannot <action> <what>: …".
  */
 export function systemCall(
   platform: KernelAccess,
@@ -28,7 +26,7 @@ export function systemCall(
   return systemCallUnless(platform, [], call, ...args);
 }
 
-/** {@link systemCall}, with failures that are `expected` (numbers such as ENOSYS) as results: -errno. */
+/** {@link systemCall}, but returns -errno for failures that are `expected` (numbers such as ENOSYS). */
 export function systemCallUnless(
   platform: KernelAccess,
   expected: readonly number[],

@@ -1,4 +1,4 @@
-/** Terminals: their size, and reading them key by key. termios(3), tty_ioctl(4). */
+/** Terminals: their size, and reading them key by key (termios(3), tty_ioctl(4)). */
 import { bytes, reserved, struct, u8, u16, u32 } from "../base/struct.ts";
 import {
   ECHO,
@@ -26,7 +26,7 @@ const Termios = struct("termios", 36, {
   characters: bytes(19), // NCCS
 });
 
-/** What TIOCOUTQ gives. */
+/** The result of TIOCOUTQ. */
 const Count = struct("int", 4, { value: u32 });
 
 /** include/uapi/asm-generic/termios.h: struct winsize. */
@@ -37,10 +37,10 @@ export interface TerminalSize {
   readonly columns: number;
 }
 
-/** What a terminal has that does not know its size, such as a serial line: that of the VT100. */
+/** The size of the VT100, for a terminal that does not know its size, such as a serial line. */
 const USUAL_SIZE: TerminalSize = { rows: 24, columns: 80 };
 
-/** Throws {@link SystemError} (`ENOTTY`) where `fd` is no terminal. */
+/** Throws {@link SystemError} (`ENOTTY`) if `fd` is not a terminal. */
 export function terminalSize(platform: KernelAccess, fd: number): TerminalSize {
   const buffer = new Uint8Array(WindowSize.size);
   const call = { name: "ioctl", action: "ask the size of", what: `terminal ${fd}` } as const;
@@ -49,7 +49,9 @@ export function terminalSize(platform: KernelAccess, fd: number): TerminalSize {
   return columns === 0 || rows === 0 ? USUAL_SIZE : { rows, columns };
 }
 
-/** Bytes that were written to it and have not left yet. Throws {@link SystemError} (`ENOTTY`) where `fd` is no terminal. */
+/**
+ * The bytes written to a terminal but not sent yet. Throws {@link SystemError} (`ENOTTY`) if `fd` is not one.
+ */
 export function unsentBytes(platform: KernelAccess, fd: number): number {
   const buffer = new Uint8Array(Count.size);
   const call = { name: "ioctl", action: "ask the unsent output of", what: `terminal ${fd}` } as const;
@@ -58,8 +60,9 @@ export function unsentBytes(platform: KernelAccess, fd: number): number {
 }
 
 /**
- * From now on every key arrives as it is pressed, Ctrl-C as a byte, nothing is shown by itself; what is written is
- * still taken as lines. The result puts the terminal back. Throws {@link SystemError} (`ENOTTY`) where it is none.
+ * From now on every key arrives when it is pressed, Ctrl-C as a byte, and the terminal does not echo; output
+ * is still processed as lines. The returned function restores the settings. Throws {@link SystemError}
+ * (`ENOTTY`) if `fd` is not a terminal.
  */
 export function readKeys(platform: KernelAccess, fd: number): () => void {
   const before = new Uint8Array(Termios.size);

@@ -1,4 +1,4 @@
-/** A kernel in memory that has pipes and nothing else, for tests of {@link makeJobPipe} and what stands on it. */
+/** A kernel in memory with pipes and nothing else, for tests of {@link makeJobPipe} and its users. */
 import { ERRNO_NAMES, SYSCALLS } from "../platform/linux-abi.ts";
 import type { Kernel } from "../platform/platform.ts";
 

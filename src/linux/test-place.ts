@@ -1,4 +1,6 @@
-/** For oracle tests: a place on disk with a busybox tree, and ways to run `test-program.ts` there as various users. */
+/**
+ * For oracle tests: a folder on disk with a busybox tree, in which `test-program.ts` runs as various users.
+ */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +14,7 @@ import type { View } from "./view.ts";
 const ALL_USERS = ["root", "ordinary user"] as const;
 export type User = (typeof ALL_USERS)[number];
 
-/** Who runs the program: the caller, or (when that is root) somebody without a name and without rights. */
+/** Who runs the program: the caller and, if the caller is root, a user without a name and rights. */
 export const USERS: readonly User[] = process.getuid?.() === 0 ? ALL_USERS : ALL_USERS.slice(1);
 
 const NOBODY_ELSE = 54321;
@@ -24,12 +26,15 @@ function isDropped(user: User): boolean {
 
 export interface Place {
   readonly folder: string;
-  /** A tree with busybox as every program it can be, for each user their own: unmapped owners may not be overruled. */
+  /**
+   * Trees with busybox as all its programs, one per user, because root within has no power over unmapped
+   * owners.
+   */
   readonly busybox: { readonly [U in User]: string };
   readonly program: string;
 }
 
-/** Readable to all; `remove` it at the end. */
+/** Accessible to everyone; call {@link removePlace} at the end. */
 export function makePlace(): Place {
   const folder = fs.mkdtempSync(join(tmpdir(), "bq2-view-"));
   fs.chmodSync(folder, 0o777);
@@ -53,7 +58,7 @@ export function makePlace(): Place {
   return { folder, program, busybox: { root: tree("root"), "ordinary user": tree("ordinary user") } };
 }
 
-/** Removes what its owner may not list, too (overlayfs leaves such a folder). */
+/** Also removes folders that their owner may not list; overlayfs leaves such a folder. */
 export function removePlace({ folder }: Place): void {
   execFileSync("chmod", ["-R", "u+rwx", folder]);
   fs.rmSync(folder, { recursive: true });
@@ -66,14 +71,14 @@ function makeBusyboxTree(tree: string): string {
   for (const applet of execFileSync(busybox, ["--list"], { encoding: "utf8" }).trim().split("\n")) {
     if (applet !== "busybox") fs.symlinkSync("busybox", join(tree, "bin", applet));
   }
-  copyLibraries(busybox, tree); // Debian has it both ways, static and not
+  copyLibraries(busybox, tree); // Debian has a static and a dynamic busybox
   fs.writeFileSync(join(tree, "kept"), "as it was\n");
   fs.mkdirSync(join(tree, "old"));
   fs.writeFileSync(join(tree, "old/file"), "old\n");
   return tree;
 }
 
-/** The shared libraries of a program, at their places in `tree`. */
+/** Copies the shared libraries of a program into `tree`. */
 function copyLibraries(program: string, tree: string): void {
   const libraries = spawnSync("ldd", [program], { encoding: "utf8" }).stdout.match(/\/\S+\.so\S*/g) ?? [];
   for (const library of libraries) {
@@ -82,7 +87,7 @@ function copyLibraries(program: string, tree: string): void {
   }
 }
 
-/** A tree with perl, by which a script makes any system call; its modules are left out. */
+/** A tree with perl, which can make any system call, without its modules. */
 export function makePerlTree(place: Place): string {
   const tree = join(place.folder, "perl");
   const perl = execFileSync("which", ["perl"], { encoding: "utf8" }).trim();
@@ -92,7 +97,7 @@ export function makePerlTree(place: Place): string {
   return tree;
 }
 
-/** An overlay over `layers` (the busybox tree unless told), with fresh folders for `user`. */
+/** An overlay of `layers` (by default the busybox tree), with new folders for `user`. */
 export function overlayView(
   place: Place,
   name: string,
@@ -116,7 +121,7 @@ export function overlayView(
   };
 }
 
-/** The argv that runs the program as `user`, by way of the command `wrapped` if there is one. */
+/** The argv that runs the program as `user`, through the command `wrapped` if there is one. */
 export function programArgv(
   place: Place,
   user: User,
@@ -137,9 +142,9 @@ export interface RunOptions {
   readonly use?: Use;
   /** The host's network. */
   readonly network?: boolean;
-  /** Of the caller, beside its PATH. */
+  /** The caller's variables in addition to PATH. */
   readonly env?: { readonly [name: string]: string };
-  /** A command that the caller is run by. */
+  /** A command that executes the caller. */
   readonly wrapped?: readonly string[];
 }
 
@@ -162,8 +167,8 @@ export function runInView(
 }
 
 /**
- * Starts a shell script within `view`; `mark` is a variable or an argument of every process that belongs to it.
- * `env`: of the caller alone.
+ * Starts a shell script within `view`. Every process that belongs to it has `mark` as a variable or an
+ * argument. Only the caller gets `env`.
  */
 export function startInView(
   place: Place,
@@ -184,7 +189,7 @@ export function startInView(
 
 const MARK = "BQ2_MARK";
 
-/** All living processes with that mark, lowest id first. */
+/** All living processes with the mark, lowest id first. */
 export function processesMarked(mark: string): number[] {
   const ids = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return ids.map(Number).filter((id) => {
@@ -193,7 +198,7 @@ export function processesMarked(mark: string): number[] {
         fs.readFileSync(`/proc/${id}/${name}`, "utf8").includes(`${MARK}=${mark}\0`),
       );
     } catch {
-      return false; // gone, or not ours to look at
+      return false; // it has ended, or belongs to another user
     }
   });
 }

@@ -1,9 +1,10 @@
 /**
- * For tests, bundled and run by Node: the caller and the program within of `namespace.ts`, in one file, and the checks.
+ * A program for tests, bundled and run by Node: the caller and the program within of `namespace.ts`, and the
+ * checks.
  *
- * - `outside NETWORK USE VIEW PROGRAM ARGUMENT…` starts itself in namespaces (`NETWORK`: `network` or `none`);
- * - `check FOLDER` prints what `namespace-checks.ts` finds, as JSON;
- * - `inside USE VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program there, ends with its code.
+ * - `outside NETWORK USE VIEW PROGRAM ARGUMENT…` starts itself in namespaces; NETWORK is `network` or `none`;
+ * - `check FOLDER` prints the checks of `namespace-checks.ts` as JSON;
+ * - `inside USE VIEW PROGRAM ARGUMENT…` enters the view (JSON), runs the program, and ends with its code.
  */
 import { describeError } from "../base/error.ts";
 import { nodePlatform } from "../platform/node/platform.ts";

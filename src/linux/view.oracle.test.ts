@@ -1,4 +1,4 @@
-/** Views for real: as root and as an ordinary user, judged by a busybox shell within and by the host outside. */
+/** Real views, as root and as an ordinary user, judged by a busybox shell within and by the host outside. */
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { dirname, join } from "node:path";
@@ -39,7 +39,7 @@ function listing(folder: string): string {
 }
 
 describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
-  test("changes go to upper, layers and host stay as they are", () => {
+  test("changes go to upper; layers and host do not change", () => {
     const before = {
       layer: listing(place.busybox[user]),
       mounts: fs.readFileSync("/proc/self/mounts", "utf8"),
@@ -75,7 +75,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(fs.readdirSync(view.mountPoint)).toEqual([]);
   });
 
-  test("identity, hostname, processes, network, umask, folder are the namespace's own", () => {
+  test("the namespace has its own identity, hostname, processes, network, umask and folder", () => {
     const view = overlayView(place, "identity", user);
     const script = `id -u; hostname; umask; pwd; tail -n +3 /proc/net/dev | cut -d: -f1; ls -d /proc/[0-9]* | wc -l; echo $PPID`;
     const { out, error, code } = runInView(place, user, view, script);
@@ -104,7 +104,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(out).toBe(`${wanted.join("\n")}\n/run:\n\n/sys:\n\n/tmp:\n`);
   });
 
-  test("devices work, and those of the host cannot be harmed", () => {
+  test("devices work, and the host's cannot be damaged", () => {
     const before = fs.statSync("/dev/null");
     const view = overlayView(place, "devices", user);
     const script = `
@@ -119,11 +119,11 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect([after.mode, after.rdev, after.ino]).toEqual([before.mode, before.rdev, before.ino]);
   });
 
-  test("exit codes come through", () => {
+  test("exit codes are passed on", () => {
     expect(runInView(place, user, overlayView(place, "code", user), "exit 7").code).toBe(7);
   });
 
-  test("100 layers with long names, the topmost wins", () => {
+  test("of 100 layers with long names the topmost wins", () => {
     const layers = Array.from({ length: 100 }, (_, i) => {
       const layer = join(place.folder, `many layers ${user}`, `${"long,name:with\\signs ".repeat(5)}${i}`);
       fs.mkdirSync(layer, { recursive: true });
@@ -135,7 +135,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(runInView(place, user, view, "cat /top; ls / | grep -c only-").out).toBe("99\n100\n");
   });
 
-  test("a layer that comes twice counts where it is uppermost", () => {
+  test("a layer that is given twice counts at its uppermost position", () => {
     const [one, other] = ["one", "other"].map((name) => {
       const layer = join(place.folder, `two layers ${user}`, name);
       fs.mkdirSync(layer, { recursive: true });
@@ -146,7 +146,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(runInView(place, user, view, "cat /top").out).toBe("one\n");
   });
 
-  test("binds: files and folders, read-only ones refuse to be written", () => {
+  test("binds show files and folders, and read-only ones refuse writes", () => {
     const base = overlayView(place, "binds", user);
     const shared = join(base.changes, "../shared");
     fs.mkdirSync(shared);
@@ -160,8 +160,8 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
         { source: join(shared, "file"), target: "/etc/one", readOnly: true },
       ],
     };
-    const script =
-      "cat /etc/one; echo x > /mnt/rw/new && echo written; echo x > /mnt/ro/no; echo x > /etc/one; ls /mnt/ro";
+    const script = `cat /etc/one; echo x > /mnt/rw/new && echo written
+      echo x > /mnt/ro/no; echo x > /etc/one; ls /mnt/ro`;
     const { out, error } = runInView(place, user, view, script);
     expect(out).toBe("from the host\nwritten\nfile\nnew\n");
     expect(error.match(/Read-only file system/g)?.length).toBe(2);
@@ -177,7 +177,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     );
   });
 
-  test("a folder as the root is written to itself; its links cannot lead mounts out of it", () => {
+  test("writes go to a folder that is the root; its links cannot lead mounts out of it", () => {
     const { mountPoint } = overlayView(place, "folder", user);
     const rootfs = join(mountPoint, "../rootfs");
     fs.cpSync(place.busybox[user], rootfs, { recursive: true, verbatimSymlinks: true });
@@ -192,8 +192,8 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
       hostname: "h",
       sys: true,
     };
-    const script =
-      "echo x > /written; echo x > /tmp/y; cut -d' ' -f2 /proc/mounts | grep -e /etc -e /var; ls /sys | wc -w";
+    const script = `echo x > /written; echo x > /tmp/y
+      cut -d' ' -f2 /proc/mounts | grep -e /etc -e /var; ls /sys | wc -w`;
     const { out, error, code } = runInView(place, user, view, script);
     expect({ error, code }).toEqual({ error: "", code: 0 });
     expect(out).toMatch(/^\/var\n\/etc\n[1-9]\d*\n$/);
@@ -201,7 +201,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(fs.readdirSync(join(rootfs, "var"))).toEqual([]);
   });
 
-  test("with the network, the host's interfaces", () => {
+  test("with the network, the host's interfaces are visible", () => {
     const view = overlayView(place, "network", user);
     const { out } = runInView(place, user, view, "cat /proc/net/dev", { network: true });
     const names = (text: string): string[] =>
@@ -212,7 +212,7 @@ describe.skipIf(!available).each(USERS)("a view as %s", (user) => {
     expect(names(out)).toEqual(names(fs.readFileSync("/proc/net/dev", "utf8")));
   });
 
-  test("changes on an overlay, which overlayfs does not take: the error says so", () => {
+  test("if the changes are on an overlay, which overlayfs refuses, the error says so", () => {
     const inner = overlayView(place, "nested", user);
     const own = dirname(inner.changes);
     const view: View = {

@@ -1,6 +1,6 @@
 /**
- * What a program within namespaces sees as its file system: built out of the host's folders, seen by
- * nobody else, gone with the last process. Runs inside, as started by `namespace.ts`.
+ * A view: the file system of the programs within namespaces. It is built from the host's folders, invisible
+ * to everyone else, and ends with the last process. Runs inside, started by `namespace.ts`.
  */
 import { Bq2Error } from "../base/error.ts";
 import { dirname, joinPath } from "../base/path.ts";
@@ -16,7 +16,7 @@ import type { Use } from "./refused-calls.ts";
 import { pathInRoot } from "./root-path.ts";
 import { systemCall } from "./syscalls.ts";
 
-/** A file or folder of the host, seen at `target`; made there where it is missing. */
+/** Shows a file or folder of the host at `target`, which is made if it is missing. */
 export interface Bind {
   readonly source: string;
   /** Absolute, within the view. */
@@ -25,22 +25,22 @@ export interface Bind {
 }
 
 export type ViewRoot =
-  /** A folder of the host itself; what is written there stays there. */
+  /** A folder of the host; writes change that folder. */
   | { readonly kind: "folder"; readonly path: string }
   /**
-   * Read-only trees, lowest first, that appear as one; what is written goes to `<changes>/upper` (see
-   * `overlay.ts`). `changes` is made where it is missing, and serves one view at a time.
+   * Read-only trees, lowest first, that appear as one. Writes go to `<changes>/upper` (see `overlay.ts`). A
+   * missing `changes` is made; it serves one view at a time.
    */
   | { readonly kind: "overlay"; readonly layers: readonly string[]; readonly changes: string };
 
 export interface View {
   readonly root: ViewRoot;
-  /** An empty folder of the host, over which the view is put together; nothing is written to it. */
+  /** An empty folder of the host, on which the view is mounted; nothing is written to it. */
   readonly mountPoint: string;
-  /** In this order, after /dev, /proc, /sys, /tmp and /run. */
+  /** Mounted in this order, after /dev, /proc, /sys, /tmp and /run. */
   readonly binds: readonly Bind[];
   readonly hostname: string;
-  /** The host's /sys, read-only; without it /sys is an empty folder. */
+  /** Shows the host's /sys, read-only; otherwise /sys is an empty folder. */
   readonly sys: boolean;
 }
 
@@ -49,10 +49,10 @@ const MOUNT_POINTS = ["/dev", "/proc", "/sys", ...Object.keys(TMPFS)];
 const UMASK = 0o022;
 
 /**
- * Builds the view, makes it the root, and gives up what could change it (`confine.ts`). Afterwards paths mean
- * paths within it, the current folder is `/`, and programs are started as usual; nothing of the host can be
- * reached, this program's own files included: load all code before. Throws a Bq2Error that says what could not be
- * mounted, and why.
+ * Builds the view, makes it the root, and gives up what could change it (`confine.ts`). Afterwards all paths
+ * are within the view, the current folder is `/`, and programs start as usual. Nothing of the host can be
+ * reached, not even this program's own files, so all code must be loaded before. Throws a Bq2Error that says
+ * what could not be mounted, and why.
  */
 export function enterView(platform: Platform, view: View, use: Use): void {
   requireLivingCaller(platform);
@@ -90,7 +90,7 @@ function mountRoot(platform: Platform, view: View, root: string): void {
       makeMountPoint(platform, "folder", pathInRoot(platform.files, root, path));
     return;
   }
-  // A lowest layer with nothing but mount points, so that they are not among the changes.
+  // The lowest layer contains only mount points, so that they are not among the changes.
   const skeleton = joinPath(view.mountPoint, "skeleton");
   for (const path of MOUNT_POINTS) makeMountPoint(platform, "folder", joinPath(skeleton, path));
   for (const bind of view.binds) {
@@ -104,7 +104,7 @@ function mountRoot(platform: Platform, view: View, root: string): void {
   });
 }
 
-/** sysfs belongs to the network namespace: a new one where that is ours, else the host's. */
+/** sysfs belongs to the network namespace: mounts a new one if that is ours, or else binds the host's. */
 function mountSys(platform: Platform, target: string): void {
   try {
     mountFileSystem(platform, { type: "sysfs", target, flags: MS_RDONLY });
@@ -120,11 +120,11 @@ function kindOf(platform: Platform, { source, target }: Bind): "folder" | "file"
   if (status !== undefined) return status.kind === "folder" ? "folder" : "file";
   throw new Bq2Error(`Cannot show ${source} at ${target}: it does not exist`, {
     code: "ENOENT",
-    hint: "make it first, or leave that bind out",
+    hint: "create it first, or omit that bind",
   });
 }
 
-/** What a mount can stand on, where there is nothing yet. */
+/** Makes a mount point if nothing exists at `path`. */
 function makeMountPoint({ files }: Platform, kind: "folder" | "file", path: string): void {
   if (files.status(path) !== undefined) return;
   makeFolders(files, kind === "folder" ? path : dirname(path), 0o755);

@@ -311,9 +311,9 @@ export interface Processes {
    */
   onSignal(signals: readonly string[], handler: (signal: string) => void): () => void;
   /**
-   * From now on this process reaps orphans, continues after errors, and waits for events for ever. {@link
-   * Child.wait} still reports the ends of its own children. Undefined if the engine cannot be process 1
-   * (Node).
+   * From now on this process reaps orphans, continues after errors, and waits for events for ever.
+   * {@link Child.wait} still reports the ends of its own children. Undefined if the engine cannot be
+   * process 1 (Node).
    */
   readonly beFirst: ((duties: FirstDuties) => void) | undefined;
   /** The full path of a program on `path` (`$PATH` syntax), or `undefined`. */
@@ -416,10 +416,7 @@ export interface FetchAnswer {
   readonly status: number;
   /** The final URL after redirects. */
   readonly url: string;
-  /**
-   * Whether nobody in between could change the answer: all URLs, with redirects, were {@link
-   * isSecureAddress}.
-   */
+  /** Whether nobody in between could change it: every URL on the way satisfies {@link isSecureAddress}. */
   readonly isSecure: boolean;
   /** A header's value by its lower-case name, or `undefined`. */
   header(name: string): string | undefined;

@@ -1,7 +1,4 @@
-/**
- * Starts a program by fork(2) and execve(2), with its own folder and descriptors. The parent learns of
- * failures.
- */
+/** Starts a program by fork(2) and execve(2), in its own folder. The parent learns of failures. */
 import { nameToBytes } from "../../base/text.ts";
 import {
   AT_FDCWD,
