@@ -1,7 +1,4 @@
-/**
- * The checks of `bq2 doctor`: programs, files and disk space of a machine, each with a fix for what is
- * missing.
- */
+/** The checks of `bq2 doctor`: a machine's programs, files and disk space, with a fix for what is missing. */
 import type { Emulator } from "../base/arch.ts";
 import { dirname } from "../base/path.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -15,10 +12,7 @@ interface Tool {
   readonly required: boolean;
 }
 
-/**
- * Programs that only Node needs: QuickJS, with one thread, makes namespaces itself, and its runtime
- * decompresses.
- */
+/** Programs that only Node needs. QuickJS makes namespaces itself, and its runtime decompresses. */
 const TOOLS_OF_NODE: readonly Tool[] = [
   { program: "unshare", package: "util-linux", purpose: "make namespaces", required: true },
   { program: "setpriv", package: "util-linux", purpose: "end steps with their caller", required: true },

@@ -1,7 +1,4 @@
-/**
- * What programs in a view must not reach, tried as root and as an ordinary user, by busybox and by perl's
- * direct system calls.
- */
+/** What programs in a view must not reach, as root and as an ordinary user, by busybox or system calls. */
 import { once } from "node:events";
 import * as fs from "node:fs";
 import { join } from "node:path";

@@ -24,10 +24,7 @@ export const WITH_NETWORK = "network";
 
 const NAMESPACES = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
 
-/**
- * Returns the program's exit code, 1 if a signal ended it. Throws SystemError if the kernel refuses a
- * namespace.
- */
+/** Returns the program's exit code, 1 after a signal. Throws SystemError if the kernel refuses one. */
 export async function runInOwnNamespaces(platform: Platform, args: readonly string[]): Promise<number> {
   const [network, ...argv] = args;
   const { uid, gid } = platform.host;

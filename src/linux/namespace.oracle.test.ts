@@ -1,7 +1,4 @@
-/**
- * Whichever process of a namespace dies, for whatever reason, nothing is left behind. The host's /proc is the
- * judge.
- */
+/** Whichever process of a namespace dies, nothing is left behind. The host's /proc is the judge. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -3,10 +3,7 @@ import { readText } from "../platform/files.ts";
 import { USER_HZ } from "../platform/linux-abi.ts";
 import type { Platform } from "../platform/platform.ts";
 
-/**
- * The index of utime, followed by stime, cutime and cstime, after the program's name, which may contain
- * anything.
- */
+/** Index of utime, stime, cutime and cstime after the program's name, which may contain anything. */
 const FIRST_TIME = 11;
 const TIMES = 4;
 

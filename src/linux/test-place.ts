@@ -26,10 +26,7 @@ function isDropped(user: User): boolean {
 
 export interface Place {
   readonly folder: string;
-  /**
-   * Trees with busybox as all its programs, one per user, because root within has no power over unmapped
-   * owners.
-   */
+  /** Trees of busybox's programs, one per user: root within has no power over unmapped owners. */
   readonly busybox: { readonly [U in User]: string };
   readonly program: string;
 }

@@ -38,10 +38,7 @@ export function copyBytesInto(files: Files, from: string, target: number, size: 
   }
 }
 
-/**
- * The time comes last, because every other change sets it. The owner is the caller: only root could give
- * files away.
- */
+/** The time comes last: every other change sets it. The owner is the caller: only root gives files away. */
 function copyFacts(files: Files, from: string, to: string, status: FileStatus): void {
   for (const [name, value] of files.attributes(from)) files.setAttribute(to, name, value);
   if (status.kind !== "symlink") files.setMode(to, status.mode);

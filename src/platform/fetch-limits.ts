@@ -17,10 +17,7 @@ export interface FetchLimits {
   readonly slowestSeconds: number;
 }
 
-/**
- * The slowest rate, 546 bytes a second, is below any modem of the last thirty years: the largest archive
- * takes days.
- */
+/** The slowest rate, 546 bytes a second, is below any modem's of the last thirty years. */
 export const FETCH_LIMITS: FetchLimits = {
   connectSeconds: 20,
   idleSeconds: 60,

@@ -44,10 +44,7 @@ export function kindOfMode(mode: number): FileKind | undefined {
   return KINDS.get(mode & S_IFMT);
 }
 
-/**
- * For utimensat(2): access and modification time, both `seconds`, each as whole seconds and nanoseconds,
- * rounded to the nearest.
- */
+/** For utimensat(2): access and modification time, both `seconds`, to the nearest nanosecond. */
 export function bothTimes(seconds: number): BigInt64Array {
   const { whole, nanoseconds } = partsOf(seconds);
   const timespec = [BigInt(whole), BigInt(nanoseconds)] as const;

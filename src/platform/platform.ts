@@ -97,10 +97,7 @@ export interface FileStatus {
   readonly size: number;
   /** Seconds since 1970, with as much of the fraction as a double can represent. */
   readonly mtime: number;
-  /**
-   * Time of the last change of bytes, names or metadata, as in `mtime`. Set by the kernel's clock, never by
-   * programs.
-   */
+  /** When bytes, names or metadata last changed, as in `mtime`. Only the kernel's clock sets it. */
   readonly ctime: number;
   readonly linkCount: number;
   /** `device:inode`: equal for the hard links of one file. */
@@ -249,10 +246,7 @@ export function leadsOut(action: string, path: string, folder: string): Bq2Error
   });
 }
 
-/**
- * `inherit`: the caller's stream; `ignore`: /dev/null; `pipe`: read or written through {@link Child}; or a
- * descriptor.
- */
+/** `inherit`: the caller's stream; `ignore`: /dev/null; `pipe`: through {@link Child}; or a descriptor. */
 export type Stream = "inherit" | "ignore" | "pipe" | { readonly fd: number };
 
 /** The child's number for the first of {@link SpawnOptions.extraFds}, which follow standard error. */
@@ -270,10 +264,7 @@ export interface SpawnOptions {
   readonly extraFds?: readonly number[];
   /** Starts the child in its own process group, so that {@link Child.killGroup} reaches its descendants. */
   readonly ownGroup?: boolean;
-  /**
-   * Starts the child in its own session, with standard input as its terminal: Ctrl-C and a hang-up reach the
-   * child. Not on Node.
-   */
+  /** Starts the child in its own session, whose terminal is standard input and sends Ctrl-C. Not on Node. */
   readonly ownTerminal?: boolean;
 }
 
@@ -403,10 +394,7 @@ export interface Connection {
 export interface Network {
   /** @throws {@link SystemError}, such as `ECONNREFUSED` or `ETIMEDOUT`. */
   connect(address: string, port: number, seconds: number): Promise<Connection>;
-  /**
-   * Sends one UDP datagram and returns the first answer; `undefined` if none arrives in time or nobody
-   * listens.
-   */
+  /** Sends one UDP datagram and returns the first answer, or `undefined` if none arrives in time. */
   ask(address: string, port: number, datagram: Uint8Array, seconds: number): Promise<Uint8Array | undefined>;
 }
 

@@ -16,10 +16,7 @@ export const STANDARD_STREAMS: ReadonlyMap<number, string> = new Map([
  */
 export const READER_GONE: number = 128 + (SIGNALS.SIGPIPE ?? 0);
 
-/**
- * Whether output failed because its reader has gone, as in `bq2 … | head`. Then nobody wants the rest of the
- * output or the error.
- */
+/** Whether output failed because its reader has gone, as in `bq2 … | head`. Nobody wants the rest then. */
 export function isReaderGone(error: unknown): boolean {
   return (
     error instanceof SystemError &&

@@ -51,10 +51,7 @@ export async function runTool(
   return { code: exit.code ?? 128, stdout: decodeUtf8(stdout), stderr: decodeUtf8(stderr) };
 }
 
-/**
- * Standard output of a run that must succeed. @throws Bq2Error `tool-failed` with its last lines of standard
- * error.
- */
+/** Standard output of a run that must succeed. @throws Bq2Error `tool-failed` with the last error lines. */
 export async function toolOutput(
   platform: Platform,
   argv: readonly [string, ...string[]],

@@ -1,7 +1,4 @@
-/**
- * The tree of inodes of a file system in memory, and path lookup in it, with links, permissions and errors as
- * on Linux.
- */
+/** The inodes of a file system in memory, and path lookup: links, permissions, errors as on Linux. */
 import { isWithin } from "../../base/path.ts";
 import { nameToBytes } from "../../base/text.ts";
 import { MAXSYMLINKS, NAME_MAX, PATH_MAX } from "../linux-abi.ts";

@@ -108,10 +108,7 @@ async function* throughTool(
 
 const readSome = promisify(readBeside);
 
-/**
- * A chunk is valid until the next one is requested. A tool writes 8 KiB at a time; everything that has
- * arrived is read at once.
- */
+/** A chunk is valid until the next one is requested. Tools write 8 KiB at a time; one read takes all. */
 async function* pipeChunks(fd: number): AsyncIterable<Uint8Array> {
   const buffer = new Uint8Array(CHUNK);
   for (;;) {

@@ -22,10 +22,7 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]; // RFC 9110, 15.
 
 type Undici = typeof import("undici");
 
-/**
- * A fetcher for this process. Undici is loaded on first use, so that commands that fetch nothing start
- * faster.
- */
+/** A fetcher for this process. It loads undici on first use, so that other commands start faster. */
 export function nodeFetcher(options: NodeFetchOptions): Fetcher {
   const limits = { ...FETCH_LIMITS, ...options.limits };
   let opened: Promise<{ undici: Undici; agent: Dispatcher }> | undefined;

@@ -76,10 +76,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/**
- * Listens from the start, so that an early end is not missed. Not to "close": a grandchild may keep the pipes
- * open.
- */
+/** Listens at once, to miss no early end. Not to "close", because a grandchild may keep the pipes open. */
 function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(signal === null ? { code: code ?? 0 } : { signal }));
@@ -114,10 +111,7 @@ function wrap(child: ChildProcess, exit: Promise<Exit>): Child {
   };
 }
 
-/**
- * A process that has already ended is no error. A reaped child gets no signal: its pid may belong to another
- * process.
- */
+/** An ended process is no error. A reaped child gets no signal: its pid may belong to another process. */
 function signalTo(target: number, signal: string, child: ChildProcess): void {
   const hasEnded = child.exitCode !== null || child.signalCode !== null;
   if (hasEnded && target > 0) return;

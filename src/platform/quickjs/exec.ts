@@ -86,10 +86,7 @@ function placeDescriptors(fds: readonly number[]): Failure | undefined {
   return result < 0 ? { stage: "descriptors", result } : undefined;
 }
 
-/**
- * Executes the first candidate on `$PATH` that the kernel accepts, like execvp(3); returns -errno if there is
- * none.
- */
+/** Executes the first candidate on `$PATH` that the kernel accepts, like execvp(3), or returns -errno. */
 function execute({ argv, env }: ExecPlan): number {
   const [program = ""] = argv;
   const words = argv.map((word) => nameWord("pass", word));

@@ -70,10 +70,7 @@ function countCpus(): number {
   return Math.max(count, 1);
 }
 
-/**
- * The file itself, since the name of a link would select a subcommand. Without /proc, the name it was called
- * by.
- */
+/** The file itself: the name of a link would select a subcommand. Without /proc, the name as called. */
 function ownProgram(calledAs: string): string {
   try {
     return quickjsFiles.readLink("/proc/self/exe");

@@ -57,10 +57,7 @@ export function waitWritable(fd: number): Promise<void> {
   return new Promise((wake) => change(fd, (watch) => watch.writers.push(wake), wake));
 }
 
-/**
- * Calls `listener` whenever `fd` is readable, without keeping the program alive; the returned function ends
- * this.
- */
+/** Calls `listener` whenever `fd` is readable, until the returned function is called. Keeps nothing alive. */
 export function listen(fd: number, listener: Wake): () => void {
   change(fd, (watch) => {
     watch.listener = listener;
@@ -71,10 +68,7 @@ export function listen(fd: number, listener: Wake): () => void {
     });
 }
 
-/**
- * Drops all waiters for `fd`, which then never wake. Call it before closing a descriptor that may have
- * waiters.
- */
+/** Drops all waiters for `fd`, which then never wake. Call it before closing a descriptor with waiters. */
 export function forget(fd: number): void {
   if (!watches.has(fd)) return;
   change(fd, (watch) => {

@@ -166,10 +166,7 @@ function beFirst(duties: FirstDuties): void {
   reapAll(duties.orphanEnded); // those that ended earlier
 }
 
-/**
- * One SIGCHLD may stand for many ends, and orphans are unknown until they end: so this reaps all, and sorts
- * them.
- */
+/** One SIGCHLD may stand for many ends, of children and orphans: reaps them all and sorts them. */
 function reapAll(orphanEnded: (pid: number) => void): void {
   const info = new Uint8Array(SIGINFO.size);
   const view = new DataView(info.buffer);

@@ -61,10 +61,7 @@ export function ignoreBrokenPipes(): void {
   rawCall("rt_sigaction", signalNumber("SIGPIPE"), action, null, SIGSET_SIZE);
 }
 
-/**
- * In a child before execve(2): unblocks all signals and restores SIGPIPE's default. execve(2) resets caught
- * signals.
- */
+/** In a child before execve(2), which resets caught signals: unblocks all and restores SIGPIPE's default. */
 export function resetSignals(): void {
   rawCall("rt_sigaction", signalNumber("SIGPIPE"), new Uint8Array(32), null, SIGSET_SIZE);
   changeMask(SIG_SETMASK, new Uint8Array(SIGSET_SIZE));
