@@ -1,4 +1,4 @@
-/** A step's inside half inherits descriptors, such as the one for its result. Its programs get none of them. */
+/** A step's inside half inherits descriptors, such as that of its result; its programs get none of them. */
 import { collectBytes } from "../../src/base/bytes.ts";
 import { assert, test } from "../../src/base/testing.ts";
 import { decodeUtf8 } from "../../src/base/text.ts";

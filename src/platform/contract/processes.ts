@@ -1,4 +1,4 @@
-/** The contract of {@link Processes} with programs of any system: cat, env, false, pwd, sleep, true, xargs. */
+/** The contract of {@link Processes}, by programs of any system: cat, env, false, pwd, sleep, true, xargs. */
 import { collectBytes, equalBytes } from "../../base/bytes.ts";
 import { assert } from "../../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../../base/text.ts";
