@@ -100,7 +100,7 @@ test("a need that no earlier step builds is an error that names both packages", 
   }
 });
 
-test("the seed compiles programs that run during the build, or our own toolchain if no seed is visible", () => {
+test("the seed compiles programs of the build, or our own toolchain where no seed is visible", () => {
   const compilers = (namespace: PhaseRecipe["namespace"]) =>
     plan(phase(FIRST, [tools], { namespace })).phases[0]?.steps.map(({ build }) =>
       build.kind === "actions" ? build.why : "",
