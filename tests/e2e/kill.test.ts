@@ -20,17 +20,31 @@ function* fractions(seed: number): Generator<number> {
   }
 }
 
-/** Processes whose environment names this place: the runner and everything that it started. */
+/**
+ * The runner and everything that it started. The processes around a step name the place in their arguments, because
+ * nothing of the caller's environment reaches them; programs of the step are their descendants.
+ */
 function processesOf(place: Place): number[] {
-  return readdirSync("/proc").flatMap((name) => {
-    if (!/^[0-9]+$/.test(name)) return [];
+  const parents = new Map<number, number>();
+  const found = new Set<number>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^[0-9]+$/.test(name)) continue;
     try {
-      const environment = readFileSync(join("/proc", name, "environ"), "latin1");
-      return environment.includes(`BQ2_CACHE=${place.cache}\0`) ? [Number(name)] : [];
+      const stat = readFileSync(join("/proc", name, "stat"), "latin1"); // proc_pid_stat(5): pid (comm) state ppid
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (state === "Z") continue;
+      parents.set(Number(name), Number(parent));
+      const words = readFileSync(join("/proc", name, "cmdline"), "latin1");
+      if (words.includes(place.folder) && !words.startsWith("kill\0")) found.add(Number(name));
     } catch {
-      return []; // gone already
+      // it has ended
     }
-  });
+  }
+  const belongs = (pid: number): boolean => {
+    const parent = parents.get(pid);
+    return found.has(pid) || (parent !== undefined && belongs(parent));
+  };
+  return [...parents.keys()].filter(belongs);
 }
 
 describe.skipIf(!requireTools("gcc", "setpriv", "unshare"))("kill -9", () => {
