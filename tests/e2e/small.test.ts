@@ -172,7 +172,7 @@ describe.skipIf(!available)("a small plan", () => {
     writeFileSync(documents(place, "state"), state);
 
     expect((await bq2(place, "sysroot", "--seed", "debian-12")).error).toMatch(
-      /the plan in .* is of seed host/,
+      /the plan in .* has seed host/,
     );
     expect((await bq2(place, "sysroot", "--arch", "aarch64")).error).toMatch(/of arch x86_64/);
     expectSuccess(await bq2(place, "sysroot"));
