@@ -125,7 +125,7 @@ describe.skipIf(!requireTools("gcc", "unshare", "tar"))("commands", () => {
     const unverified = await bq2(place, "sources", "verify");
     expect([unverified.code, unverified.error]).toEqual([
       1,
-      expect.stringMatching(/(\d+) of \1 archives are not there/),
+      expect.stringMatching(/(\d+) of \1 archives are missing or damaged/),
     ]);
     // A mirror with the wrong bytes under the right name.
     writeFileSync(join(place.folder, "musl-1.2.5.tar.gz"), "<!doctype html>");

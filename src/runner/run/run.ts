@@ -155,9 +155,9 @@ function recordFailure(context: RunContext, planned: PlannedStep, work: StepWork
     // Without its earlier output, which the plan no longer asks for, this step is the next one to build.
     const { [id]: _, ...done } = context.state().done;
     context.update({ done, lastFailure: { ...refOf(planned), report } });
-    context.log.error(`Failed ${id}, report in ${report}`);
+    context.log.error(`Failed ${id}, failure report in ${report}`);
   } catch (second) {
-    context.log.error(`Failed ${id}, but no report could be written: ${describeError(second)}`);
+    context.log.error(`Failed ${id}, but no failure report could be written: ${describeError(second)}`);
   }
 }
 
