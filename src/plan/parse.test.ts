@@ -17,7 +17,7 @@ const STEP = {
   env: {},
   prefix: "/usr",
   workdir: "/workspace/build/a",
-  owners: { "/bin/a": { uid: 1, gid: 1 } },
+  owners: { "bin/a": { uid: 1, gid: 1 } },
   build: { kind: "coordinator", action: { kind: "stage-source" } },
 };
 const PATCH = { kind: "patch", folder: "/a", file: "pkgs/a/b.patch", sha256: DIGEST };
@@ -78,7 +78,7 @@ const CASES: readonly (readonly [name: string, v.GenericSchema, good: object, ba
     "a step's paths",
     StepSchema,
     STEP,
-    [{ workdir: "/w/../.." }, { owners: { "/../a": { uid: 0, gid: 0 } } }, { prefix: "/usr\0" }],
+    [{ workdir: "/w/../.." }, { owners: { "../a": { uid: 0, gid: 0 } } }, { prefix: "/usr\0" }],
   ],
   ["a step's patches", StepSchema, STEP, [{ patches: [{ ...STEP.patches[0], file: "pkgs/../../a" }] }]],
   [

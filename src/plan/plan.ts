@@ -47,8 +47,8 @@ export const StepSchema = v.strictObject({
   prefix: AbsolutePath,
   /** The step's build folder. */
   workdir: AbsolutePath,
-  /** Files that do not belong to 0:0, by path in the output. */
-  owners: v.record(AbsolutePath, v.strictObject({ uid: v.number(), gid: v.number() })),
+  /** Files that do not belong to 0:0, by their path in the output: `usr/bin/two`. */
+  owners: v.record(InnerPath, v.strictObject({ uid: v.number(), gid: v.number() })),
   build: BuildSchema,
 });
 export type Step = v.InferOutput<typeof StepSchema>;

@@ -29,7 +29,7 @@ test.skipIf(!available)("a build with two steps side by side stays small, even a
   build.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;
   });
-  while (said.split("Starting steps build for").length < 3 && build.exitCode === null) await sleep(100);
+  while (said.split("Starting actions build for").length < 3 && build.exitCode === null) await sleep(100);
   await sleep(2000); // until both have started their programs
   const held = memoryMiB(ownProcesses(build.pid ?? 0));
   build.kill("SIGINT");
