@@ -85,7 +85,9 @@ describe.skipIf(!requireTools("gcc", "unshare") || !requireFiles(EFI_EXECUTABLE)
       mkdir small && mount -t tmpfs -o size=1m none small && cp -r work/. small/ &&
       "$BQ2" sysroot --workdir "${place.folder}/small"; code=$?
       mount -o remount,size=64m small && "$BQ2" sysroot --workdir "${place.folder}/small" && exit $code`);
-    expect(stderr).toMatch(/Failed rootfs-from-sysroot\/one, but no failure report .*ENOSPC.*free some space/);
+    expect(stderr).toMatch(
+      /Failed rootfs-from-sysroot\/one, but no failure report .*ENOSPC.*free some space/,
+    );
     expect(stderr).toMatch(/^bq2: Cannot build rootfs-from-sysroot\/one: .*[Nn]o space left/m);
     expect(stderr).toMatch(/Finished rootfs-tarball/);
     expect(status).toBe(1);

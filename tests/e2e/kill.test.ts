@@ -30,7 +30,8 @@ function processesOf(place: Place): number[] {
   for (const name of readdirSync("/proc")) {
     if (!/^[0-9]+$/.test(name)) continue;
     try {
-      const stat = readFileSync(join("/proc", name, "stat"), "latin1"); // proc_pid_stat(5): pid (comm) state ppid
+      // proc_pid_stat(5): pid (comm) state ppid
+      const stat = readFileSync(join("/proc", name, "stat"), "latin1");
       const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       if (state === "Z") continue;
       parents.set(Number(name), Number(parent));
