@@ -21,8 +21,8 @@ function* fractions(seed: number): Generator<number> {
 }
 
 /**
- * The runner and everything that it started. The processes around a step name the place in their arguments, because
- * nothing of the caller's environment reaches them; programs of the step are their descendants.
+ * The runner and everything that it started. The processes around a step name the place in their arguments;
+ * nothing of the caller's environment reaches them. Programs of the step are their descendants.
  */
 function processesOf(place: Place): number[] {
   const parents = new Map<number, number>();
