@@ -195,8 +195,7 @@ export function linuxAbi(linux: string): string {
   const signals = definedNumbers(linux, SIGNAL_HEADER, "SIG").filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
   return `/**
  * Numbers that user space and the kernel share: made by \`npm run linux-abi\` from Linux
- * ${part("VERSION")}.${part("PATCHLEVEL")}.${part("SUBLEVEL")}. Do not edit: \`tools/linux-abi.ts\` says what
- * is taken.
+ * ${part("VERSION")}.${part("PATCHLEVEL")}.${part("SUBLEVEL")}. Do not edit: \`tools/linux-abi.ts\` says what is taken.
  */
 
 /** ${X86_64_TABLE} and ${AARCH64_HEADER} (aarch64). */

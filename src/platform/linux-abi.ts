@@ -1,6 +1,6 @@
 /**
- * Numbers that user space and the kernel share: made by `npm run linux-abi` from Linux 6.12.38. Do not edit:
- * `tools/linux-abi.ts` says what is taken.
+ * Numbers that user space and the kernel share: made by `npm run linux-abi` from Linux
+ * 6.12.38. Do not edit: `tools/linux-abi.ts` says what is taken.
  */
 
 /** arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h (aarch64). */

@@ -100,7 +100,8 @@ describe.skipIf(!apt)("debian-12", () => {
     const again = await prepareSeed(
       request("debian-12", { digest: seed.digest, packages: [{ name: "no-such-package", program: "none" }] }),
     );
-    expect(performance.now() - started).toBeLessThan(50);
+    // Its files are held to their fingerprints, which is a look at each; apt takes several seconds.
+    expect(performance.now() - started).toBeLessThan(1000);
     expect(again).toEqual(seed);
   });
 
