@@ -3,7 +3,7 @@ import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import { quickjsEngine } from "./engine-quickjs.ts";
 import { findInitApplet } from "./init/applets.ts";
-import type { Fetcher } from "./platform/platform.ts";
+import type { Fetcher } from "./platform/network.ts";
 import { quickjsPlatform } from "./platform/quickjs/platform.ts";
 import { libraryBeside } from "./program/compiler.ts";
 

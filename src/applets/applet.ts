@@ -5,7 +5,8 @@
  */
 import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import type { Network, Platform } from "../platform/platform.ts";
+import type { Network } from "../platform/network.ts";
+import type { Platform } from "../platform/platform.ts";
 import { isReaderGone, READER_GONE } from "../platform/standard-streams.ts";
 import { VERSION } from "../version.ts";
 

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { decodeUtf8, encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
-import type { Network } from "../platform/platform.ts";
+import type { Network } from "../platform/network.ts";
 import { type Applet, runApplet } from "./applet.ts";
 import { readOptions } from "./options.ts";
 import { parseLine } from "./sha256sum/sha256sum.ts";

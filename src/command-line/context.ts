@@ -4,7 +4,8 @@ import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { type Log, lineLog } from "../base/log.ts";
 import { type Progress, SILENT_PROGRESS } from "../base/progress.ts";
-import type { Fetcher, Platform } from "../platform/platform.ts";
+import type { Fetcher } from "../platform/network.ts";
+import type { Platform } from "../platform/platform.ts";
 import type { Engine } from "../script/engine.ts";
 
 /**

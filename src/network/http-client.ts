@@ -1,6 +1,7 @@
 /** One HTTP/1.1 exchange: a request over its own connection, and the answer's body as it arrives. No TLS. */
 import { describeError, errorCode } from "../base/error.ts";
-import { type Connection, FetchError, type Network, type Platform } from "../platform/platform.ts";
+import { type Connection, FetchError, type Network } from "../platform/network.ts";
+import type { Platform } from "../platform/platform.ts";
 import {
   type Header,
   HttpSyntaxError,

@@ -1,6 +1,6 @@
 /** {@link Fetcher} over plain sockets: HTTP without TLS, for the image. Follows redirects, uses proxies. */
 import { FETCH_LIMITS, type FetchLimits, notTooSlow } from "../platform/fetch-limits.ts";
-import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../platform/platform.ts";
+import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../platform/network.ts";
 import { headerOf } from "./http.ts";
 import { type HttpWorld, httpExchange } from "./http-client.ts";
 import { formatUrl, type HttpUrl, parseUrl, resolveUrl } from "./url.ts";

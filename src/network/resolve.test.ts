@@ -2,7 +2,7 @@ import { concatBytes } from "../base/bytes.ts";
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
-import type { Network } from "../platform/platform.ts";
+import type { Network } from "../platform/network.ts";
 import { dnsAddresses, dnsQuestion } from "./dns.ts";
 import { resolveHost } from "./resolve.ts";
 

@@ -1,6 +1,7 @@
 /** Resolves host names to IPv4 addresses by /etc/hosts, then by the name servers of /etc/resolv.conf. */
 import { readText } from "../platform/files.ts";
-import { FetchError, type Files, type Network, type Platform } from "../platform/platform.ts";
+import { FetchError, type Network } from "../platform/network.ts";
+import type { Files, Platform } from "../platform/platform.ts";
 import { dnsAddresses, dnsQuestion } from "./dns.ts";
 
 const DNS_PORT = 53;

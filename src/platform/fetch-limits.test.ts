@@ -1,6 +1,6 @@
 import { assert, test } from "../base/testing.ts";
 import { collectBody, FETCH_LIMITS, notTooSlow } from "./fetch-limits.ts";
-import { isSecureAddress } from "./platform.ts";
+import { isSecureAddress } from "./network.ts";
 
 const LIMITS = { ...FETCH_LIMITS, slowestBytes: 100, slowestSeconds: 10 };
 

@@ -3,7 +3,7 @@
  * line, but not a server that stalls.
  */
 import { concatBytes } from "../base/bytes.ts";
-import { FetchError } from "./platform.ts";
+import { FetchError } from "./network.ts";
 
 export interface FetchLimits {
   /** Longest wait for a connection. */

@@ -1,7 +1,7 @@
 import { assert, test } from "../base/testing.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { memoryPlatform } from "../platform/memory/platform.ts";
-import type { Fetcher } from "../platform/platform.ts";
+import type { Fetcher } from "../platform/network.ts";
 import { describeDownload } from "./download.ts";
 import type { SeedRequest } from "./resolved-seed.ts";
 import { resolveDownload } from "./tarball.ts";

@@ -4,7 +4,7 @@ import { basename } from "../base/path.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Archive } from "../plan/source.ts";
 import { collectBody } from "../platform/fetch-limits.ts";
-import { type FetchAnswer, FetchError, isSecureAddress } from "../platform/platform.ts";
+import { type FetchAnswer, FetchError, isSecureAddress } from "../platform/network.ts";
 import { archivePaths } from "../sources/cache.ts";
 import { fetchArchives } from "../sources/fetch.ts";
 import { findInMirror } from "../sources/mirror.ts";

@@ -10,8 +10,9 @@
 import { Bq2Error } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import type { Archive } from "../plan/source.ts";
-import type { FetchAnswer, Fetcher, FetchFailure, Files, Hasher, Platform } from "../platform/platform.ts";
-import { FetchError } from "../platform/platform.ts";
+import type { FetchAnswer, Fetcher, FetchFailure } from "../platform/network.ts";
+import { FetchError } from "../platform/network.ts";
+import type { Files, Hasher, Platform } from "../platform/platform.ts";
 import {
   type ArchivePaths,
   digestReason,

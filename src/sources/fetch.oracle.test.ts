@@ -10,9 +10,9 @@ import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { requireTools } from "../../tests/oracle.ts";
 import type { Archive, Origin } from "../plan/source.ts";
+import type { Fetcher } from "../platform/network.ts";
 import { nodeFetcher } from "../platform/node/fetch.ts";
 import { nodePlatform } from "../platform/node/platform.ts";
-import type { Fetcher } from "../platform/platform.ts";
 import { archivePaths } from "./cache.ts";
 import { type FetchEvent, type FetchOptions, fetchArchives } from "./fetch.ts";
 import {

@@ -3,13 +3,14 @@ import { assert, test } from "../base/testing.ts";
 import type { Archive } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
-import { type Bulk, type FetchAnswer, FetchError, type Fetcher, type Hasher } from "../platform/platform.ts";
+import { type FetchAnswer, FetchError, type Fetcher } from "../platform/network.ts";
+import type { Bulk, Hasher } from "../platform/platform.ts";
 import { archivePaths } from "./cache.ts";
 import { type FetchEvent, type FetchOptions, fetchArchives } from "./fetch.ts";
 
 const GOOD = Uint8Array.from({ length: 100 }, (_, i) => i);
 
-/** FNV-1a, one word: stands in for sha256, for which this engine-neutral test has no code. */
+/** FNV-1a, one word. It replaces sha256, for which a test for every engine has no code. */
 function standInHasher(): Hasher {
   let hash = 0x811c9dc5; // https://datatracker.ietf.org/doc/html/draft-eastlake-fnv, 32-bit offset basis
   return {

@@ -9,7 +9,8 @@
 import { Bq2Error, errorCode } from "../base/error.ts";
 import type { Archive } from "../plan/source.ts";
 import { makeFolders } from "../platform/files.ts";
-import type { Fetcher, FileLock, Platform } from "../platform/platform.ts";
+import type { Fetcher } from "../platform/network.ts";
+import type { FileLock, Platform } from "../platform/platform.ts";
 import {
   type ArchivePaths,
   archivePaths,

@@ -1,6 +1,7 @@
 /** The contract of {@link Network} without servers; `applets/curl/curl.oracle.test.ts` has servers. */
 import { assert, test } from "../../base/testing.ts";
-import { type Network, SystemError } from "../platform.ts";
+import type { Network } from "../network.ts";
+import { SystemError } from "../platform.ts";
 
 /** A port without a listener: tcpmux, which no system has offered for decades. */
 const CLOSED_PORT = 1;

@@ -1,5 +1,6 @@
 /** Operations on open files that only libc has: holes, copies within the kernel, locks. */
 import { fstatSync, statSync } from "node:fs";
+import { type LockCalls, lockBy } from "../file-lock.ts";
 import { LOCK_EX, LOCK_NB, SEEK_CUR, SEEK_DATA, SEEK_HOLE, SEEK_SET } from "../linux-abi.ts";
 import { type DataRange, type FileLock, type Files, SystemError } from "../platform.ts";
 import { libc } from "./libc.ts";
@@ -72,32 +73,15 @@ function copyThroughMemory(files: Files, copy: Copy, pathOf: (fd: number) => str
   }
 }
 
-/**
- * Whether the open file is the one at `path`: the last holder may have removed it before releasing the lock.
- */
-function hasName(fd: number, path: string): boolean {
-  const opened = fstatSync(fd, { bigint: true });
-  const named = statSync(toNative(path), { bigint: true, throwIfNoEntry: false });
-  return named !== undefined && named.dev === opened.dev && named.ino === opened.ino;
-}
+const LOCK_CALLS: LockCalls = {
+  flock: (fd) => (libc().flock(fd, LOCK_EX | LOCK_NB) < 0 ? libc().errno() : undefined),
+  hasName(fd, path) {
+    const opened = fstatSync(fd, { bigint: true });
+    const named = statSync(toNative(path), { bigint: true, throwIfNoEntry: false });
+    return named !== undefined && named.dev === opened.dev && named.ino === opened.ino;
+  },
+};
 
 export function lockFile(files: Files, path: string): FileLock | undefined {
-  const fd = files.open(path, "update");
-  if (libc().flock(fd, LOCK_EX | LOCK_NB) < 0) {
-    const code = libc().errno();
-    files.close(fd);
-    if (code === "EAGAIN") return undefined;
-    throw new SystemError("lock", path, code);
-  }
-  if (!hasName(fd, path)) {
-    files.close(fd);
-    return lockFile(files, path);
-  }
-  let held = true;
-  return {
-    release() {
-      if (held) files.close(fd);
-      held = false;
-    },
-  };
+  return lockBy(LOCK_CALLS, files, path);
 }

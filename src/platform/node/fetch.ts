@@ -8,7 +8,7 @@
 import type { Dispatcher } from "undici";
 import { errorCode } from "../../base/error.ts";
 import { FETCH_LIMITS, type FetchLimits, notTooSlow } from "../fetch-limits.ts";
-import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../platform.ts";
+import { type FetchAnswer, FetchError, type Fetcher, isSecureAddress } from "../network.ts";
 
 export interface NodeFetchOptions {
   /** The environment with the proxy variables. */

@@ -2,7 +2,8 @@
 import { createSocket } from "node:dgram";
 import { Socket } from "node:net";
 import { errorCode } from "../../base/error.ts";
-import { type Connection, type Network, SystemError } from "../platform.ts";
+import type { Connection, Network } from "../network.ts";
+import { SystemError } from "../platform.ts";
 
 export const nodeNetwork: Network = {
   connect: (address, port, seconds) =>

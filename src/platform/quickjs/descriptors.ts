@@ -1,4 +1,5 @@
 /** Open files: reading, writing, holes, copies within the kernel, locks. */
+import { type LockCalls, lockBy } from "../file-lock.ts";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -149,30 +150,22 @@ function copyThroughMemory(fromFd: number, from: number, toFd: number, to: numbe
   }
 }
 
+const LOCK_CALLS: LockCalls = {
+  flock(fd) {
+    const result = rawCall("flock", fd, LOCK_EX | LOCK_NB);
+    return result < 0 ? errnoName(result) : undefined;
+  },
+  hasName(fd, path) {
+    const named = statusByStatx(path, (buffer) =>
+      rawCall("statx", AT_FDCWD, nameWord("look at", path), 0, STATX_BASIC_STATS, buffer),
+    );
+    const opened = statusByStatx(path, (buffer) =>
+      rawCall("statx", fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, buffer),
+    );
+    return named?.identity === opened?.identity;
+  },
+};
+
 export function lockFile(files: Pick<Files, "open" | "close">, path: string): FileLock | undefined {
-  const fd = files.open(path, "update");
-  const result = rawCall("flock", fd, LOCK_EX | LOCK_NB);
-  if (result < 0) {
-    files.close(fd);
-    if (errnoName(result) === "EAGAIN") return undefined;
-    throw new SystemError("lock", path, errnoName(result));
-  }
-  // The last holder may have removed the file before releasing the lock.
-  const named = statusByStatx(path, (buffer) =>
-    rawCall("statx", AT_FDCWD, nameWord("look at", path), 0, STATX_BASIC_STATS, buffer),
-  );
-  const locked = statusByStatx(path, (buffer) =>
-    rawCall("statx", fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, buffer),
-  );
-  if (named?.identity !== locked?.identity) {
-    files.close(fd);
-    return lockFile(files, path);
-  }
-  let held = true;
-  return {
-    release() {
-      if (held) files.close(fd);
-      held = false;
-    },
-  };
+  return lockBy(LOCK_CALLS, files, path);
 }

@@ -8,7 +8,8 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../linux-abi.ts";
-import { type Connection, type Network, SystemError } from "../platform.ts";
+import type { Connection, Network } from "../network.ts";
+import { SystemError } from "../platform.ts";
 import { call, errnoName, rawCall } from "./call.ts";
 import { addTimer, forget, waitReadable, waitWritable } from "./loop.ts";
 

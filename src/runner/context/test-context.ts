@@ -8,7 +8,7 @@ import { type Phase, PLAN_FORMAT, type Plan, type Step, type StepRef, stepId } f
 import { emptyState, type State } from "../../plan/state.ts";
 import { makeFolders } from "../../platform/files.ts";
 import { type MemoryPlatform, memoryPlatform } from "../../platform/memory/platform.ts";
-import { FetchError } from "../../platform/platform.ts";
+import { FetchError } from "../../platform/network.ts";
 import { testBulk } from "../../platform/test-bulk.ts";
 import { folderTree } from "../../trees/folder-tree.ts";
 import { OpenFiles } from "../../trees/open-files.ts";
