@@ -8,8 +8,7 @@ import { encodeUtf8 } from "../base/text.ts";
 import { type Guid, guidFromDigest } from "../formats/gpt/guid.ts";
 import type { Content } from "../formats/tree.ts";
 import type { Bulk, Hasher } from "../platform/platform.ts";
-
-const CHUNK = 1024 * 1024;
+import { hashContent } from "../trees/content-sha256.ts";
 
 /** Digests what a disk is made of, in a fixed order. */
 export class ContentDigest {
@@ -25,12 +24,7 @@ export class ContentDigest {
 
   addContent(content: Content): void {
     this.addFacts({ size: content.size });
-    const buffer = new Uint8Array(Math.min(CHUNK, content.size));
-    for (let offset = 0; offset < content.size; offset += CHUNK) {
-      const length = Math.min(CHUNK, content.size - offset);
-      content.read(buffer, 0, length, offset);
-      this.#hasher.update(buffer.subarray(0, length));
-    }
+    hashContent(this.#hasher, content);
   }
 
   /** Bytes as they are written to the disk, with their offset. */

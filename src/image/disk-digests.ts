@@ -12,9 +12,9 @@
 import { isZero } from "../base/bytes.ts";
 import { struct, u64 } from "../base/struct.ts";
 import type { Bulk, Hasher } from "../platform/platform.ts";
+import { SparseHasher } from "../trees/content-sha256.ts";
 
 export const DIGEST_BLOCK: number = 64 * 1024;
-const READ_SIZE = 16 * DIGEST_BLOCK;
 
 const Position = struct("position on a disk", 8, { bytes: u64 });
 
@@ -30,18 +30,16 @@ export interface DiskDigests {
 export class DiskHasher {
   readonly #raw: Hasher;
   readonly #blocks: Hasher;
-  readonly #zeros = new Uint8Array(READ_SIZE);
-  #done = 0;
+  readonly #sparse: SparseHasher;
 
   constructor(bulk: Pick<Bulk, "sha256">) {
     this.#raw = bulk.sha256();
+    this.#sparse = new SparseHasher(this.#raw);
     this.#blocks = bulk.sha256();
   }
 
   add(bytes: Uint8Array, offset: number): void {
-    this.#addZerosUpTo(offset);
-    this.#raw.update(bytes);
-    this.#done = offset + bytes.length;
+    this.#sparse.add(bytes, offset);
     for (let at = 0; at < bytes.length; at += DIGEST_BLOCK) {
       const block = bytes.subarray(at, at + DIGEST_BLOCK);
       if (isZero(block)) continue;
@@ -52,16 +50,8 @@ export class DiskHasher {
 
   /** `size`: bytes of the whole disk. Nothing can be added afterwards. */
   finish(size: number): DiskDigests {
-    this.#addZerosUpTo(size);
+    this.#sparse.addZerosUpTo(size);
     this.#blocks.update(Position.encode({ bytes: size }));
     return { raw: this.#raw.digest(), blocks: this.#blocks.digest() };
-  }
-
-  #addZerosUpTo(end: number): void {
-    while (this.#done < end) {
-      const length = Math.min(this.#zeros.length, end - this.#done);
-      this.#raw.update(this.#zeros.subarray(0, length));
-      this.#done += length;
-    }
   }
 }

@@ -6,8 +6,9 @@ import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
 import { canonicalJson } from "../base/json.ts";
 import { encodeUtf8 } from "../base/text.ts";
-import type { Content, Entry, Tree } from "../formats/tree.ts";
-import type { Hasher, Platform } from "../platform/platform.ts";
+import type { Entry, Tree } from "../formats/tree.ts";
+import type { Platform } from "../platform/platform.ts";
+import { contentSha256 } from "../trees/content-sha256.ts";
 
 const Base = {
   path: v.string(),
@@ -46,7 +47,7 @@ function manifestEntry(platform: Platform, entry: Entry, owner: { uid: number; g
         kind: entry.kind,
         ...base,
         size: entry.content.size,
-        sha256: contentDigest(platform, entry.content),
+        sha256: contentSha256(platform.bulk, entry.content),
       };
     case "folder":
       return { kind: entry.kind, ...base };
@@ -74,19 +75,4 @@ export function textDigest(platform: Platform, text: string): string {
   const hasher = platform.bulk.sha256();
   hasher.update(encodeUtf8(text));
   return hasher.digest();
-}
-
-const CHUNK = 1 << 20;
-
-function contentDigest(platform: Platform, content: Content): string {
-  const hasher = platform.bulk.sha256();
-  const buffer = new Uint8Array(Math.min(CHUNK, content.size));
-  for (let at = 0; at < content.size; at += CHUNK) hashPart(hasher, content, buffer, at);
-  return hasher.digest();
-}
-
-function hashPart(hasher: Hasher, content: Content, buffer: Uint8Array, at: number): void {
-  const length = Math.min(CHUNK, content.size - at);
-  content.read(buffer, 0, length, at);
-  hasher.update(buffer.subarray(0, length));
 }

@@ -7,9 +7,9 @@ import { Bq2Error } from "../base/error.ts";
 import { dirname } from "../base/path.ts";
 import { listAr } from "../formats/ar.ts";
 import { TarReader } from "../formats/tar/reader.ts";
-import type { Content } from "../formats/tree.ts";
 import { makeFolders, removeTree, syncFolder } from "../platform/files.ts";
-import type { Compression, Files, Platform } from "../platform/platform.ts";
+import type { Compression, Platform } from "../platform/platform.ts";
+import { openContent } from "./open-files.ts";
 import { FolderUnpacker, type UnpackOptions } from "./unpack-folder.ts";
 
 export type { UnpackLimits, UnpackOptions } from "./unpack-folder.ts";
@@ -134,7 +134,7 @@ export async function unpackDeb(
   const fd = files.open(deb, "read");
   const size = files.status(deb)?.size ?? 0;
   try {
-    const archive = contentOfOpenFile(files, fd, size);
+    const archive = openContent(files, fd, deb, size);
     const data = listAr(archive).find((member) => member.name.startsWith("data.tar"));
     if (data === undefined) {
       throw new Bq2Error(`Cannot unpack ${deb}: it contains no data.tar`, {
@@ -193,18 +193,4 @@ function inArchive(archive: string, error: unknown): unknown {
   const isAboutArchive = ["damaged-archive", "hostile-archive", "archive-too-large"].includes(error.code);
   if (!isAboutArchive) return error;
   return new Bq2Error(`${archive}: ${error.message}`, { code: error.code, hint: error.hint, cause: error });
-}
-
-function contentOfOpenFile(files: Files, fd: number, size: number): Content {
-  return {
-    size,
-    ranges: () => [{ offset: 0, length: size }],
-    read(buffer, start, length, offset) {
-      for (let done = 0; done < length; ) {
-        const got = files.read(fd, buffer, start + done, length - done, offset + done);
-        if (got === 0) throw new RangeError("a file became shorter while it was read");
-        done += got;
-      }
-    },
-  };
 }
