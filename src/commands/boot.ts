@@ -7,6 +7,7 @@ import type { Bq2Context } from "../command-line/context.ts";
 import { parseArch, workdirFlag } from "../command-line/flags.ts";
 import { bootArgv, boot as bootImage } from "../machine/boot.ts";
 import { archToBoot } from "../machine/image-arch.ts";
+import { imagePath, makesImage } from "../runner/artifacts/artifacts.ts";
 import { requirePlan } from "../runner/context/documents.ts";
 import { workspaceAt } from "../runner/context/workspace.ts";
 
@@ -84,10 +85,7 @@ export const command = defineCommand<Flags, [string?]>({
 function ownImage(context: Bq2Context, workdir: string): string {
   const workspace = workspaceAt(context.platform, workdir);
   const plan = requirePlan(context.platform, workspace);
-  for (const { build } of plan.phases.flatMap((phase) => phase.steps)) {
-    if (build.kind !== "coordinator" || build.action.kind !== "write-image") continue;
-    return `${workspace.artifacts}/${build.action.file}.qcow2`;
-  }
+  if (makesImage(plan)) return imagePath({ plan, workspace });
   throw new Bq2Error(`Cannot find an image: the plan in ${workspace.root} writes none`, {
     code: "no-image",
     hint: "name one: bq2 boot IMAGE",

@@ -7,13 +7,14 @@ import { setAside } from "../../kept/damage.ts";
 import { fileDamage, type KeptFile, noteFingerprint } from "../../kept/file.ts";
 import { textDigest } from "../../kept/manifest.ts";
 import type { CoordinatorAction } from "../../plan/action.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { Plan, Step } from "../../plan/plan.ts";
 import type { StepRecord } from "../../plan/state.ts";
 import { makeFolders, readText, sha256File, writeFileAtomic } from "../../platform/files.ts";
 import { type RunContext, requireOutput, requireOwnSource } from "../context/context.ts";
 import { findPin } from "../context/keys.ts";
 import { type PlannedStep, plannedStep } from "../context/planned-step.ts";
 import type { Made, StepWork } from "../context/work.ts";
+import type { Workspace } from "../context/workspace.ts";
 import { rootfsSteps } from "../rootfs/layers.ts";
 import { unpackSource } from "../setup/source-trees.ts";
 import { rootfsEntries, withSources } from "./entries.ts";
@@ -29,7 +30,22 @@ export const DIGESTS_FILE = "SHA256SUMS";
 type ArtifactKind = "pack-rootfs" | "write-image";
 type ArtifactAction<K extends ArtifactKind = ArtifactKind> = Extract<CoordinatorAction, { kind: K }>;
 
-const NAMES = { "pack-rootfs": "rootfs tarball", "write-image": "disk image" } as const;
+/** What messages call each kind, and how its file and its uncompressed form end. */
+const KINDS: {
+  readonly [K in ArtifactKind]: {
+    readonly name: string;
+    readonly suffix: string;
+    readonly plainSuffix: string;
+  };
+} = {
+  "pack-rootfs": { name: "rootfs tarball", suffix: ".tar.gz", plainSuffix: ".tar" },
+  "write-image": { name: "disk image", suffix: ".qcow2", plainSuffix: ".raw" },
+};
+
+/** Whether the step makes an artifact. */
+export function makesArtifact({ build }: Step): boolean {
+  return build.kind === "coordinator" && Object.hasOwn(KINDS, build.action.kind);
+}
 
 /** The step of a plan that makes an artifact; undefined if the profile has none. */
 function findArtifact<K extends ArtifactKind>(
@@ -48,7 +64,7 @@ function findArtifact<K extends ArtifactKind>(
 function requireArtifact<K extends ArtifactKind>(plan: Plan, kind: K) {
   const found = findArtifact(plan, kind);
   if (found !== undefined) return found;
-  throw new Bq2Error(`Cannot name the ${NAMES[kind]}: profile ${plan.profile} makes none`, {
+  throw new Bq2Error(`Cannot name the ${KINDS[kind].name}: profile ${plan.profile} makes none`, {
     code: "no-artifact",
     hint: "its outputs are in the workspace's seed-rootfs/bq2-rootfs; other profiles make a whole system",
   });
@@ -59,14 +75,25 @@ export function makesImage(plan: Plan): boolean {
   return findArtifact(plan, "write-image") !== undefined;
 }
 
+type PlanInWorkspace = Pick<RunContext, "plan" | "workspace">;
+
 /** @throws Bq2Error `no-artifact` if the plan's profile makes none. */
-export function tarballPath({ plan, workspace }: RunContext): string {
-  return `${workspace.artifacts}/${requireArtifact(plan, "pack-rootfs").action.file}.tar.gz`;
+export function tarballPath({ plan, workspace }: PlanInWorkspace): string {
+  return pathOf(workspace, requireArtifact(plan, "pack-rootfs").action);
 }
 
 /** @throws Bq2Error `no-artifact` if the plan's profile makes none. */
-export function imagePath({ plan, workspace }: RunContext): string {
-  return `${workspace.artifacts}/${requireArtifact(plan, "write-image").action.file}.qcow2`;
+export function imagePath({ plan, workspace }: PlanInWorkspace): string {
+  return pathOf(workspace, requireArtifact(plan, "write-image").action);
+}
+
+function pathOf({ artifacts }: Workspace, { kind, file }: ArtifactAction): string {
+  return `${artifacts}/${file}${KINDS[kind].suffix}`;
+}
+
+/** The name in SHA256SUMS, which lists the uncompressed form. */
+function plainName({ kind, file }: ArtifactAction): string {
+  return `${file}${KINDS[kind].plainSuffix}`;
 }
 
 export function tarballWork(
@@ -74,13 +101,11 @@ export function tarballWork(
   action: ArtifactAction<"pack-rootfs">,
   planned: PlannedStep,
 ): StepWork {
-  const { plan, workspace } = context;
+  const { epoch } = context.plan;
   return artifactWork(context, planned, {
     action,
-    path: `${workspace.artifacts}/${action.file}.tar.gz`,
     key: artifactKey(context, TARBALL_FORMAT, action, planned),
-    digestName: `${action.file}.tar`,
-    request: (output) => ({ kind: "tarball", entries: rootfsEntries(context), epoch: plan.epoch, output }),
+    request: (output) => ({ kind: "tarball", entries: rootfsEntries(context), epoch, output }),
   });
 }
 
@@ -89,12 +114,10 @@ export function imageWork(
   action: ArtifactAction<"write-image">,
   planned: PlannedStep,
 ): StepWork {
-  const { plan, workspace } = context;
+  const { plan } = context;
   return artifactWork(context, planned, {
     action,
-    path: `${workspace.artifacts}/${action.file}.qcow2`,
     key: artifactKey(context, IMAGE_FORMAT, action, planned),
-    digestName: `${action.file}.raw`,
     async request(output) {
       for (const { pin } of action.sources?.modules ?? []) await unpackSource(context, findPin(plan, pin));
       const rootfs = rootfsEntries(context);
@@ -113,10 +136,7 @@ export function imageWork(
 
 interface Artifact {
   readonly action: ArtifactAction;
-  readonly path: string;
   readonly key: string;
-  /** Name in SHA256SUMS, which lists the uncompressed form. */
-  readonly digestName: string;
   /** The request that writes the artifact to `output`. */
   request(output: string): ArtifactRequest | Promise<ArtifactRequest>;
 }
@@ -124,20 +144,21 @@ interface Artifact {
 /** In namespace `bq2` the new system's `bq2` writes the artifact; in namespace `host` this process does. */
 function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artifact): StepWork {
   const { files } = context.platform;
-  const { path } = artifact;
+  const { action } = artifact;
+  const path = pathOf(context.workspace, action);
   const isInside = planned.phase.namespace === "bq2";
   return {
     key: artifact.key,
-    isPresent: (record) => isWhole(context, artifact, record),
+    isPresent: (record) => isWhole(context, action, record),
     stored: () => undefined,
     view: isInside ? () => artifactView(context, planned) : undefined,
     async make(): Promise<Made> {
       makeFolders(files, dirname(path));
       const request = await artifact.request(path);
       const { made, result } = isInside
-        ? await writeInNamespace(context, planned, request, artifact.action.program)
+        ? await writeInNamespace(context, planned, request, action.program)
         : await writeHere(context, request);
-      recordDigests(context, artifact.digestName, result);
+      recordDigests(context, plainName(action), result);
       const file = sha256File(context.platform, path);
       noteFingerprint(context.platform, keptFile(context, path, file));
       context.log.info(`Wrote ${path}`);
@@ -150,12 +171,13 @@ function artifactWork(context: RunContext, planned: PlannedStep, artifact: Artif
  * Whether the artifact and its line in SHA256SUMS are unchanged. A changed artifact is set aside. An artifact
  * without a recorded sha256 is written again.
  */
-function isWhole(context: RunContext, { path, digestName }: Artifact, { output, file }: StepRecord): boolean {
+function isWhole(context: RunContext, action: ArtifactAction, { output, file }: StepRecord): boolean {
   const { platform, log } = context;
+  const path = pathOf(context.workspace, action);
   if (file === undefined || platform.files.statusFollowed(path) === undefined) return false;
   const damage = fileDamage(platform, keptFile(context, path, file));
   if (damage !== undefined) setAside(platform.files, path, [damage], log.warn);
-  return damage === undefined && digestLines(context).includes(`${output}  ${digestName}`);
+  return damage === undefined && digestLines(context).includes(`${output}  ${plainName(action)}`);
 }
 
 function keptFile({ workspace }: RunContext, path: string, sha256: string): KeptFile {

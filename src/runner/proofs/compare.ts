@@ -1,6 +1,8 @@
 /** Compares two builds step by step, and names the first file that differs in each. */
+
 import type { Manifest, ManifestEntry } from "../../kept/manifest.ts";
 import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
+import { makesArtifact } from "../artifacts/artifacts.ts";
 import type { RunContext } from "../context/context.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { comparePaths, type Layer } from "../rootfs/merge.ts";
@@ -68,13 +70,9 @@ export function compareFinal(a: RunContext, b: RunContext): StepComparison[] {
 /** Steps that write the tarball and the disk image. */
 export function finalSteps(plan: Plan): StepRef[] {
   return plan.phases.flatMap(({ name, steps }) =>
-    steps
-      .filter(({ build }) => build.kind === "coordinator" && FINAL_ACTIONS.includes(build.action.kind))
-      .map((step) => ({ phase: name, step: step.name })),
+    steps.filter(makesArtifact).map((step) => ({ phase: name, step: step.name })),
   );
 }
-
-const FINAL_ACTIONS: readonly string[] = ["pack-rootfs", "write-image"];
 
 function findLayer(layers: readonly Layer[], { phase, step }: StepRef): Layer | undefined {
   return layers.find((layer) => layer.phase === phase && layer.step === step);

@@ -38,7 +38,7 @@ export interface Store {
   add(key: string, step: string, folder: string, manifest: Manifest): string;
 }
 
-/** Opens the store at `root`. `report` receives the damage that is found. */
+/** Opens the store at `root`. `warn` receives the damage that is found. */
 export function openStore(platform: Platform, root: string, warn: Warn): Store {
   const { files } = platform;
   const places = storePlaces(root);
