@@ -31,7 +31,6 @@ static uint32_t big_endian(const uint8_t *at) {
 
 /* Section 6.2.2. */
 static void add_block(uint32_t hash[8], const uint8_t *block) {
-    if (sha256_add_blocks(hash, block, 1)) return;
     uint32_t w[64], a = hash[0], b = hash[1], c = hash[2], d = hash[3];
     uint32_t e = hash[4], f = hash[5], g = hash[6], h = hash[7];
 
@@ -44,6 +43,11 @@ static void add_block(uint32_t hash[8], const uint8_t *block) {
     }
     hash[0] += a, hash[1] += b, hash[2] += c, hash[3] += d;
     hash[4] += e, hash[5] += f, hash[6] += g, hash[7] += h;
+}
+
+static void add_blocks(uint32_t hash[8], const uint8_t *blocks, size_t count) {
+    if (sha256_add_blocks(hash, blocks, count)) return;
+    for (; count > 0; blocks += 64, count--) add_block(hash, blocks);
 }
 
 /* Section 5.3.3: the first 32 bits of the fractional parts of the square roots of the first eight primes. */
@@ -64,12 +68,11 @@ void sha256_add(Sha256 *state, const uint8_t *bytes, size_t size) {
     }
     if (filled > 0) {
         memcpy(state->block + filled, bytes, room);
-        add_block(state->hash, state->block);
+        add_blocks(state->hash, state->block, 1);
         bytes += room, size -= room;
     }
-    if (sha256_add_blocks(state->hash, bytes, size / 64)) bytes += size / 64 * 64, size %= 64;
-    for (; size >= 64; bytes += 64, size -= 64) add_block(state->hash, bytes);
-    memcpy(state->block, bytes, size);
+    add_blocks(state->hash, bytes, size / 64);
+    memcpy(state->block, bytes + size / 64 * 64, size % 64);
 }
 
 /* Section 5.1.1: a one bit, zeros, and the length in bits as 64 bits. */
