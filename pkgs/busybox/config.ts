@@ -1,7 +1,7 @@
 /**
- * Busybox's configuration as data, on top of its own defaults. The defaults enable nearly every applet with
- * nearly every option, as scripts and `configure` expect of the standard tools. So this file lists what the
- * system leaves out, and why; everything else is built.
+ * Busybox's configuration as data. Busybox's defaults enable nearly every applet with nearly every option, as
+ * scripts and `configure` expect of the standard tools. So this file lists what the system leaves out, and
+ * why; everything else is built.
  *
  * Disabling an option also disables its suboptions, so the list does not name those.
  */

@@ -1,6 +1,6 @@
 /**
- * Whole disks judged by sgdisk, fsck.fat, e2fsck, debugfs, qemu-img and objdump. systemd's EFI stub stands in
- * for a kernel: to firmware and to us, both are EFI applications.
+ * Whole disks judged by sgdisk, fsck.fat, e2fsck, debugfs, qemu-img and objdump. systemd's EFI stub
+ * replaces a kernel: to firmware and to us, both are EFI applications.
  */
 import { createHash } from "node:crypto";
 import {

@@ -105,7 +105,7 @@ export function remount(platform: KernelAccess, target: string, flags: number): 
 type Hints = { readonly [code: string]: string };
 
 const NAMESPACE_HINT =
-  "this must run as root of its own user and mount namespace; `bq2 doctor` says what is missing";
+  "this must run as root in a new user and mount namespace; `bq2 doctor` says what is missing";
 
 const BIND_HINTS: Hints = {
   EPERM: NAMESPACE_HINT,

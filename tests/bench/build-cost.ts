@@ -1,7 +1,7 @@
 /**
- * What a build costs besides the compilers: processor time and memory of its own processes, compared with the
- * processor time of everything it ran. Processes are sampled ten times a second; use after a last sample is
- * missed.
+ * What a build costs besides the compilers: processor time and memory of bq2's processes, compared with the
+ * processor time of everything that the build ran. Processes are sampled ten times a second; use after a last
+ * sample is missed.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,11 +16,11 @@ export interface BuildCost {
   readonly wallSeconds: number;
   /** Of the build and all below it. */
   readonly cpuSeconds: number;
-  /** Of its own processes, with gzip, which Node decompresses itself. */
+  /** Of bq2's processes. Includes gzip, which Node decompresses itself. */
   readonly ownCpuSeconds: number;
   /** Of the other decompressors that they start. */
   readonly decompressionCpuSeconds: number;
-  /** The peak of its own processes together. */
+  /** The peak of bq2's processes together. */
   readonly ownPeakMiB: number;
 }
 

@@ -78,7 +78,7 @@ export interface CurlJob {
   readonly retrySeconds: number | undefined;
   readonly retriesRefused: boolean;
   readonly retriesAll: boolean;
-  /** The environment, with the command line's proxies instead of its own. */
+  /** The environment; the command line's proxies replace those of the environment. */
   readonly proxyEnvironment: { readonly [name: string]: string };
 }
 
