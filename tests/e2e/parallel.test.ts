@@ -84,8 +84,8 @@ describe.skipIf(!requireTools("gcc", "make", "setpriv", "unshare"))("steps side 
     await writeSmallPlan(place, { steps });
     const failed = await bq2(place, "sysroot", "--jobs", "3");
     expect(failed.code).toBe(1);
-    expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/bad, report in/);
-    expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/worse, report in/);
+    expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/bad, failure report in/);
+    expect(failed.error).toMatch(/Failed rootfs-from-sysroot\/worse, failure report in/);
     expect(failed.error).toMatch(/Starting no more steps; waiting for .*rootfs-from-sysroot\/slow.* to end/);
     expect(failed.error).toMatch(/Finished slow in/);
     expect(failed.error).not.toMatch(/Building never/);
