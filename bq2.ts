@@ -11,6 +11,8 @@ import { isReaderGone, READER_GONE } from "./src/platform/standard-streams.ts";
 /** One engine on its machine. Its functions load their code when they are called. */
 export interface World {
   readonly platform: Platform;
+  /** Makes some memory available, so that an error can be reported when none is left. */
+  openReserve(): void;
   /** The context of the command line's commands. */
   openContext(): Promise<Bq2Context>;
   /**
@@ -41,6 +43,7 @@ export async function main(world: World, name: string, args: readonly string[]):
   try {
     return await dispatch(world, name, args);
   } catch (error) {
+    world.openReserve();
     return fail(world.platform, error);
   }
 }

@@ -23,10 +23,13 @@ uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size) {
 static JSValue idle_hook, rejection_hook; /* not functions until TypeScript sets them */
 
 static void print_error(JSContext *context, JSValueConst error) {
-    const char *text = JS_ToCString(context, error);
-    JSValue stack = JS_IsError(context, error) ? JS_GetPropertyStr(context, error, "stack") : JS_UNDEFINED;
-    const char *where = JS_IsString(stack) ? JS_ToCString(context, stack) : NULL;
+    const char *text, *where;
+    JSValue stack;
 
+    memory_open_reserve();
+    text = JS_ToCString(context, error);
+    stack = JS_IsError(context, error) ? JS_GetPropertyStr(context, error, "stack") : JS_UNDEFINED;
+    where = JS_IsString(stack) ? JS_ToCString(context, stack) : NULL;
     fprintf(stderr, "bq2: %s\n%s", text == NULL ? "an error that cannot be shown" : text,
             where == NULL ? "" : where);
     JS_FreeCString(context, text);
@@ -85,6 +88,12 @@ static JSValue set_memory_limit(JSContext *context, JSValueConst this, int count
     return JS_UNDEFINED;
 }
 
+static JSValue open_reserve(JSContext *context, JSValueConst this, int count, JSValueConst *words) {
+    (void)context, (void)this, (void)count, (void)words;
+    memory_open_reserve();
+    return JS_UNDEFINED;
+}
+
 int engine_is_waiting;
 
 /* False: nothing is left to wait for. */
@@ -125,5 +134,6 @@ const JSCFunctionListEntry engine_functions[] = {
     JS_CFUNC_DEF("setIdle", 1, set_idle),
     JS_CFUNC_DEF("setRejectionTracker", 1, set_rejection_tracker),
     JS_CFUNC_DEF("setMemoryLimit", 1, set_memory_limit),
+    JS_CFUNC_DEF("openReserve", 0, open_reserve),
 };
 const int engine_function_count = sizeof engine_functions / sizeof *engine_functions;

@@ -69,6 +69,26 @@ static size_t stack_size(void) {
     return limit.rlim_cur > 2 * STACK_RESERVE ? limit.rlim_cur - STACK_RESERVE : limit.rlim_cur / 2;
 }
 
+/*
+ * The kernel ends a program, without a word, when there is no address space for its stack to grow into. So part
+ * of the stack is claimed early, while the program can still report that there is none. Pages that are not used
+ * cost no memory.
+ */
+static __attribute__((noinline)) void touch_stack(void) {
+    volatile char deepest[STACK_RESERVE];
+
+    deepest[0] = 0;
+}
+
+static int claim_stack(void) {
+    void *room = native_take_pages(STACK_RESERVE);
+
+    if (room == NULL) return 0;
+    native_give_pages(room, STACK_RESERVE);
+    touch_stack();
+    return 1;
+}
+
 /* Our own file: through /proc if it is mounted, or else (early in process 1) the path given to execve(2). */
 static int add_own_program(void) {
     const char *own = "/proc/self/exe", *problem;
@@ -84,7 +104,7 @@ static int add_own_program(void) {
 int main(int count, char **words) {
     const int has_program = add_own_program();
     const char *entry = has_program ? ENTRY : words[1];
-    JSRuntime *runtime = JS_NewRuntime();
+    JSRuntime *runtime = claim_stack() ? JS_NewRuntime() : NULL;
     JSContext *context = runtime == NULL ? NULL : JS_NewContext(runtime);
 
     if (context == NULL) {

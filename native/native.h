@@ -54,6 +54,9 @@ extern const int digest_function_count;
 /* Bytes of a typed array. NULL: an exception is pending. Never NULL for an empty array. */
 uint8_t *bytes_of(JSContext *context, JSValueConst value, size_t *size);
 
+/* memory.c: from now on a small reserve serves when no memory is left. An error report needs some. */
+void memory_open_reserve(void);
+
 /* What each runtime provides for them. */
 
 /* The module of primitives, and the name that imports use. */

@@ -24,7 +24,7 @@
 #define SYS_fchmodat2 452
 #endif
 
-enum { WORDS = 6, MAX_HELD = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
+enum { WORDS = 6, FEW_HELD = 8, MAX_HELD = 4096, MAX_ARRAYS = 32, MAX_DEPTH = 3 };
 
 /* Bytes whose address is stored in *word, and their number in *size. */
 typedef struct {
@@ -185,16 +185,30 @@ static int big_integer(JSContext *context, JSValueConst value, int64_t *word) {
     return -1;
 }
 
+/*
+ * Makes room for one more item in a list of `count` items. A list grows when it is full: at FEW_HELD items, and
+ * at each power of two beyond.
+ */
+static int make_room(JSContext *context, void **list, int count, size_t unit) {
+    const int is_full = count < FEW_HELD ? count == 0 : (count & (count - 1)) == 0;
+    void *larger;
+
+    if (count == MAX_HELD) {
+        JS_ThrowRangeError(context, "syscall: more than %d strings or buffers", MAX_HELD);
+        return -1;
+    }
+    if (!is_full) return 0;
+    larger = js_realloc(context, *list, (count < FEW_HELD ? FEW_HELD : 2 * count) * unit);
+    if (larger == NULL) return -1;
+    *list = larger;
+    return 0;
+}
+
 static int string(JSContext *context, JSValueConst value, Call *call, int64_t *word, size_t *size) {
     const char *text;
     size_t length;
 
-    if (call->strings == NULL) call->strings = js_malloc(context, MAX_HELD * sizeof *call->strings);
-    if (call->strings == NULL) return -1;
-    if (call->string_count == MAX_HELD) {
-        JS_ThrowRangeError(context, "syscall: more than %d strings", MAX_HELD);
-        return -1;
-    }
+    if (make_room(context, (void **)&call->strings, call->string_count, sizeof *call->strings)) return -1;
     text = JS_ToCStringLen(context, &length, value);
     if (text == NULL) return -1;
     call->strings[call->string_count++] = text;
@@ -209,12 +223,7 @@ static int string(JSContext *context, JSValueConst value, Call *call, int64_t *w
 
 /* Holds the bytes; `take_addresses` takes their address later. */
 static int borrow(JSContext *context, JSValueConst bytes, Call *call, int64_t *word, size_t *size) {
-    if (call->borrowed == NULL) call->borrowed = js_malloc(context, MAX_HELD * sizeof *call->borrowed);
-    if (call->borrowed == NULL) return -1;
-    if (call->borrowed_count == MAX_HELD) {
-        JS_ThrowRangeError(context, "syscall: more than %d buffers", MAX_HELD);
-        return -1;
-    }
+    if (make_room(context, (void **)&call->borrowed, call->borrowed_count, sizeof *call->borrowed)) return -1;
     call->borrowed[call->borrowed_count++] = (Borrowed){JS_DupValue(context, bytes), word, size};
     return 0;
 }

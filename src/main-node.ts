@@ -9,6 +9,7 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
   const projectFolder = dirname(dirname(platform.host.self.at(-1) ?? "")); // the bundle is dist/bq2.js
   const world: World = {
     platform,
+    openReserve: () => {}, // Node ends without a report when it has no memory left
     async openContext() {
       const { openContext } = await import("./command-line/context.ts");
       const { DEFAULT_WORKDIR, workspaceAt } = await import("./runner/context/workspace.ts");

@@ -1,4 +1,5 @@
 /** The program on QuickJS, inside the image: from process 1 to whole builds. */
+import { openReserve } from "bq2:native";
 import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import { quickjsEngine } from "./engine-quickjs.ts";
@@ -35,6 +36,7 @@ async function openFetcher(): Promise<Fetcher> {
 
 const world: World = {
   platform,
+  openReserve,
   async openContext() {
     const { openContext } = await import("./command-line/context.ts");
     return openContext({

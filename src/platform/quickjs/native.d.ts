@@ -85,6 +85,8 @@ declare module "bq2:native" {
   export function takeInterrupt(): boolean;
   /** JavaScript memory beyond this throws `InternalError: out of memory`. */
   export function setMemoryLimit(bytes: number): void;
+  /** Lets a small reserve serve when no memory is left. Reporting an error needs some. */
+  export function openReserve(): void;
 }
 
 interface ImportMeta {
