@@ -70,9 +70,9 @@ static size_t stack_size(void) {
 }
 
 /*
- * The kernel ends a program, without a word, when there is no address space for its stack to grow into. So part
- * of the stack is claimed early, while the program can still report that there is none. Pages that are not used
- * cost no memory.
+ * The kernel ends a program, without a word, when there is no address space for its stack to grow into. So
+ * part of the stack is claimed early, while the program can still report that there is none. Pages that are
+ * not used cost no memory.
  */
 static __attribute__((noinline)) void touch_stack(void) {
     volatile char deepest[STACK_RESERVE];

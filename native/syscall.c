@@ -186,8 +186,8 @@ static int big_integer(JSContext *context, JSValueConst value, int64_t *word) {
 }
 
 /*
- * Makes room for one more item in a list of `count` items. A list grows when it is full: at FEW_HELD items, and
- * at each power of two beyond.
+ * Makes room for one more item in a list of `count` items. A list grows when it is full: at FEW_HELD items,
+ * and at each power of two beyond.
  */
 static int make_room(JSContext *context, void **list, int count, size_t unit) {
     const int is_full = count < FEW_HELD ? count == 0 : (count & (count - 1)) == 0;
@@ -223,7 +223,8 @@ static int string(JSContext *context, JSValueConst value, Call *call, int64_t *w
 
 /* Holds the bytes; `take_addresses` takes their address later. */
 static int borrow(JSContext *context, JSValueConst bytes, Call *call, int64_t *word, size_t *size) {
-    if (make_room(context, (void **)&call->borrowed, call->borrowed_count, sizeof *call->borrowed)) return -1;
+    if (make_room(context, (void **)&call->borrowed, call->borrowed_count, sizeof *call->borrowed))
+        return -1;
     call->borrowed[call->borrowed_count++] = (Borrowed){JS_DupValue(context, bytes), word, size};
     return 0;
 }

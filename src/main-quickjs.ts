@@ -1,11 +1,10 @@
 /** The program on QuickJS, inside the image: from process 1 to whole builds. */
-import { openReserve } from "bq2:native";
 import { main, type World } from "../bq2.ts";
 import { basename, dirname } from "./base/path.ts";
 import { quickjsEngine } from "./engine-quickjs.ts";
 import { findInitApplet } from "./init/applets.ts";
 import type { Fetcher } from "./platform/network.ts";
-import { quickjsPlatform } from "./platform/quickjs/platform.ts";
+import { openReserve, quickjsPlatform } from "./platform/quickjs/platform.ts";
 import { libraryBeside } from "./program/compiler.ts";
 
 /**

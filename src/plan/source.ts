@@ -33,6 +33,13 @@ export const ArchiveSchema = v.strictObject({
   origins: v.pipe(v.array(OriginSchema), v.minLength(1)),
   /** Path of an inner archive, if that one contains the sources. */
   inner: v.exactOptional(InnerPath),
+  /**
+   * Folders of the release that no build reads. They are not unpacked, but for files that have one of the
+   * names in `except`.
+   */
+  unread: v.exactOptional(
+    v.strictObject({ folders: v.pipe(v.array(InnerPath), v.minLength(1)), except: v.array(PlainName) }),
+  ),
 });
 /** One archive, identified by its sha256; the first origin whose bytes match is used. */
 export type Archive = v.InferOutput<typeof ArchiveSchema>;

@@ -12,6 +12,8 @@ import { startLoop, waitReadable } from "./loop.ts";
 import { quickjsProcesses } from "./processes.ts";
 import { ignoreBrokenPipes } from "./signals.ts";
 
+export { openReserve } from "bq2:native";
+
 const quickjsKernel: Kernel = {
   syscall: (number, ...args) =>
     syscall(number, ...args.map((word) => (typeof word === "string" ? nameWord("pass", word) : word))),

@@ -52,8 +52,8 @@ export function findPin(plan: Plan, release: string): Pin {
 
 /** Name of a source tree in the cache: a digest of its archives and of how they are unpacked. */
 export function sourceTreeKey(platform: Platform, pin: Pin): string {
-  const archives = pin.archives.map(({ sha256, inner }: Archive) =>
-    inner === undefined ? sha256 : { sha256, inner },
+  const archives = pin.archives.map(({ sha256, inner, unread }: Archive) =>
+    inner === undefined && unread === undefined ? sha256 : { sha256, inner, unread },
   );
   return textDigest(platform, canonicalJson({ format: UNPACK_FORMAT, release: releaseName(pin), archives }));
 }

@@ -9,6 +9,7 @@ import type { Pin } from "../../plan/source.ts";
 import { makeFolders, removeTree, takeLock } from "../../platform/files.ts";
 import { releaseName, SOURCE_ROOT } from "../../recipe/package.ts";
 import { verifiedArchive } from "../../sources/cache.ts";
+import { leavingOut } from "../../trees/leaving-out.ts";
 import { unpackArchive } from "../../trees/unpack.ts";
 import type { RunContext } from "../context/context.ts";
 import { findPin, sourceTreeKey } from "../context/keys.ts";
@@ -85,6 +86,7 @@ async function unpack(context: RunContext, pin: Pin, root: string): Promise<void
     target: sourceTree(context, pin),
     stripComponents: 1,
     ...(archive.inner !== undefined && { inner: archive.inner }),
+    ...(archive.unread !== undefined && { rename: leavingOut(archive.unread) }),
   });
 }
 
