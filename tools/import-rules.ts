@@ -34,6 +34,7 @@ const PLATFORM = "src/platform"; // the interface, and helpers on it
 const FORMATS = "src/formats";
 const TREES = "src/trees";
 const PLAN = "src/plan";
+const SYSTEM = "src/system";
 const KEPT = "src/kept";
 const RECIPE = "src/recipe";
 const LINUX = "src/linux";
@@ -51,9 +52,10 @@ const LAYERS: readonly Rule[] = [
   rule(TREES, [BASE, PLATFORM, FORMATS]),
   rule("src/patch", [BASE, PLATFORM]),
   rule(PLAN, [BASE], ["valibot"]),
+  rule(SYSTEM, [BASE], ["valibot"]),
   rule(KEPT, [BASE, PLATFORM, FORMATS, TREES], ["valibot"]),
-  rule(RECIPE, [BASE, PLAN]),
-  rule("pkgs", [BASE, PLAN, RECIPE]),
+  rule(RECIPE, [BASE, PLAN, SYSTEM]),
+  rule("pkgs", [BASE, PLAN, SYSTEM, RECIPE]),
   rule(LINUX, [BASE, PLATFORM]),
   rule("src/network", [BASE, PLATFORM]),
   rule(SOURCES, [BASE, PLATFORM, PLAN, KEPT], ["valibot"]),
@@ -75,7 +77,7 @@ const LAYERS: readonly Rule[] = [
   rule("src/script", [BASE, PLATFORM, "src/program"], ["typescript"]),
   rule("src/efi", [BASE, FORMATS, "src/script", "src/program/compiler.ts"], [FIRMWARE_MODULE]),
   rule("examples/efi", [], ["efi"]),
-  rule("src/init", [BASE, PLATFORM, FORMATS, LINUX]),
+  rule("src/init", [BASE, PLATFORM, FORMATS, SYSTEM, LINUX], ["valibot"]),
 ];
 
 const LAYER_FOLDERS = [...LAYERS.map(({ folder }) => folder), "src/version.ts"];
