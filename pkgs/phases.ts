@@ -11,6 +11,8 @@ import {
   SYSROOT,
 } from "../src/recipe/package.ts";
 import { IMAGE_PHASE, type PhaseName } from "../src/recipe/phase-names.ts";
+import { system } from "../src/system/constructors.ts";
+import type { System } from "../src/system/system.ts";
 import { binutils, crossBinutils } from "./binutils/package.ts";
 import { bison } from "./bison/package.ts";
 import { BQ2_PATH, bq2, OWN_MODULES, ownProgram, ownProgramFile } from "./bq2/package.ts";
@@ -32,21 +34,23 @@ import { make } from "./make/package.ts";
 import { musl } from "./musl/package.ts";
 import { quickjs } from "./quickjs/package.ts";
 import { crossCompilers, FULL_SEED, MINIMAL_SEED, OWN_SEED, type SeedPackage } from "./seed-packages.ts";
+import type { StagedFolder } from "./system/package.ts";
 import { xz } from "./xz/package.ts";
 import { zlib } from "./zlib/package.ts";
 
-/** The systems that can be built. */
+/** What can be built by name: two systems, and what UEFI applications are made with. */
 export const PROFILES = ["minimal", "full", "efi"] as const;
 export type Profile = (typeof PROFILES)[number];
+
+/** The systems of that name. Their packages are below, in the phases that build them. */
+export const MINIMAL = system({ name: "minimal", hostname: "bq2" });
+const FULL = system({ name: "full", hostname: "bq2" });
 
 /**
  * The one time in every output: 2025-07-14 00:00 UTC. That week Linux 6.12.38 was released, the newest of the
  * sources that were pinned when the time was chosen. https://reproducible-builds.org/specs/source-date-epoch/
  */
 export const SOURCE_DATE_EPOCH = 1752451200;
-
-/** Bytes of the disk. The image is sparse, but its digest covers every byte: a larger disk takes longer. */
-const DISK_SIZE = 2 * 2 ** 30;
 
 /** The environment of every build in a namespace. */
 const ENV = {
@@ -74,7 +78,10 @@ const hostPhase = {
   needsFrom: [],
 } as const;
 
-function hostSetup(seedPackages: (context: PlanningContext) => readonly SeedPackage[]): PhaseRecipe {
+export function hostSetup(
+  seedPackages: (context: PlanningContext) => readonly SeedPackage[],
+  folders: readonly StagedFolder[] = [],
+): PhaseRecipe {
   return {
     ...hostPhase,
     name: "host-setup",
@@ -88,15 +95,21 @@ function hostSetup(seedPackages: (context: PlanningContext) => readonly SeedPack
       })),
       coordinatorStep("extract-sources", ({ pins }) => ({ kind: "extract-sources", pins: [...pins] })),
       coordinatorStep("stage-source", () => ({ kind: "stage-source" })),
+      ...(folders.length === 0 ? [] : [stageFolders(folders)]),
     ],
   };
+}
+
+function stageFolders(folders: readonly StagedFolder[]): CoordinatorStep {
+  const staged = folders.map(({ name, from }) => ({ name, from }));
+  return coordinatorStep("stage-folders", () => ({ kind: "stage-folders", folders: staged }));
 }
 
 /**
  * The programs that the build of a system for another architecture runs. They are the first steps of
  * {@link sysrootFromSeed}, made for the seed's architecture.
  */
-const toolsFromSeed: PhaseRecipe = {
+export const toolsFromSeed: PhaseRecipe = {
   name: "tools-from-seed",
   description: "Build the programs that the build itself runs, for the seed's architecture.",
   namespace: "seed",
@@ -109,7 +122,7 @@ const toolsFromSeed: PhaseRecipe = {
   steps: [crossTools, linuxHeaders, musl, zlib, bzip2, xz, quickjs, bq2Runtime, ownProgram],
 };
 
-function sysrootFromSeed(parts: {
+export function sysrootFromSeed(parts: {
   /** What compiles for the new system. */
   readonly toolchain: readonly Package[];
   /** Parts of the toolchain that need the C library. */
@@ -134,7 +147,7 @@ function sysrootFromSeed(parts: {
   };
 }
 
-function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
+export function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
   return {
     name: "rootfs-from-sysroot",
     description: "Build the packages of the new rootfs with the sysroot's toolchain.",
@@ -148,6 +161,8 @@ function rootfsFromSysroot(steps: readonly Package[]): PhaseRecipe {
   };
 }
 
+const fullEtc = etc(FULL);
+
 /** Builds everything again without the seed. The steps see only a shell, make and the sysroot's toolchain. */
 const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   name: "system-from-sysroot",
@@ -159,7 +174,7 @@ const systemFromSysroot = (toolchain: readonly Package[]): PhaseRecipe => ({
   env: ENV,
   needsFrom: ["system-from-sysroot", "sysroot-from-seed"],
   base: [
-    ...fromPhase("rootfs-from-sysroot", [etc, busybox, make]),
+    ...fromPhase("rootfs-from-sysroot", [fullEtc, busybox, make]),
     ...fromPhase("sysroot-from-seed", [...toolchain, linuxHeaders, musl]),
   ],
   steps: [
@@ -182,7 +197,10 @@ function outputProgram(context: PlanningContext): string {
 
 const outputPhase = { ...hostPhase, namespace: "bq2", env: { PATH: "/usr/sbin:/usr/bin" } } as const;
 
-const finalizeRootfs: PhaseRecipe = {
+/** What the artifacts' names start with: the tarball's and the image's. */
+export type ArtifactNames = (version: string) => { readonly tarball: string; readonly image: string };
+
+export const finalizeRootfs = (names: ArtifactNames): PhaseRecipe => ({
   ...outputPhase,
   name: "finalize-rootfs",
   description: "Pack the finished rootfs into a tarball.",
@@ -191,15 +209,16 @@ const finalizeRootfs: PhaseRecipe = {
       "rootfs-tarball",
       (context) => ({
         kind: "pack-rootfs",
-        file: `bq2-rootfs-${context.version}-${context.arch.name}`,
+        file: `${names(context.version).tarball}-${context.arch.name}`,
         program: outputProgram(context),
       }),
       [ownProgram],
     ),
   ],
-};
+});
 
-const image: PhaseRecipe = {
+/** The phase that writes the image. With `hasSources`, the user may ask for the sources in it. */
+export const image = (names: ArtifactNames, { disk }: System, hasSources: boolean): PhaseRecipe => ({
   ...outputPhase,
   name: IMAGE_PHASE,
   description: "Write the disk image.",
@@ -208,26 +227,33 @@ const image: PhaseRecipe = {
       "disk-image",
       (context) => ({
         kind: "write-image",
-        file: `bq2-${context.version}-${context.arch.name}`,
+        file: `${names(context.version).image}-${context.arch.name}`,
         program: outputProgram(context),
         kernel: KERNEL_PATH,
-        size: DISK_SIZE,
-        sources: context.sources
-          ? { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) }
-          : null,
+        size: disk.bytes,
+        sources:
+          hasSources && context.sources
+            ? { modules: OWN_MODULES.map((own) => ({ ...own, only: [...own.only] })) }
+            : null,
       }),
       [ownProgram],
     ),
   ],
-};
+});
+
+/** The artifacts of the systems that this project names carry its version. */
+const OWN_NAMES: ArtifactNames = (version) => ({
+  tarball: `bq2-rootfs-${version}`,
+  image: `bq2-${version}`,
+});
 
 const minimalPhases: readonly PhaseRecipe[] = [
   hostSetup(({ arch, seedArch }) => [...MINIMAL_SEED, ...crossCompilers(seedArch, [arch])]),
   toolsFromSeed,
   sysrootFromSeed({ toolchain: [crossTools] }),
-  rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, linux]),
-  finalizeRootfs,
-  image,
+  rootfsFromSysroot([etc(MINIMAL), linuxHeaders, musl, busybox, bq2, efi, linux]),
+  finalizeRootfs(OWN_NAMES),
+  image(OWN_NAMES, MINIMAL, true),
 ];
 
 /** Builds no system, but what UEFI applications are made with, for every architecture. */
@@ -245,10 +271,10 @@ function fullPhases(seed: "foreign" | "own"): readonly PhaseRecipe[] {
   return [
     hostSetup(() => packages),
     sysrootFromSeed({ toolchain, afterLibc }),
-    rootfsFromSysroot([etc, linuxHeaders, musl, busybox, bq2, efi, make]),
+    rootfsFromSysroot([fullEtc, linuxHeaders, musl, busybox, bq2, efi, make]),
     systemFromSysroot([...toolchain, ...afterLibc]),
-    finalizeRootfs,
-    image,
+    finalizeRootfs(OWN_NAMES),
+    image(OWN_NAMES, FULL, true),
   ];
 }
 

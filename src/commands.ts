@@ -9,6 +9,14 @@ export const COMMANDS: CommandTable = {
     brief: "Build everything: the rootfs tarball and the disk image",
     load: () => import("./commands/build.ts"),
   },
+  new: {
+    brief: "Make a folder with a system to start from",
+    load: () => import("./commands/new.ts"),
+  },
+  system: {
+    brief: "Show a system's values, or how two systems differ",
+    load: () => import("./commands/system/system.ts"),
+  },
   boot: {
     brief: "Boot an image under QEMU, with its serial console on the terminal",
     load: () => import("./commands/boot.ts"),

@@ -1,6 +1,7 @@
 /** The program on Node: the bundle, on the host. */
 import { main, type World } from "../bq2.ts";
 import { dirname } from "./base/path.ts";
+import type { EvaluationRequest } from "./evaluation/evaluate.ts";
 import { nodePlatform } from "./platform/node/platform.ts";
 
 /** Runs `name args…` and returns the exit code. */
@@ -21,6 +22,10 @@ export function mainOnNode(name: string, args: readonly string[]): Promise<numbe
         fetcher: nodeFetcher({ env: platform.host.env }),
         archives: undefined,
         loaderFolder: `${workspaceAt(platform, DEFAULT_WORKDIR).bq2Rootfs}/usr/lib/bq2/efi`,
+        evaluate: async (request: EvaluationRequest) => {
+          const { evaluateOnNode } = await import("./evaluation/node/evaluate.ts");
+          return evaluateOnNode(request);
+        },
         engine: undefined,
       };
       if (!platform.host.isTerminal) return openContext(installation);

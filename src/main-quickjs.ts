@@ -48,6 +48,7 @@ const world: World = {
       },
       archives: platform.files.status(OWN_ARCHIVES) === undefined ? undefined : OWN_ARCHIVES,
       loaderFolder: `${installed}/efi`,
+      evaluate: undefined,
       engine: {
         ...engine,
         efiBindings: isFromSource ? `${projectFolder}/src` : `${installed}/efi/src`,

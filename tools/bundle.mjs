@@ -27,7 +27,7 @@ export const distFolder = join(projectFolder, "dist");
 export const entryFile = join(distFolder, "bq2.js");
 
 /** The bundle's inputs: no other file of the checkout affects it. */
-const INPUTS = ["bq2.ts", "src", "pkgs", "package.json", "package-lock.json", "tools/bundle.mjs"];
+const INPUTS = ["bq2.ts", "src", "pkgs", "systems", "package.json", "package-lock.json", "tools/bundle.mjs"];
 
 const CHUNK_LIFETIME_SECONDS = 24 * 60 * 60; // longer than any program that may still load one
 
@@ -75,7 +75,7 @@ async function bundle() {
     format: "esm",
     // koffi finds its native library beside its own files; undici is CommonJS, and would lose its exports.
     // Few commands load the compiler, which has 9 MB; with it, esbuild needs 337 MB of memory instead of 73.
-    external: ["koffi", "undici", "typescript", "ts-blank-space"],
+    external: ["koffi", "undici", "esbuild", "typescript", "ts-blank-space"],
     absWorkingDir: projectFolder,
     outdir: distFolder,
     entryNames: "bq2",

@@ -38,6 +38,8 @@ const SYSTEM = "src/system";
 const KEPT = "src/kept";
 const RECIPE = "src/recipe";
 const LINUX = "src/linux";
+const EVALUATION = "src/evaluation";
+const SYSTEMS = "systems";
 const SOURCES = "src/sources";
 
 /** Libraries first; a rule may list only folders above it. CONTRIBUTING.md describes the folders. */
@@ -56,6 +58,9 @@ const LAYERS: readonly Rule[] = [
   rule(KEPT, [BASE, PLATFORM, FORMATS, TREES], ["valibot"]),
   rule(RECIPE, [BASE, PLAN, SYSTEM]),
   rule("pkgs", [BASE, PLAN, SYSTEM, RECIPE]),
+  rule(SYSTEMS, [BASE, PLAN, SYSTEM, RECIPE, "pkgs", "src/version.ts"]),
+  rule(EVALUATION, [BASE]),
+  { ...rule(`${EVALUATION}/node`, [BASE, EVALUATION], ["esbuild"]), node: true },
   rule(LINUX, [BASE, PLATFORM]),
   rule("src/network", [BASE, PLATFORM]),
   rule(SOURCES, [BASE, PLATFORM, PLAN, KEPT], ["valibot"]),

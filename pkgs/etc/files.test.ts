@@ -1,7 +1,8 @@
 import { assert, test } from "../../src/base/testing.ts";
+import { MINIMAL } from "../phases.ts";
 import { SYSTEM_FOLDERS, SYSTEM_LINKS, systemFiles } from "./files.ts";
 
-const files = systemFiles("1.2.3");
+const files = systemFiles(MINIMAL, "1.2.3");
 
 test("paths are sorted, absolute and unique", () => {
   for (const paths of [files, SYSTEM_FOLDERS, SYSTEM_LINKS].map((list) => list.map(({ path }) => path))) {

@@ -3,11 +3,17 @@
  * process 1 (`src/init/`) gives the consoles to root. Nothing here depends on the architecture.
  */
 import { OWN_ROOTFS_MARKER } from "../../src/base/seed-name.ts";
+import { accountFiles } from "../../src/system/accounts.ts";
+import { descriptionText } from "../../src/system/describe.ts";
+import { DESCRIPTION_FILE } from "../../src/system/description.ts";
+import type { System } from "../../src/system/system.ts";
 
 export interface SystemFile {
   /** Absolute, in the finished rootfs. */
   readonly path: string;
   readonly text: string;
+  /** Octal; 0644 by default. */
+  readonly mode?: string;
   readonly why: string;
 }
 
@@ -19,25 +25,19 @@ umask 022
 cd
 `;
 
-/** All of them, sorted by path. `version` is the version of the system that is built. */
-export function systemFiles(version: string): readonly SystemFile[] {
-  return [
+/** All of them, sorted by path. `version` is the version of the `bq2` that is built. */
+export function systemFiles(system: System, version: string): readonly SystemFile[] {
+  const { hostname } = system;
+  const files: SystemFile[] = [
     { path: OWN_ROOTFS_MARKER, text: `${version}\n`, why: "marks a seed as one of our own rootfs" },
-    {
-      path: "/etc/group",
-      text: "root:x:0:\ntty:x:5:\nnobody:x:65534:\n",
-      why: "tty owns the pseudo-terminals",
-    },
-    { path: "/etc/hostname", text: "bq2\n", why: "the machine's name, the same in every build" },
-    { path: "/etc/hosts", text: "127.0.0.1 localhost bq2\n", why: "names that need no network" },
+    ...accountFiles(system).map((file) => ({ ...file, why: "names the ids of users and groups" })),
+    { path: DESCRIPTION_FILE, text: descriptionText(system), why: "what process 1 sets up and runs" },
+    { path: "/etc/hostname", text: `${hostname}\n`, why: "the machine's name, the same in every build" },
+    { path: "/etc/hosts", text: `127.0.0.1 localhost ${hostname}\n`, why: "names that need no network" },
     { path: "/etc/os-release", text: osRelease(version), why: "says which system this is; os-release(5)" },
-    {
-      path: "/etc/passwd",
-      text: "root:*:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n",
-      why: "names the user ids; no password is accepted",
-    },
     { path: "/etc/profile", text: PROFILE, why: "sets up the shells on the consoles" },
   ];
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function osRelease(version: string): string {

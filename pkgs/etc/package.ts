@@ -1,8 +1,9 @@
 import { makeFolder, symlink, writeFile } from "../../src/recipe/inside-actions.ts";
 import type { Package } from "../../src/recipe/package.ts";
+import type { System } from "../../src/system/system.ts";
 import { SYSTEM_FOLDERS, SYSTEM_LINKS, systemFiles } from "./files.ts";
 
-export const etc: Package = {
+export const etc = (system: System): Package => ({
   name: "etc",
   why: "the system's own configuration and its folders",
   license: "MIT",
@@ -15,8 +16,8 @@ export const etc: Package = {
       actions: [
         ...SYSTEM_FOLDERS.map(({ path, mode }) => makeFolder(destdir + path, mode)),
         ...SYSTEM_LINKS.map(({ path, target }) => symlink(destdir + path, target)),
-        ...systemFiles(version).map(({ path, text }) => writeFile(destdir + path, text)),
+        ...systemFiles(system, version).map(({ path, text, mode }) => writeFile(destdir + path, text, mode)),
       ],
     };
   },
-};
+});

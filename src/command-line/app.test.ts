@@ -16,6 +16,7 @@ function contextOf(platform: ReturnType<typeof memoryPlatform>) {
     fetcher: { get: () => Promise.reject(new Error("no network")), close: async () => {} },
     archives: undefined,
     loaderFolder: "/loaders",
+    evaluate: undefined,
     engine: undefined,
   });
 }

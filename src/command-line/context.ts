@@ -4,6 +4,7 @@ import type { Arch } from "../base/arch.ts";
 import { Bq2Error } from "../base/error.ts";
 import { type Log, lineLog } from "../base/log.ts";
 import { type Progress, SILENT_PROGRESS } from "../base/progress.ts";
+import type { Evaluate } from "../evaluation/evaluate.ts";
 import type { Fetcher } from "../platform/network.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Engine } from "../script/engine.ts";
@@ -31,6 +32,8 @@ export interface Installation {
   readonly archives: string | undefined;
   /** Folder of boot loaders, for a rootfs without its own. */
   readonly loaderFolder: string;
+  /** Evaluates system files; undefined where that cannot be done. */
+  readonly evaluate: Evaluate | undefined;
   /** Undefined on Node, which runs the bundle and compiles nothing. */
   readonly engine: CompilingEngine | undefined;
 }

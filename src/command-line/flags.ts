@@ -1,13 +1,13 @@
 /** Flags that several commands share, and the parsers of their values. */
 import { ARCH_NAMES, type Arch, isArch } from "../base/arch.ts";
 import type { Bind } from "../linux/view.ts";
-import { DEFAULT_WORKDIR } from "../runner/context/workspace.ts";
+import { DEFAULT_WORKDIR, SYSTEM_FILE, SYSTEM_WORKDIR } from "../runner/context/workspace.ts";
 
 export const workdirFlag = {
   kind: "parsed",
   parse: String,
-  brief: "Workspace folder",
-  default: DEFAULT_WORKDIR,
+  optional: true,
+  brief: `Workspace folder (default: ${SYSTEM_WORKDIR} beside ./${SYSTEM_FILE} if there is one, else ${DEFAULT_WORKDIR})`,
   placeholder: "DIR",
 } as const;
 

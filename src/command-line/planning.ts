@@ -25,7 +25,7 @@ export function planFor(platform: Platform, choice: PlanChoice): Plan {
   if (profile === undefined) {
     throw new Bq2Error(`Cannot plan profile ${choice.profile}: no such profile`, {
       code: "unknown-profile",
-      hint: `profiles: ${PROFILES.join(", ")}`,
+      hint: `profiles: ${PROFILES.join(", ")}; a system file has a path, such as ./system.ts`,
     });
   }
   const seed = choice.seed ?? defaultSeedName(platform);

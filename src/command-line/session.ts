@@ -19,7 +19,7 @@ import type { Bq2Context } from "./context.ts";
  */
 export async function withWorkspace<T>(
   context: Bq2Context,
-  workdir: string,
+  workdir: string | undefined,
   body: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   const { files } = context.platform;
@@ -94,7 +94,7 @@ function effectivePlan(context: Bq2Context, workspace: Workspace, plan: Plan, op
 /** Runs `body` with the build in `workdir`, while its workspace is locked. */
 export async function withRun(
   context: Bq2Context,
-  workdir: string,
+  workdir: string | undefined,
   body: (run: RunContext) => Promise<void>,
 ): Promise<void> {
   await withWorkspace(context, workdir, async (workspace) => body(await openRun(context, workspace, {})));

@@ -17,7 +17,7 @@ interface Flags {
   readonly arch?: Arch;
   readonly snapshot: boolean;
   readonly print: boolean;
-  readonly workdir: string;
+  readonly workdir?: string;
 }
 
 function parseMebibytes(text: string): number {
@@ -82,7 +82,7 @@ export const command = defineCommand<Flags, [string?]>({
 });
 
 /** The image that the workspace's plan writes. */
-function ownImage(context: Bq2Context, workdir: string): string {
+function ownImage(context: Bq2Context, workdir: string | undefined): string {
   const workspace = workspaceAt(context.platform, workdir);
   const plan = requirePlan(context.platform, workspace);
   if (makesImage(plan)) return imagePath({ plan, workspace });

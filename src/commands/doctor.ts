@@ -6,7 +6,7 @@ import { checkHost } from "../linux/checks.ts";
 import type { Check } from "../linux/namespace-checks.ts";
 import { workspaceAt } from "../runner/context/workspace.ts";
 
-export const command = defineCommand<{ readonly workdir: string }>({
+export const command = defineCommand<{ readonly workdir?: string }>({
   description:
     "Checks what a build needs: user namespaces and overlays (by using them), programs and disk space;\n" +
     "and what booting needs: QEMU and its firmware. The exit code is 1 if a build cannot work.",

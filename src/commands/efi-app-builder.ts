@@ -16,7 +16,7 @@ interface EfiAppFlags {
   readonly arch?: Arch;
   readonly runtime?: string;
   readonly keepObject: boolean;
-  readonly workdir: string;
+  readonly workdir?: string;
 }
 
 export const command = defineCommand<EfiAppFlags>({

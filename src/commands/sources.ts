@@ -13,11 +13,11 @@ import { fetchArchives } from "../sources/fetch.ts";
 import { listArchives, verifyArchives } from "../sources/inventory.ts";
 
 interface Flags {
-  readonly workdir: string;
+  readonly workdir?: string;
 }
 
 /** The archives of the plan on disk; without one, those of the plan that `bq2 build` would write. */
-function archivesOf(context: Bq2Context, workdir: string): Archive[] {
+function archivesOf(context: Bq2Context, workdir: string | undefined): Archive[] {
   const plan: Plan =
     loadPlan(context.platform, workspaceAt(context.platform, workdir)) ?? planFor(context.platform, {});
   return plan.pins.flatMap((pin) => pin.archives);

@@ -7,7 +7,7 @@ import { busyTime, criticalPath, type StepTime, stepTimes } from "../runner/run/
 import { type DiskUse, diskUse } from "../runner/step/disk-use.ts";
 
 interface Flags {
-  readonly workdir: string;
+  readonly workdir?: string;
   readonly disk: boolean;
 }
 

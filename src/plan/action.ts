@@ -108,6 +108,14 @@ export const PopulateSeedSchema = v.strictObject({
 export const ExtractSchema = v.strictObject({ kind: v.literal("extract-sources"), pins: v.array(PlainName) });
 /** Stages this project's own source for the steps that are built from it (`OWN_SOURCES`). */
 export const StageSourceSchema = v.strictObject({ kind: v.literal("stage-source") });
+/**
+ * Stages folders of the user for the steps that copy them. `from` is relative to the folder of the system
+ * file; `name` is what a step's `sources` call it. The digests are found at run time.
+ */
+export const StageFoldersSchema = v.strictObject({
+  kind: v.literal("stage-folders"),
+  folders: v.array(v.strictObject({ name: PlainName, from: InnerPath })),
+});
 /** Packs the finished rootfs as `<file>.tar.gz`. `program`: the `bq2` that packs it in the bq2 namespace. */
 export const PackRootfsSchema = v.strictObject({
   kind: v.literal("pack-rootfs"),
@@ -138,6 +146,7 @@ export const CoordinatorActionSchema = v.variant("kind", [
   PopulateSeedSchema,
   ExtractSchema,
   StageSourceSchema,
+  StageFoldersSchema,
   PackRootfsSchema,
   WriteImageSchema,
 ]);

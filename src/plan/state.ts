@@ -1,9 +1,10 @@
 /** The progress of a build, written after every step so that the next run can continue from there. */
 import * as v from "valibot";
+import { PlainName } from "./names.ts";
 import { StepRefSchema } from "./plan.ts";
 import { Sha256 } from "./source.ts";
 
-export const STATE_FORMAT = "bq2-state/3";
+export const STATE_FORMAT = "bq2-state/4";
 
 export const StepRecordSchema = v.strictObject({
   /** Digest of everything that the step's output depends on. */
@@ -30,6 +31,8 @@ export const StateSchema = v.strictObject({
   seedDigest: v.nullable(Sha256),
   /** Digests of this project's staged source: all of it, and its C part. Null before `stage-source`. */
   ownSource: v.nullable(v.strictObject({ bq2: Sha256, "bq2-native": Sha256 })),
+  /** Digests of the user's staged folders, by the names that steps use; empty before `stage-folders`. */
+  folders: v.record(PlainName, Sha256),
   /** The step that started last. */
   current: v.nullable(StepRefSchema),
   /** By `phase/step`. */
@@ -44,6 +47,7 @@ export function emptyState(planDigest: string): State {
     planDigest,
     seedDigest: null,
     ownSource: null,
+    folders: {},
     current: null,
     done: {},
     lastFailure: null,

@@ -97,7 +97,8 @@ function pinsOf(pkg: Package): Pin[] {
 
 /** The names of the source trees that the build sees. The one that it is built from comes first. */
 function sourcesOf(pkg: Package): string[] {
-  return [...(pkg.ownSource === undefined ? [] : [pkg.ownSource]), ...pinsOf(pkg).map(releaseName)];
+  const own = pkg.ownSource === undefined ? [] : [pkg.ownSource];
+  return [...own, ...pinsOf(pkg).map(releaseName), ...(pkg.folders ?? [])];
 }
 
 function makePhase(recipe: PhaseRecipe, request: PlanRequest, context: PlanningContext): Phase {

@@ -21,6 +21,8 @@ export interface Package {
    * then that tree, and the step's key depends on it.
    */
   readonly ownSource?: OwnSource;
+  /** Names of staged folders of the user that the build sees, each at `SOURCE_ROOT/<name>`. */
+  readonly folders?: readonly string[];
   /** Further source trees that the build sees, each at `SOURCE_ROOT/<release>`. */
   readonly extraSources?: readonly Pin[];
   readonly patches?: readonly Patch[];
@@ -122,6 +124,18 @@ export const OWN_NATIVE_SOURCE = `${SOURCE_ROOT}/${OWN_SOURCES[1]}`;
 
 export function isOwnSource(name: string): name is OwnSource {
   return OWN_SOURCES.some((own) => own === name);
+}
+
+/**
+ * The name by which a step's `sources` refer to a folder of the user: a tree below {@link SOURCE_ROOT}. No
+ * release has such a name, because a release's name has a hyphen.
+ */
+export function folderSource(index: number): string {
+  return `folder.${index}`;
+}
+
+export function isFolderSource(name: string): boolean {
+  return /^folder\.\d+$/.test(name);
 }
 
 /** Each step has its own build folder below this one, the same in every namespace. */

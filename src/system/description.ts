@@ -14,6 +14,10 @@ export const Name = v.pipe(
   v.regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "not a name of lower-case letters, digits and hyphens"),
 );
 
+export function isName(text: string): boolean {
+  return v.is(Name, text);
+}
+
 /** The name of a user or a group: what useradd(8) of shadow allows. */
 export const AccountName = v.pipe(
   v.string(),

@@ -5,7 +5,7 @@ import { withWorkspace } from "../../command-line/session.ts";
 import { overridesBetween } from "../../plan/overrides.ts";
 import { requirePlan, saveOverrides } from "../../runner/context/documents.ts";
 
-export const command = defineCommand<{ readonly workdir: string }>({
+export const command = defineCommand<{ readonly workdir?: string }>({
   description:
     "Compares the plan on disk with what today's code would plan for the same profile, architecture and\n" +
     "seed, and writes the difference as overrides. The build then continues with the changed recipes and\n" +

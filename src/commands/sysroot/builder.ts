@@ -8,7 +8,7 @@ import { runSysroot } from "./sysroot.ts";
 
 interface Flags extends PlanFlags {
   readonly seedSha256?: string;
-  readonly workdir: string;
+  readonly workdir?: string;
   readonly mirror?: string;
   readonly output?: string;
 }
@@ -33,12 +33,13 @@ export const command = defineCommand<Flags>({
     },
   },
   async func(flags) {
+    const target = { kind: "profile", profile: flags.profile } as const;
     await withWorkspace(this, flags.workdir, async (workspace) => {
       savePlan(this.platform, workspace, planFor(this.platform, planChoice(flags)));
-      this.process.stdout.write(`Prepared sysroot workspace at ${flags.workdir}\n`);
+      this.process.stdout.write(`Prepared sysroot workspace at ${workspace.root}\n`);
       this.process.stdout.write(`Wrote build plan at ${workspace.plan}\n`);
       if (flags.output !== undefined)
-        await runSysroot(this, workspace, { ...flags, resume: true, offline: false });
+        await runSysroot(this, workspace, { ...flags, resume: true, offline: false }, target);
     });
   },
 });

@@ -16,7 +16,7 @@ interface Flags {
   readonly rootfs?: string;
   readonly bind?: readonly Bind[];
   readonly network: boolean;
-  readonly workdir: string;
+  readonly workdir?: string;
 }
 
 const LOGIN_SHELL = ["/bin/sh", "--login"];
@@ -47,7 +47,7 @@ export const command = defineCommand<Flags, string[]>({
   },
   async func(flags, ...words) {
     const command = words.length === 0 ? LOGIN_SHELL : words;
-    const rootfs = flags.rootfs ?? `${flags.workdir}/seed-rootfs`;
+    const rootfs = flags.rootfs ?? workspaceAt(this.platform, flags.workdir).seedRootfs;
     const binds = flags.bind ?? [];
     const text = (line: string): void => this.process.stdout.write(`${line}\n`);
     text(`Entering namespace with rootfs=${rootfs}`);
@@ -66,7 +66,12 @@ export const command = defineCommand<Flags, string[]>({
 /**
  * The folder itself or, for the workspace's seed rootfs, the seed's tree with the folder's contents over it.
  */
-function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: readonly Bind[]): View {
+function viewOf(
+  context: Bq2Context,
+  workdir: string | undefined,
+  rootfs: string,
+  binds: readonly Bind[],
+): View {
   const { platform } = context;
   const workspace = workspaceAt(platform, workdir);
   if (platform.files.statusFollowed(rootfs)?.kind !== "folder") {
@@ -92,7 +97,7 @@ function viewOf(context: Bq2Context, workdir: string, rootfs: string, binds: rea
   };
 }
 
-function seedOf(context: Bq2Context, workdir: string) {
+function seedOf(context: Bq2Context, workdir: string | undefined) {
   const workspace = workspaceAt(context.platform, workdir);
   const digest = loadState(context.platform, workspace)?.seedDigest ?? undefined;
   return digest === undefined

@@ -21,7 +21,7 @@ interface Flags {
   readonly bind?: readonly Bind[];
   readonly altcmd?: string;
   readonly jobs?: number;
-  readonly workdir: string;
+  readonly workdir?: string;
   readonly mirror?: string;
   readonly seedSha256?: string;
   readonly offline: boolean;

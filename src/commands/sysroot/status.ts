@@ -7,7 +7,7 @@ import { statusOf } from "../../runner/run/resume.ts";
 
 interface Flags {
   readonly json: boolean;
-  readonly workdir: string;
+  readonly workdir?: string;
 }
 
 export const command = defineCommand<Flags>({

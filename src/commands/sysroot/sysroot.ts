@@ -7,6 +7,14 @@ import { jobsFlag, workdirFlag } from "../../command-line/flags.ts";
 import { type PlanFlags, planChoice, planFlags, sourceFlags } from "../../command-line/plan-flags.ts";
 import { planFor } from "../../command-line/planning.ts";
 import { openRun, withWorkspace } from "../../command-line/session.ts";
+import {
+  evaluateSystem,
+  linkSystem,
+  type Target,
+  targetOf,
+  targetParameters,
+  workdirOf,
+} from "../../command-line/target.ts";
 import { copyBytesInto } from "../../platform/copy.ts";
 import { removeTree } from "../../platform/files.ts";
 import { IMAGE_PHASE } from "../../recipe/phase-names.ts";
@@ -38,16 +46,17 @@ export const buildFlags = {
   workdir: workdirFlag,
 } as const;
 
-export const command = defineCommand<SysrootFlags & { readonly workdir: string }>({
+export const command = defineCommand<SysrootFlags & { readonly workdir?: string }, [string?]>({
   description:
     "Builds everything up to the rootfs tarball (profile efi: the rootfs), starting with the first stage\n" +
     "that is not complete: plan-write, then sysroot-runner. With --no-resume it writes a new plan,\n" +
     "deletes the state and sets the overrides aside; steps whose inputs have not changed still come from\n" +
     "the store.",
-  parameters: { flags: buildFlags, aliases: { j: "jobs" } },
-  async func(flags) {
-    await withWorkspace(this, flags.workdir, async (workspace) => {
-      const run = await runSysroot(this, workspace, flags);
+  parameters: { flags: buildFlags, positional: targetParameters, aliases: { j: "jobs" } },
+  async func(flags, word) {
+    const target = targetOf(this, word, flags.profile);
+    await withWorkspace(this, workdirOf(target, flags.workdir), async (workspace) => {
+      const run = await runSysroot(this, workspace, flags, target);
       this.process.stdout.write(`Wrote ${makesImage(run.plan) ? tarballPath(run) : workspace.bq2Rootfs}\n`);
     });
   },
@@ -58,8 +67,10 @@ export async function runSysroot(
   context: Bq2Context,
   workspace: Workspace,
   flags: SysrootFlags & { readonly output?: string },
+  target: Target,
 ): Promise<RunContext> {
-  preparePlan(context, workspace, flags);
+  if (target.kind === "profile") preparePlan(context, workspace, flags, target.profile);
+  else await prepareSystem(context, workspace, flags, target.file);
   const run = await openRun(context, workspace, flags);
   const phases = run.plan.phases.map(({ name }) => name).filter((name) => name !== IMAGE_PHASE);
   await runPlan(run, { phases, resume: true, reports: true });
@@ -87,9 +98,35 @@ function setOverridesAside({ platform, log }: Bq2Context, workspace: Workspace):
   log.info(`Set the overrides aside as ${workspace.overrides}.old`);
 }
 
-function preparePlan(context: Bq2Context, workspace: Workspace, flags: SysrootFlags): void {
+/**
+ * The plan follows the system file: when that has changed, the plan is written again. What has not changed
+ * comes from the store.
+ */
+async function prepareSystem(
+  context: Bq2Context,
+  workspace: Workspace,
+  flags: SysrootFlags,
+  file: string,
+): Promise<void> {
   const { platform, log } = context;
-  const choice = planChoice(flags);
+  const { plan } = await evaluateSystem(context, file, planChoice(flags));
+  linkSystem(context, workspace, file);
+  const isSame = flags.resume && canonicalJson(loadPlan(platform, workspace)) === canonicalJson(plan);
+  if (isSame) return;
+  removeTree(platform.files, workspace.state);
+  if (!flags.resume) setOverridesAside(context, workspace);
+  savePlan(platform, workspace, plan);
+  log.info(`Wrote build plan at ${workspace.plan}`);
+}
+
+function preparePlan(
+  context: Bq2Context,
+  workspace: Workspace,
+  flags: SysrootFlags,
+  profile: string | undefined,
+): void {
+  const { platform, log } = context;
+  const choice = { ...planChoice(flags), profile };
   if (!flags.resume) {
     removeTree(platform.files, workspace.state);
     setOverridesAside(context, workspace);

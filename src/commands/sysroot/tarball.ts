@@ -3,7 +3,7 @@ import { workdirFlag } from "../../command-line/flags.ts";
 import { openRun, withWorkspace } from "../../command-line/session.ts";
 import { rewriteTarball } from "../../runner/artifacts/artifacts.ts";
 
-export const command = defineCommand<{ readonly workdir: string }>({
+export const command = defineCommand<{ readonly workdir?: string }>({
   description:
     "Writes the rootfs tarball again from the built outputs, even if there is a tarball, and prints the\n" +
     "sha256 of the uncompressed .tar.",

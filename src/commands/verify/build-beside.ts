@@ -27,7 +27,7 @@ export const besideFlags = {
 } as const;
 
 export interface Beside extends BesideFlags {
-  readonly workdir: string;
+  readonly workdir?: string;
   readonly seed: string;
   readonly seedSha256?: string;
   /** Names of the phases to run. */

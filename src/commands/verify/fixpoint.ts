@@ -10,7 +10,7 @@ import { rootfsSteps } from "../../runner/rootfs/layers.ts";
 import { type BesideFlags, besideFlags, buildBeside } from "./build-beside.ts";
 import { requireEqual } from "./comparison.ts";
 
-export const command = defineCommand<BesideFlags & { readonly workdir: string }>({
+export const command = defineCommand<BesideFlags & { readonly workdir?: string }>({
   description:
     "Takes the rootfs tarball of a finished build as the seed of a second one, in a workspace below the\n" +
     "first. For each package, the tarball and, if the first build has one, the disk, it prints whether\n" +

@@ -8,7 +8,7 @@ import { writeFileAtomic } from "../../platform/files.ts";
 import { type LedgerEntry, ledger, unwantedEntries } from "../../runner/proofs/ledger.ts";
 
 interface Flags {
-  readonly workdir: string;
+  readonly workdir?: string;
   readonly files: boolean;
 }
 

@@ -6,7 +6,7 @@ import { stepId } from "../../plan/plan.ts";
 import { findLeftovers } from "../../runner/proofs/leftovers.ts";
 import { leavesTheSeed, machineCode } from "../../runner/proofs/origins.ts";
 
-export const command = defineCommand<{ readonly workdir: string }>({
+export const command = defineCommand<{ readonly workdir?: string }>({
   description:
     "Reads every file of the rootfs except this project's own program. No file may name a folder of the\n" +
     "build, of the toolchain or of this machine, the seed's compiler, or a date later than any source,\n" +

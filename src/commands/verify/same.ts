@@ -4,7 +4,7 @@ import { withRun } from "../../command-line/session.ts";
 import { compareBuilds } from "../../runner/proofs/compare.ts";
 import { requireEqual } from "./comparison.ts";
 
-export const command = defineCommand<{ readonly workdir: string }, [string]>({
+export const command = defineCommand<{ readonly workdir?: string }, [string]>({
   description:
     "Compares the packages of two finished builds, and prints for each whether it is equal, or else the\n" +
     "first file that differs. The builds have different workspaces; they may differ in --seed, in --jobs\n" +

@@ -9,7 +9,7 @@ import { isComplete } from "../../runner/rootfs/assemble.ts";
 import { type BesideFlags, besideFlags, buildBeside } from "./build-beside.ts";
 import { requireEqual } from "./comparison.ts";
 
-export const command = defineCommand<BesideFlags & { readonly workdir: string }, [string, string]>({
+export const command = defineCommand<BesideFlags & { readonly workdir?: string }, [string, string]>({
   description:
     "Builds the plan of the workspace twice, with each seed, in workspaces below it. For each package of\n" +
     "the rootfs, the tarball and the disk it prints whether they are equal, or else the first file that\n" +

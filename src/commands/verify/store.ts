@@ -5,7 +5,7 @@ import { workdirFlag } from "../../command-line/flags.ts";
 import { workspaceAt } from "../../runner/context/workspace.ts";
 import { CACHE_HINTS, type KeptItem, keptItems } from "../../runner/proofs/cache-check.ts";
 
-export const command = defineCommand<{ readonly workdir: string }>({
+export const command = defineCommand<{ readonly workdir?: string }>({
   description:
     "Hashes all outputs, seeds, unpacked sources and archives in the cache, and prints a line for each\n" +
     "file that differs from its record. Removes and repairs nothing: the next build sets damaged ones\n" +

@@ -11,7 +11,7 @@ import { conditionLines } from "../../runner/proofs/vary-inside.ts";
 import { builtSteps } from "../../runner/rootfs/layers.ts";
 
 interface Flags {
-  readonly workdir: string;
+  readonly workdir?: string;
   readonly full: boolean;
 }
 

@@ -63,6 +63,16 @@ export function requireOwnSource(context: RunContext, name: OwnSource): string {
   });
 }
 
+/** Digest of a staged folder of the user. Throws Bq2Error `need-missing` before `stage-folders`. */
+export function requireFolder(context: RunContext, name: string): string {
+  const digest = context.state().folders[name];
+  if (digest !== undefined) return digest;
+  throw new Bq2Error("Cannot continue without the system's own folders: they have not been staged", {
+    code: "need-missing",
+    hint: "run bq2 sysroot-runner --phase host-setup first",
+  });
+}
+
 /** Digest of the seed. Throws Bq2Error `need-missing` before `populate-seed`. */
 export function requireSeed(context: RunContext): string {
   const digest = context.state().seedDigest;

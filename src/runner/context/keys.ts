@@ -7,7 +7,7 @@ import { textDigest } from "../../kept/manifest.ts";
 import { type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import type { Archive, Pin } from "../../plan/source.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
+import { isFolderSource, isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
 import type { PlannedStep } from "./planned-step.ts";
 
 /** Raise it when the runner changes what a step sees or how its output is captured. */
@@ -62,6 +62,13 @@ export function sourceTreeKey(platform: Platform, pin: Pin): string {
 export interface Resolved {
   readonly seed: string;
   readonly ownSource: (name: OwnSource) => string;
+  readonly folder: (name: string) => string;
+}
+
+function sourceDigest(platform: Platform, plan: Plan, name: string, resolved: Resolved): string {
+  if (isOwnSource(name)) return resolved.ownSource(name);
+  if (isFolderSource(name)) return resolved.folder(name);
+  return sourceTreeKey(platform, findPin(plan, name));
 }
 
 /** The key of a step that runs in a namespace. `outputs` returns the output digest of a needed step. */
@@ -81,9 +88,7 @@ export function stepKey(
     writes: phase.writes,
     owners: step.owners,
     actions,
-    sources: step.sources.map((name) =>
-      isOwnSource(name) ? resolved.ownSource(name) : sourceTreeKey(platform, findPin(plan, name)),
-    ),
+    sources: step.sources.map((name) => sourceDigest(platform, plan, name, resolved)),
     sees: closure(plan, step).map(outputs),
   };
   return textDigest(platform, canonicalJson(inputs));

@@ -10,6 +10,8 @@ import { cacheFolder } from "../../sources/cache.ts";
 export interface Workspace {
   /** `data/sysroot` by default. */
   readonly root: string;
+  /** A link to the folder of the system file, if the workspace belongs to one. */
+  readonly system: string;
   /** Links to the archives of this workspace. */
   readonly sources: string;
   /** The build's additions to the seed's own tree. */
@@ -41,20 +43,29 @@ export interface Cache {
   readonly durations: string;
 }
 
+/** The workspace of a checkout. */
 export const DEFAULT_WORKDIR = "data/sysroot";
+/** The name of a system file, by default. */
+export const SYSTEM_FILE = "system.ts";
+/** The workspace of a system, beside its file. */
+export const SYSTEM_WORKDIR = ".bq2";
 
-/** `workdir` is absolute or relative to the current folder; by default `cache` comes from the environment. */
+/**
+ * `workdir` is absolute or relative to the current folder. By default it is that of the system file in the
+ * current folder, else {@link DEFAULT_WORKDIR}; `cache` comes from the environment.
+ */
 export function workspaceAt(
   platform: Platform,
-  workdir: string,
+  workdir: string | undefined,
   cache = cacheFolder(platform.host),
 ): Workspace {
-  const root = resolvePath(platform.host.cwd, workdir);
+  const root = resolvePath(platform.host.cwd, workdir ?? defaultWorkdir(platform));
   const seedRootfs = `${root}/seed-rootfs`;
   const bq2Rootfs = `${seedRootfs}/bq2-rootfs`;
   const documents = `${bq2Rootfs}/var/lib`;
   return {
     root,
+    system: `${root}/system`,
     sources: `${root}/sources`,
     seedRootfs,
     bq2Rootfs,
@@ -69,6 +80,11 @@ export function workspaceAt(
     lock: `${root}/.lock`,
     cache: cacheAt(cache),
   };
+}
+
+function defaultWorkdir({ files, host }: Platform): string {
+  const isThere = files.statusFollowed(resolvePath(host.cwd, SYSTEM_FILE))?.kind === "file";
+  return isThere ? SYSTEM_WORKDIR : DEFAULT_WORKDIR;
 }
 
 function cacheAt(root: string): Cache {

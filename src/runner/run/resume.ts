@@ -4,7 +4,7 @@ import type { State } from "../../plan/state.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { loadPlan, loadState, withOverrides } from "../context/documents.ts";
 import { planDigest } from "../context/keys.ts";
-import { DEFAULT_WORKDIR, type Workspace, workspaceAt } from "../context/workspace.ts";
+import { type Workspace, workspaceAt } from "../context/workspace.ts";
 
 /** The earliest stage that is not complete, as `bq2` and `bq2 sysroot` use it. */
 export type ResumeDecision =
@@ -33,7 +33,7 @@ export function decideResume(platform: Platform, workspace: Workspace): ResumeDe
 
 /** What `bq2` without arguments prints first: the progress of the build in the default workspace. */
 export function resumeLines(platform: Platform): string {
-  const workspace = workspaceAt(platform, DEFAULT_WORKDIR);
+  const workspace = workspaceAt(platform, undefined);
   const decision = decideResume(platform, workspace);
   const next =
     decision.stage === "sysroot-runner"

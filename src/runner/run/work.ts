@@ -5,6 +5,7 @@ import type { RunContext } from "../context/context.ts";
 import type { PlannedStep } from "../context/planned-step.ts";
 import type { StepWork } from "../context/work.ts";
 import { fetchWork } from "../setup/archives.ts";
+import { stageFoldersWork } from "../setup/folders.ts";
 import { stageWork } from "../setup/own-source.ts";
 import { seedWork } from "../setup/seed.ts";
 import { extractWork } from "../setup/source-trees.ts";
@@ -21,6 +22,7 @@ const COORDINATOR_WORK: { readonly [K in CoordinatorAction["kind"]]: Coordinator
   "populate-seed": seedWork,
   "extract-sources": extractWork,
   "stage-source": stageWork,
+  "stage-folders": stageFoldersWork,
   "pack-rootfs": tarballWork,
   "write-image": imageWork,
 };

@@ -5,25 +5,24 @@
  */
 import { Bq2Error } from "../../base/error.ts";
 import { canonicalJson } from "../../base/json.ts";
-import { dirname, isWithin } from "../../base/path.ts";
+import { isWithin } from "../../base/path.ts";
 import { textDigest } from "../../kept/manifest.ts";
-import { recordedState, recordedTree, recordTree } from "../../kept/recorded-tree.ts";
-import { copyFile } from "../../platform/copy.ts";
-import { makeFolders, removeTree, sha256File, takeLock, walk } from "../../platform/files.ts";
+import { sha256File, walk } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { type OwnSource, SOURCE_ROOT } from "../../recipe/package.ts";
+import type { OwnSource } from "../../recipe/package.ts";
 import { type RunContext, requireOwnSource } from "../context/context.ts";
 import type { StepWork } from "../context/work.ts";
+import { ensureStaged, isStaged, type StagedTree, stagedRoot } from "./staged-tree.ts";
 
 /** Folders and files at the top of the project. */
 export const OWN_SOURCE_PARTS = [
   "LICENSE",
   "bq2.ts",
   "native",
-  "package-lock.json",
   "package.json",
   "pkgs",
   "src",
+  "systems",
   "tsconfig.image.json",
   "tsconfig.json",
   "tsconfig.pure.json",
@@ -86,60 +85,18 @@ function missing(projectFolder: string, name: string): Bq2Error {
   });
 }
 
-/** Root of the layer that contains the staged tree with this digest. */
-function rootOf({ workspace }: RunContext, digest: string): string {
-  return `${workspace.cache.sourceTrees}/own-${digest}`;
-}
-
-/** The tree itself, within its layer. */
-function treeOf(context: RunContext, { name, digest }: Pick<OwnTree, "name" | "digest">): string {
-  return `${rootOf(context, digest)}${SOURCE_ROOT}/${name}`;
-}
-
 /** Root of the layer that contains the intact staged tree. Throws Bq2Error `need-missing`. */
 export function ownSourceRoot(context: RunContext, name: OwnSource): string {
-  const digest = requireOwnSource(context, name);
-  if (isStaged(context, { digest })) return rootOf(context, digest);
-  throw new Bq2Error(`Cannot use ${rootOf(context, digest)}: it is missing or was damaged`, {
-    code: "need-missing",
-    hint: "run bq2 sysroot-runner --phase host-setup, which stages this project's source again",
-  });
+  return stagedRoot(context, { origin: "own", digest: requireOwnSource(context, name) });
 }
 
-/** Checks the tree once in a run; a damaged tree is reported and set aside. */
-function isStaged(context: RunContext, { digest }: Pick<OwnTree, "digest">): boolean {
-  const tree = recordedTree(rootOf(context, digest));
-  return recordedState(context.platform, tree, context.log.warn) === "sound";
-}
-
-/** Stages the tree if it is missing or damaged; one process at a time. */
-async function ensureStaged(context: RunContext, tree: OwnTree): Promise<void> {
-  const { platform } = context;
-  if (isStaged(context, tree)) return;
-  const root = rootOf(context, tree.digest);
-  makeFolders(platform.files, dirname(root));
-  const lock = await takeLock(platform, `${root}.lock`);
-  try {
-    if (isStaged(context, tree)) return;
-    stageOwnTree(context, tree);
-    recordTree(platform, recordedTree(root));
-  } finally {
-    lock.release();
-  }
-}
-
-/** Copies the files under a temporary name, then renames their folder. */
-function stageOwnTree(context: RunContext, tree: OwnTree): void {
-  const { files } = context.platform;
-  const target = treeOf(context, tree);
-  const partial = `${target}.partial`;
-  removeTree(files, rootOf(context, tree.digest));
-  for (const { path } of tree.files) {
-    makeFolders(files, dirname(`${partial}/${path}`), 0o755);
-    copyFile(files, `${context.projectFolder}/${path}`, `${partial}/${path}`);
-    files.setMode(`${partial}/${path}`, 0o644);
-  }
-  files.rename(partial, target);
+function stagedTree({ projectFolder }: RunContext, { name, digest, files }: OwnTree): StagedTree {
+  return {
+    name,
+    digest,
+    origin: "own",
+    entries: files.map(({ path }) => ({ kind: "file", path, from: `${projectFolder}/${path}`, mode: 0o644 })),
+  };
 }
 
 /** The coordinator step `stage-source`: every tree of this project's own source. */
@@ -151,12 +108,13 @@ export function stageWork(context: RunContext): StepWork {
     key,
     isPresent: () =>
       Object.values(trees).every(
-        (tree) => isStaged(context, tree) && context.state().ownSource?.[tree.name] === tree.digest,
+        ({ name, digest }) =>
+          isStaged(context, { origin: "own", digest }) && context.state().ownSource?.[name] === digest,
       ),
     stored: () => undefined,
     view: undefined,
     async make() {
-      for (const tree of Object.values(trees)) await ensureStaged(context, tree);
+      for (const tree of Object.values(trees)) await ensureStaged(context, stagedTree(context, tree));
       context.update({ ownSource: digests });
       return { output: key };
     },
