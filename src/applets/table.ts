@@ -8,6 +8,7 @@ export const APPLETS: { readonly [name in ToolName]: () => Promise<Applet> } = {
   curl: async () => (await import("./curl/curl.ts")).curl,
   patch: async () => (await import("./patch/patch.ts")).patch,
   "pkg-config": async () => (await import("./pkg-config/pkg-config.ts")).pkgConfig,
+  "sftp-server": async () => (await import("./sftp-server/sftp-server.ts")).sftpServer,
   sha256sum: async () => (await import("./sha256sum/sha256sum.ts")).sha256sum,
   tar: async () => (await import("./tar/tar.ts")).tar,
 };

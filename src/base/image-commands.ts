@@ -21,6 +21,7 @@ export const TOOLS = {
   sha256sum: { folder: BIN, busybox: "SHA256SUM" },
   curl: { folder: BIN, busybox: "WGET" },
   "pkg-config": { folder: BIN },
+  "sftp-server": { folder: "/usr/libexec" }, // dropbear starts it there (`pkgs/dropbear/`)
 } as const satisfies { readonly [name: string]: ImageCommand };
 
 /** Process 1 and the commands that talk to it, in `src/init`. */

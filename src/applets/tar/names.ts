@@ -1,6 +1,7 @@
 /** How `tar` prints and excludes names. */
 import { nameToBytes } from "../../base/text.ts";
 import type { TarKind, TarMember } from "../../formats/tar/members.ts";
+import { permissionText } from "../permission-text.ts";
 
 const LETTERS: { readonly [code: number]: string } = {
   7: "a",
@@ -73,24 +74,14 @@ export class LongLines {
     this.#width = Math.max(this.#width, owner.length + 1 + size.length);
     const columns = `${owner} ${size.padStart(this.#width - owner.length - 1)}`;
     const name = `${quoteName(member.path)}${this.#target(member)}`;
-    return `${modeText(member)} ${columns} ${timeText(member.mtime)} ${name}`;
+    const mode = KIND_LETTERS[kind] + permissionText(member.mode);
+    return `${mode} ${columns} ${timeText(member.mtime)} ${name}`;
   }
 
   #target({ kind, target }: Listed): string {
     if (kind === "symlink") return ` -> ${quoteName(target)}`;
     return kind === "hardlink" ? ` link to ${quoteName(target)}` : "";
   }
-}
-
-function modeText({ kind, mode }: Listed): string {
-  const bits = Array.from("rwxrwxrwx", (letter, i) => ((mode >> (8 - i)) & 1 ? letter : "-"));
-  const special = (bit: number, at: number, letter: string): void => {
-    if (mode & bit) bits[at] = bits[at] === "-" ? letter.toUpperCase() : letter;
-  };
-  special(0o4000, 2, "s");
-  special(0o2000, 5, "s");
-  special(0o1000, 8, "t");
-  return KIND_LETTERS[kind] + bits.join("");
 }
 
 /** In UTC. */

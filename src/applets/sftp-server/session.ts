@@ -1,0 +1,27 @@
+/** What a session's operations share: the files, how a client's paths are meant, and what is open. */
+
+import { type Files, SystemError } from "../../platform/platform.ts";
+import { type AppletContext, absolutePath } from "../applet.ts";
+import { Handles } from "./handles.ts";
+
+export class Session {
+  readonly files: Files;
+  readonly handles: Handles;
+  readonly #context: AppletContext;
+
+  constructor(context: AppletContext) {
+    this.#context = context;
+    this.files = context.platform.files;
+    this.handles = new Handles(this.files);
+  }
+
+  /** A client's path, which begins in the folder that the session began in. An empty one names nothing. */
+  path(path: string): string {
+    if (path === "") throw new SystemError("find", '""', "ENOENT");
+    return absolutePath(this.#context, path);
+  }
+
+  nowSeconds(): number {
+    return this.#context.platform.clock.nowMicroseconds() / 1e6;
+  }
+}
