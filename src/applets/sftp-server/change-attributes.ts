@@ -9,8 +9,8 @@ interface Changes {
 }
 
 /**
- * Changes what a message asks for, in an order in which no change undoes another: a new size sets the time, and
- * a new owner clears setuid (chown(2)).
+ * Changes what a message asks for, in an order in which no change undoes another: a new size sets the time,
+ * and a new owner clears setuid (chown(2)).
  */
 export function changeAttributes({ size, owner, permissions, times }: Attributes, changes: Changes): void {
   if (size !== undefined) changes.resize(size);

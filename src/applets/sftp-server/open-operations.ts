@@ -3,7 +3,7 @@ import { type Files, type OpenMode, SystemError } from "../../platform/platform.
 import { attributesOf, longName } from "./attributes.ts";
 import { changeAttributes } from "./change-attributes.ts";
 import { type OpenFile, statusOfOpen } from "./handles.ts";
-import { MAX_DATA, OPEN } from "./protocol.ts";
+import { OPEN } from "./protocol.ts";
 import { END_OF_FILE, failure, type NamedEntry, OK, type Reply } from "./reply.ts";
 import type { RequestFields } from "./request.ts";
 import type { Session } from "./session.ts";
@@ -66,17 +66,24 @@ function open(session: Session, { path, flags, attributes }: RequestFields["open
     throw new SystemError("open", absolute, "ENOENT");
   const permissions = (attributes.permissions ?? 0o666) & 0o7777;
   const fd = files.open(absolute, mode, permissions);
-  const handle = handles.add({
-    kind: "file",
-    fd,
-    path: absolute,
-    identity: files.statusFollowed(absolute)?.identity,
-    canRead: has(OPEN.read) || !has(OPEN.write),
-    canWrite: has(OPEN.write),
-    appends: has(OPEN.append),
-  });
-  if (mode === "update" && has(OPEN.truncate)) files.truncate(fd, 0);
-  return { kind: "handle", handle };
+  try {
+    const status = files.statusFollowed(absolute);
+    // As with O_TRUNC, which open(2) ignores for anything but files.
+    if (mode === "update" && has(OPEN.truncate) && status?.kind === "file") files.truncate(fd, 0);
+    const handle = handles.add({
+      kind: "file",
+      fd,
+      path: absolute,
+      identity: status?.identity,
+      canRead: has(OPEN.read) || !has(OPEN.write),
+      canWrite: has(OPEN.write),
+      appends: has(OPEN.append),
+    });
+    return { kind: "handle", handle };
+  } catch (error) {
+    files.close(fd);
+    throw error;
+  }
 }
 
 /** Flags that need writing count only with it, as in open(2) by way of OpenSSH (flags_from_portable). */
@@ -87,15 +94,11 @@ function openModeOf(flags: number): OpenMode {
   return has(OPEN.truncate) && !has(OPEN.read) ? "write" : "update";
 }
 
-/** The data of one reply; every reply is written before the next is made. */
-let buffer = new Uint8Array(0);
-
-function read({ files, handles }: Session, { handle, offset, length }: RequestFields["read"]): Reply {
+function read({ files, handles, buffer }: Session, { handle, offset, length }: RequestFields["read"]): Reply {
   const file = handles.file(handle);
   if (file === undefined) return NO_FILE;
   if (!file.canRead) throw new SystemError("read", file.path, "EBADF");
-  if (buffer.length === 0) buffer = new Uint8Array(MAX_DATA);
-  const found = files.read(file.fd, buffer, 0, Math.min(length, MAX_DATA), offset);
+  const found = files.read(file.fd, buffer, 0, Math.min(length, buffer.length), offset);
   return found === 0 && length > 0 ? END_OF_FILE : { kind: "data", data: buffer.subarray(0, found) };
 }
 

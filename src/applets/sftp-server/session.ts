@@ -3,10 +3,13 @@
 import { type Files, SystemError } from "../../platform/platform.ts";
 import { type AppletContext, absolutePath } from "../applet.ts";
 import { Handles } from "./handles.ts";
+import { MAX_DATA } from "./protocol.ts";
 
 export class Session {
   readonly files: Files;
   readonly handles: Handles;
+  /** For the data of one reply: every reply is written before the next is made. */
+  readonly buffer: Uint8Array = new Uint8Array(MAX_DATA);
   readonly #context: AppletContext;
 
   constructor(context: AppletContext) {

@@ -41,8 +41,8 @@ beforeAll(async () => {
 });
 
 /**
- * One file with everything: `tools/register.mjs` would start a thread, with which Node makes its standard streams
- * non-blocking.
+ * One file with everything: `tools/register.mjs` would start a thread, with which Node makes its standard
+ * streams non-blocking.
  */
 async function onNode(): Promise<string[]> {
   const entry = fileURLToPath(new URL("../../../tests/run-applet.ts", import.meta.url));

@@ -6,6 +6,7 @@
  * the file system (`df`), names of owners, options.
  */
 import { type Applet, usageError } from "../applet.ts";
+import { readOptions } from "../options.ts";
 import { serve } from "./server.ts";
 
 export const sftpServer: Applet = {
@@ -14,8 +15,9 @@ Serve files by SFTP on standard input and output. An SSH server starts this prog
 `,
   failureCode: 255,
 
-  async run(context, [first]) {
-    if (first !== undefined) throw usageError(`unexpected argument '${first}'`);
+  async run(context, args) {
+    const [first] = readOptions({}, args);
+    if (first !== undefined) throw usageError(`unexpected argument '${first.value}'`);
     serve(context);
     return 0;
   },
