@@ -35,7 +35,10 @@ export const OPEN_OPERATIONS = {
     const file = handles.file(handle);
     if (file === undefined) return NO_FILE;
     changeAttributes(attributes, {
-      resize: (size) => files.truncate(file.fd, size),
+      resize(size) {
+        if (!file.canWrite) throw new SystemError("resize", file.path, "EINVAL"); // as ftruncate(2) does
+        files.truncate(file.fd, size);
+      },
       setMode: (mode) => files.setModeOf(file.fd, mode),
       setTime: (seconds) => files.setTimeOf(file.fd, seconds),
       setOwner(uid, gid) {
@@ -62,14 +65,15 @@ function open(session: Session, { path, flags, attributes }: RequestFields["open
   const absolute = session.path(path);
   const mode = openModeOf(flags);
   // The platform has no mode that writes without creating.
-  if (has(OPEN.write) && !has(OPEN.create) && files.statusFollowed(absolute) === undefined)
+  if (mode !== "read" && !has(OPEN.create) && files.statusFollowed(absolute) === undefined)
     throw new SystemError("open", absolute, "ENOENT");
   const permissions = (attributes.permissions ?? 0o666) & 0o7777;
   const fd = files.open(absolute, mode, permissions);
   try {
     const status = files.statusFollowed(absolute);
-    // As with O_TRUNC, which open(2) ignores for anything but files.
-    if (mode === "update" && has(OPEN.truncate) && status?.kind === "file") files.truncate(fd, 0);
+    // Only files that the client writes: open(2) ignores O_TRUNC for anything else.
+    const empties = mode === "update" && has(OPEN.write) && has(OPEN.truncate);
+    if (empties && status?.kind === "file") files.truncate(fd, 0);
     const handle = handles.add({
       kind: "file",
       fd,
@@ -86,12 +90,12 @@ function open(session: Session, { path, flags, attributes }: RequestFields["open
   }
 }
 
-/** Flags that need writing count only with it, as in open(2) by way of OpenSSH (flags_from_portable). */
+/** The platform's modes that create or truncate also write, so that the user must be allowed to. */
 function openModeOf(flags: number): OpenMode {
   const has = (flag: number): boolean => (flags & flag) !== 0;
-  if (!has(OPEN.write)) return "read";
+  if (!has(OPEN.write) && !has(OPEN.create)) return "read";
   if (has(OPEN.create) && has(OPEN.exclusive)) return "create";
-  return has(OPEN.truncate) && !has(OPEN.read) ? "write" : "update";
+  return has(OPEN.write) && has(OPEN.truncate) && !has(OPEN.read) ? "write" : "update";
 }
 
 function read({ files, handles, buffer }: Session, { handle, offset, length }: RequestFields["read"]): Reply {

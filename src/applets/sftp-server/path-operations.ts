@@ -73,7 +73,9 @@ function nameReply(name: string): Reply {
 /** Follows links, as chmod(2) does. */
 function setstat(session: Session, { path, attributes }: RequestFields["setstat"]): Reply {
   const { files } = session;
-  const target = files.realPath(session.path(path));
+  const absolute = session.path(path);
+  if (files.statusFollowed(absolute) === undefined) throw new SystemError("change", absolute, "ENOENT");
+  const target = files.realPath(absolute);
   changeAttributes(attributes, {
     resize: (size) => resize(files, target, size),
     setMode: (mode) => files.setMode(target, mode),
@@ -97,10 +99,11 @@ function resize(files: Files, path: string, size: number): void {
 
 /** Unlike rename(2), which the client can ask for by name, this request never replaces a file. */
 function rename(session: Session, { from, to }: RequestFields["rename"]): Reply {
-  const target = session.path(to);
+  const [source, target] = [session.path(from), session.path(to)];
+  if (session.files.status(source) === undefined) throw new SystemError("rename", source, "ENOENT");
   if (session.files.status(target) !== undefined)
     return failure(`Cannot rename ${from} to ${to}: that name exists`);
-  session.files.rename(session.path(from), target);
+  session.files.rename(source, target);
   return OK;
 }
 

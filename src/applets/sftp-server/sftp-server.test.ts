@@ -62,6 +62,20 @@ test("opening for reading and writing with truncation empties the file first", (
   assert.equal(found[2], "data ab");
 });
 
+test("creating without writing makes an empty file, once if it must be new; nothing is truncated", () => {
+  const platform = machine();
+  platform.files.writeFile("/home/f", encodeUtf8("kept"));
+  const isNew = OPEN.read | OPEN.create | OPEN.exclusive;
+  const found = replies(
+    platform,
+    ...[open("e", isNew), open("e", isNew), write("1", 0, "x"), open("f", OPEN.read | OPEN.truncate)],
+    ...[open("f", OPEN.read | OPEN.create | OPEN.truncate), read("3", 0, 9)],
+    request("fsetstat", text("3"), attributes({ size: 1 })),
+  );
+  assert.equal(short(found), ["handle", "status 4", "status 2", "handle", "handle", "data", "status 5"]);
+  assert.equal([found[5], platform.files.status("/home/e")?.size], ["data kept", 0]);
+});
+
 test("attributes are set on names and on open files, and read back", () => {
   const platform = machine();
   platform.files.writeFile("/home/f", encodeUtf8("0123456789"));
@@ -126,12 +140,16 @@ test("links are made and read; a plain rename replaces nothing, the other one do
   const found = replies(
     platform,
     ...[request("symlink", text("no/where"), text("l")), request("readlink", text("l"))],
+    ...[request("rename", text("no"), text("b"))],
     ...[request("rename", text("a"), text("b")), request("rename", text("a"), text("c"))],
     ...[extended("posix-rename@openssh.com", text("c"), text("b"))],
     ...[extended("hardlink@openssh.com", text("b"), text("h")), request("readlink", text("b"))],
   );
   assert.equal(found[1], "names no/where");
-  assert.equal(short(found.slice(2)), ["status 4", "status 0", "status 0", "status 0", "status 5"]);
+  assert.equal(
+    short(found.slice(2)),
+    [2, 4, 0, 0, 0, 5].map((code) => `status ${code}`),
+  );
   assert.equal(decodeUtf8(platform.files.readFile("/home/h")), "a");
 });
 
