@@ -1,4 +1,6 @@
-/** `run-applet.ts NAME ARGUMENT...`: runs a command of the image on Node, for tools that start it themselves. */
+/**
+ * `run-applet.ts NAME ARGUMENT...`: runs a command of the image on Node, for tools that start it themselves.
+ */
 import { APPLETS, findApplet } from "../src/applets/table.ts";
 import { nodeNetwork } from "../src/platform/node/network.ts";
 import { nodePlatform } from "../src/platform/node/platform.ts";
