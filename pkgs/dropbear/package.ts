@@ -62,7 +62,7 @@ export const dropbear: Package = {
           (record) => `--disable-${record}`,
         ),
       ],
-      manuals: ["share"],
+      manuals: ["share/man"],
     });
     const programs = "PROGRAMS=dropbear dropbearkey";
     return {
