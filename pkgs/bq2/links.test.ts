@@ -10,6 +10,7 @@ test("the links lead to the program, in the order of their paths", () => {
     { path: "/usr/bin/pkg-config", target: "bq2" },
     { path: "/usr/bin/sha256sum", target: "bq2" },
     { path: "/usr/bin/tar", target: "bq2" },
+    { path: "/usr/libexec/sftp-server", target: "../bin/bq2" },
     { path: "/usr/sbin/halt", target: "../bin/bq2" },
     { path: "/usr/sbin/init", target: "../bin/bq2" },
     { path: "/usr/sbin/poweroff", target: "../bin/bq2" },
