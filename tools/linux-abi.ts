@@ -82,7 +82,7 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/linux/if_arp.h": "ARPHRD_ETHER",
   "include/uapi/linux/if_ether.h": "ETH_P_IP",
   "include/uapi/linux/netlink.h":
-    "NETLINK_ROUTE NLM_F_REQUEST NLM_F_ACK NLM_F_DUMP_INTR NLM_F_ROOT NLM_F_MATCH NLM_F_REPLACE NLM_F_CREATE " +
+    "NETLINK_ROUTE NLM_F_REQUEST NLM_F_ACK NLM_F_ROOT NLM_F_MATCH NLM_F_REPLACE NLM_F_CREATE " +
     "NLMSG_ERROR NLMSG_DONE",
   "include/uapi/linux/rtnetlink.h":
     "RTM_NEWLINK RTM_NEWADDR RTM_NEWROUTE RTPROT_STATIC RT_SCOPE_LINK RT_TABLE_MAIN RTNH_F_ONLINK",

@@ -56,7 +56,7 @@ test("without a description every card gets a DHCP client, whose lines are logge
   assert.ok(hasAddress);
 });
 
-test("static addresses, the MTU and the default route are set in order; name servers are written", async () => {
+test("static addresses, MTU and default route are set in order, and name servers are written", async () => {
   const { clients, changes, hasAddress, platform } = await start({
     interfaces: [
       { match: "52:54:00:12:34:56", addressing: STATIC, mtu: 1400 },

@@ -545,7 +545,6 @@ export const ETH_P_IP = 0x800;
 export const NETLINK_ROUTE = 0;
 export const NLM_F_REQUEST = 0x1;
 export const NLM_F_ACK = 0x4;
-export const NLM_F_DUMP_INTR = 0x10;
 export const NLM_F_ROOT = 0x100;
 export const NLM_F_MATCH = 0x200;
 export const NLM_F_REPLACE = 0x100;

@@ -90,7 +90,10 @@ export function initialState(now: number): ClientState {
   return { name: "init", wakeAt: now };
 }
 
-/** Handles a message, or the passing of time if there is none that matters: a flood must not stop the clock. */
+/**
+ * Handles a message, or the passing of time if the message means nothing: a flood of them must not stop the
+ * clock.
+ */
 export function step(around: Surroundings, state: ClientState, message?: DhcpMessage): Outcome {
   const answered = message === undefined ? undefined : onMessage(around, state, message);
   if (answered !== undefined) return answered;

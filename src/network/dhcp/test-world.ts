@@ -12,7 +12,7 @@ import { projectFolder } from "../../../tools/project-files.ts";
 export interface Seen {
   /** The lines of the client's standard output. */
   readonly lines: readonly string[];
-  /** `ip addr`, `ip route` and `ip link` of the client's interface, and resolv.conf, once it has its first address. */
+  /** What `ip` says about the client's interface, and resolv.conf, once it has its first address. */
   readonly addresses: string;
   readonly routes: string;
   readonly nameServers: string;

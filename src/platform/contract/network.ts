@@ -1,4 +1,4 @@
-/** The contract of {@link Sockets}. `applets/curl/curl.oracle.test.ts` has servers that others have written. */
+/** The contract of {@link Sockets}. `applets/curl/curl.oracle.test.ts` has servers that others wrote. */
 import { concatBytes } from "../../base/bytes.ts";
 import { errorCode } from "../../base/error.ts";
 import { assert, test } from "../../base/testing.ts";
