@@ -211,6 +211,13 @@ test("answers of other exchanges and other servers are ignored", () => {
   assert.equal(made.state().name, "requesting", "another server or address");
 });
 
+test("messages that mean nothing do not keep the client from repeating its own", () => {
+  const around = { hardware: HARDWARE, now: 4, random: () => 0.5 };
+  const { state } = step({ ...around, now: 0 }, initialState(0));
+  const noise = answer(client(), "offer", { transaction: 1 });
+  assert.equal(step(around, state, noise).actions.map(shown), ["discover to 255.255.255.255"]);
+});
+
 test("any server may extend the lease once its own does not answer", () => {
   const made = boundClient();
   made.waitUntil(500);
