@@ -107,10 +107,12 @@ static const Pointer pointers[] = {
     {SYS_sethostname, READS, 0, 1, 1},
     {SYS_connect, READS, 1, 2, 1},
     {SYS_bind, READS, 1, 2, 1},
+    {SYS_getsockname, WRITES, 1, ONE, 128}, /* struct sockaddr_storage */
+    {SYS_getsockname, WRITES, 2, ONE, 4},
     {SYS_sendto, READS, 1, 2, 1},
     {SYS_sendto, READS, 4, 5, 1},
     {SYS_recvfrom, WRITES, 1, 2, 1},
-    {SYS_recvfrom, WRITES, 4, ONE, 128}, /* struct sockaddr_storage */
+    {SYS_recvfrom, WRITES, 4, ONE, 128},
     {SYS_recvfrom, WRITES, 5, ONE, 4},
     {SYS_setsockopt, READS, 3, 4, 1},
     {SYS_mount_setattr, READS, 3, 4, 1},
@@ -149,11 +151,6 @@ static const struct {
     {1, TIOCOUTQ, {SYS_ioctl, WRITES, 2, ONE, 4}},
     {1, TIOCGPGRP, {SYS_ioctl, WRITES, 2, ONE, 4}},
     {1, TIOCSPGRP, {SYS_ioctl, READS, 2, ONE, 4}},
-    {1, SIOCGIFFLAGS, {SYS_ioctl, WRITES, 2, ONE, 40}}, /* struct ifreq, linux/if.h */
-    {1, SIOCSIFFLAGS, {SYS_ioctl, READS, 2, ONE, 40}},
-    {1, SIOCSIFADDR, {SYS_ioctl, READS, 2, ONE, 40}},
-    {1, SIOCSIFNETMASK, {SYS_ioctl, READS, 2, ONE, 40}},
-    {1, SIOCADDRT, {SYS_ioctl, READS, 2, ONE, 120}}, /* struct rtentry, linux/route.h */
     {0, 1, {SYS_seccomp, LIST, 2}}, /* SECCOMP_SET_MODE_FILTER: struct sock_fprog, linux/filter.h */
     {0, 2, {SYS_seccomp, READS, 2, ONE, 4}}, /* SECCOMP_GET_ACTION_AVAIL, linux/seccomp.h */
 };

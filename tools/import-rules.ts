@@ -38,6 +38,7 @@ const SYSTEM = "src/system";
 const KEPT = "src/kept";
 const RECIPE = "src/recipe";
 const LINUX = "src/linux";
+const NETWORK = "src/network";
 const EVALUATION = "src/evaluation";
 const SYSTEMS = "systems";
 const SOURCES = "src/sources";
@@ -62,7 +63,7 @@ const LAYERS: readonly Rule[] = [
   rule(EVALUATION, [BASE]),
   { ...rule(`${EVALUATION}/node`, [BASE, EVALUATION], ["esbuild"]), node: true },
   rule(LINUX, [BASE, PLATFORM]),
-  rule("src/network", [BASE, PLATFORM]),
+  rule(NETWORK, [BASE, PLATFORM, LINUX]),
   rule(SOURCES, [BASE, PLATFORM, PLAN, KEPT], ["valibot"]),
   rule("src/seeds", [BASE, PLATFORM, FORMATS, TREES, PLAN, KEPT, SOURCES], ["valibot"]),
   rule("src/image", [BASE, PLATFORM, FORMATS, TREES]),
@@ -77,12 +78,12 @@ const LAYERS: readonly Rule[] = [
     ],
     ["valibot"],
   ),
-  rule("src/applets", [BASE, PLATFORM, FORMATS, TREES, "src/patch", LINUX, "src/network", "src/version.ts"]),
+  rule("src/applets", [BASE, PLATFORM, FORMATS, TREES, "src/patch", LINUX, NETWORK, "src/version.ts"]),
   rule("src/program", [BASE, PLATFORM, FORMATS], ["ts-blank-space", "typescript"]),
   rule("src/script", [BASE, PLATFORM, "src/program"], ["typescript"]),
   rule("src/efi", [BASE, FORMATS, "src/script", "src/program/compiler.ts"], [FIRMWARE_MODULE]),
   rule("examples/efi", [], ["efi"]),
-  rule("src/init", [BASE, PLATFORM, FORMATS, SYSTEM, LINUX], ["valibot"]),
+  rule("src/init", [BASE, PLATFORM, FORMATS, SYSTEM, LINUX, NETWORK], ["valibot"]),
 ];
 
 const LAYER_FOLDERS = [...LAYERS.map(({ folder }) => folder), "src/version.ts"];

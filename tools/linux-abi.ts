@@ -17,7 +17,7 @@ const SYSCALLS =
   "clone execve exit_group wait4 waitid kill setpgid setsid prctl pidfd_open " +
   "getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +
   "epoll_create1 epoll_ctl epoll_pwait ppoll signalfd4 rt_sigprocmask rt_sigaction clock_gettime clock_settime " +
-  "socket connect bind sendto recvfrom getsockopt setsockopt " +
+  "socket connect bind listen accept4 getsockname sendto recvfrom getsockopt setsockopt " +
   "mount umount2 mount_setattr pivot_root chroot sethostname unshare reboot " +
   "capset keyctl seccomp";
 
@@ -75,13 +75,17 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/linux/reboot.h":
     "LINUX_REBOOT_MAGIC1 LINUX_REBOOT_MAGIC2 LINUX_REBOOT_CMD_CAD_OFF " +
     "LINUX_REBOOT_CMD_RESTART LINUX_REBOOT_CMD_HALT LINUX_REBOOT_CMD_POWER_OFF",
-  "include/linux/socket.h": "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
-  "include/linux/net.h": "SOCK_STREAM SOCK_DGRAM",
-  "include/uapi/asm-generic/socket.h": "SOL_SOCKET SO_ERROR",
-  "include/uapi/linux/sockios.h": "SIOCGIFFLAGS SIOCSIFFLAGS SIOCSIFADDR SIOCSIFNETMASK SIOCADDRT",
+  "include/linux/socket.h": "AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
+  "include/linux/net.h": "SOCK_STREAM SOCK_DGRAM SOCK_RAW",
+  "include/uapi/asm-generic/socket.h": "SOL_SOCKET SO_REUSEADDR SO_ERROR SO_BROADCAST SO_BINDTODEVICE",
   "include/uapi/linux/if.h": "IFF_UP",
   "include/uapi/linux/if_arp.h": "ARPHRD_ETHER",
-  "include/uapi/linux/route.h": "RTF_UP RTF_GATEWAY",
+  "include/uapi/linux/if_ether.h": "ETH_P_IP",
+  "include/uapi/linux/netlink.h":
+    "NETLINK_ROUTE NLM_F_REQUEST NLM_F_ACK NLM_F_ROOT NLM_F_MATCH NLM_F_REPLACE NLM_F_CREATE " +
+    "NLMSG_ERROR NLMSG_DONE",
+  "include/uapi/linux/rtnetlink.h":
+    "RTM_NEWLINK RTM_NEWADDR RTM_NEWROUTE RTPROT_STATIC RT_SCOPE_LINK RT_TABLE_MAIN RTNH_F_ONLINK",
   "include/uapi/linux/input-event-codes.h": "EV_KEY KEY_POWER",
   "include/uapi/linux/sched.h":
     "CLONE_NEWNS CLONE_NEWCGROUP CLONE_NEWUTS CLONE_NEWIPC CLONE_NEWUSER CLONE_NEWPID CLONE_NEWNET",

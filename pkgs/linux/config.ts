@@ -81,7 +81,7 @@ export const COMMON_OPTIONS: readonly KernelOption[] = [
 
   // Networking: IPv4 to reach a mirror, sockets on the machine itself
   on("NET", "sockets"),
-  on("PACKET", "udhcpc speaks DHCP before the machine has an address"),
+  on("PACKET", "the DHCP client speaks before the machine has an address"),
   on("UNIX", "sockets between programs"),
   on("INET", "TCP, UDP and the loopback address"),
 

@@ -30,7 +30,7 @@ export const INIT_COMMANDS = {
   halt: { folder: SBIN, busybox: "HALT" },
   poweroff: { folder: SBIN, busybox: "POWEROFF" },
   reboot: { folder: SBIN, busybox: "REBOOT" },
-  "default.script": { folder: "/usr/share/udhcpc" }, // where busybox's udhcpc looks for its script by default
+  "dhcp-client": { folder: SBIN, busybox: "UDHCPC" },
 } as const satisfies { readonly [name: string]: ImageCommand };
 
 export type ToolName = keyof typeof TOOLS;

@@ -9,7 +9,7 @@ import type { Ending } from "./endings.ts";
 export type Applet = (platform: Platform, args: readonly string[]) => Promise<number>;
 
 export const INIT_APPLETS: { readonly [name in InitCommandName]: () => Promise<Applet> } = {
-  "default.script": async () => (await import("./dhcp-event.ts")).dhcpEvent,
+  "dhcp-client": async () => (await import("../network/dhcp/run.ts")).dhcpClient,
   halt: () => power("halt"),
   init: async () => (await import("./init.ts")).init,
   poweroff: () => power("power-off"),

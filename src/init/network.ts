@@ -1,117 +1,158 @@
 /**
- * Network interfaces and IPv4 routes through the classic ioctls (netdevice(7)). Subset: one address per
- * interface, one default route.
+ * The network of the machine, as its description says: static addresses at once, and a DHCP client for each
+ * other interface. Interfaces that appear after the boot are not set up.
  */
-import { Bq2Error, errorCode } from "../base/error.ts";
-import { ascii, bytes, reserved, struct, u16, u32 } from "../base/struct.ts";
-import { type KernelAccess, systemCall } from "../linux/syscalls.ts";
+import { parse } from "valibot";
+import { describeError } from "../base/error.ts";
+import { decodeUtf8 } from "../base/text.ts";
+import { parseSubnet } from "../network/address.ts";
 import {
-  AF_INET,
-  IFF_UP,
-  O_CLOEXEC,
-  RTF_GATEWAY,
-  RTF_UP,
-  SIOCADDRT,
-  SIOCGIFFLAGS,
-  SIOCSIFADDR,
-  SIOCSIFFLAGS,
-  SIOCSIFNETMASK,
-  SOCK_DGRAM,
-} from "../platform/linux-abi.ts";
+  bringUp,
+  EVERYWHERE,
+  type Interface,
+  interfaces,
+  setAddresses,
+  setMtu,
+  setRoute,
+} from "../network/interfaces.ts";
+import { writeNameServers } from "../network/leases.ts";
+import { readText } from "../platform/files.ts";
+import type { Child, Platform } from "../platform/platform.ts";
+import { DESCRIPTION_FILE, DescriptionSchema, type NetworkDescription } from "../system/description.ts";
+import type { KernelLog } from "./kernel-log.ts";
+import type { Supervised, Supervisor } from "./supervise.ts";
+import { ENVIRONMENT } from "./system.ts";
 
-/** include/uapi/linux/if.h: struct ifreq, with the flags of its union. */
-const FlagsRequest = struct("ifreq", 40, { name: ascii(16), flags: u16, rest: reserved(22) });
+type InterfaceDescription = NetworkDescription["interfaces"][number];
+type StaticAddressing = Extract<InterfaceDescription["addressing"], { readonly kind: "static" }>;
 
-/** The same with struct sockaddr_in (include/uapi/linux/in.h) in the union. */
-const AddressRequest = struct("ifreq", 40, {
-  name: ascii(16),
-  family: u16,
-  port: reserved(2),
-  address: bytes(4),
-  rest: reserved(16),
-});
+/** Without a description every card uses DHCP. */
+const DEFAULT_NETWORK: NetworkDescription = {
+  interfaces: [{ match: "*", addressing: { kind: "dhcp" }, mtu: null }],
+  nameServers: [],
+};
 
-const SocketAddress = struct("sockaddr_in", 16, {
-  family: u16,
-  port: reserved(2),
-  address: bytes(4),
-  rest: reserved(8),
-});
-
-/** include/uapi/linux/route.h: struct rtentry, 64 bits. */
-const RouteEntry = struct("rtentry", 120, {
-  pad1: reserved(8),
-  destination: bytes(16),
-  gateway: bytes(16),
-  mask: bytes(16),
-  flags: u16,
-  pad2: reserved(6),
-  pad3: reserved(16),
-  metric: u32,
-  rest: reserved(36),
-});
-
-/** The four bytes of an address such as `10.0.2.15`. Throws Bq2Error `bad-address`. */
-export function parseAddress(text: string): Uint8Array {
-  const parts = text.split(".");
-  const isAddress = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  if (isAddress) return Uint8Array.from(parts.map(Number));
-  throw new Bq2Error(
-    `Cannot use ${JSON.stringify(text)} as an IPv4 address: it must be four numbers from 0 to 255`,
-    {
-      code: "bad-address",
-    },
-  );
-}
-
-/** Lets the interface send and receive. The kernel itself gives `lo` the address 127.0.0.1. */
-export function bringUp(platform: KernelAccess, name: string): void {
-  control(platform, SIOCGIFFLAGS, name, FlagsRequest.encode({ name }), (answer) => {
-    const { flags } = FlagsRequest.decode(answer);
-    control(platform, SIOCSIFFLAGS, name, FlagsRequest.encode({ name, flags: flags | IFF_UP }));
+/**
+ * Resolves when an interface has an address, which may be never. Never throws: an interface that cannot be
+ * set up is logged, and the others still are.
+ */
+export function startNetwork(
+  platform: Platform,
+  log: KernelLog,
+  supervisor: Supervisor,
+  network: NetworkDescription,
+): Promise<void> {
+  return new Promise((hasAddress) => {
+    const attempt = (what: string, body: () => void): void => {
+      try {
+        body();
+      } catch (error) {
+        log.error(`${what}: ${describeError(error)}`);
+      }
+    };
+    attempt("network", () => {
+      const { nameServers } = network;
+      if (nameServers.length > 0) writeNameServers(platform.files, nameServers);
+      const { found, unmatched } = matchInterfaces(network, interfaces(platform));
+      for (const match of unmatched) log.error(`network: there is no interface ${match}`);
+      for (const { link, description } of found) {
+        const { addressing, mtu } = description;
+        attempt(`network ${link.name}`, () => {
+          if (addressing.kind === "static") {
+            setStatic(platform, link, addressing, mtu);
+            hasAddress();
+            return;
+          }
+          const command = dhcpCommand(link, mtu, nameServers);
+          supervisor.keepRunning(dhcpService(platform, log, command, hasAddress));
+        });
+      }
+    });
   });
 }
 
-/** Replaces the interface's address; 0.0.0.0 removes it, and the routes that need it. */
-export function setAddress(platform: KernelAccess, name: string, address: string, mask: string): void {
-  const request = (text: string) =>
-    AddressRequest.encode({ name, family: AF_INET, address: parseAddress(text) });
-  control(platform, SIOCSIFADDR, name, request(address));
-  if (address !== "0.0.0.0") control(platform, SIOCSIFNETMASK, name, request(mask));
-}
-
-/** Routes all traffic to other networks through `gateway`. Leaves an existing default route alone. */
-export function addDefaultRoute(platform: KernelAccess, gateway: string): void {
-  const socketAddress = (text: string) =>
-    SocketAddress.encode({ family: AF_INET, address: parseAddress(text) });
-  const anywhere = socketAddress("0.0.0.0");
-  const route = RouteEntry.encode({
-    destination: anywhere,
-    gateway: socketAddress(gateway),
-    mask: anywhere,
-    flags: RTF_UP | RTF_GATEWAY,
-  });
+/** The network of the system's description. If that is invalid, it is logged, and there is no network. */
+export function describedNetwork({ files }: Platform, log: KernelLog): NetworkDescription {
+  if (files.statusFollowed(DESCRIPTION_FILE) === undefined) return DEFAULT_NETWORK;
   try {
-    control(platform, SIOCADDRT, `the route through ${gateway}`, route);
+    return parse(DescriptionSchema, JSON.parse(readText(files, DESCRIPTION_FILE))).network;
   } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
+    log.error(`network: cannot use ${DESCRIPTION_FILE}: ${describeError(error)}`);
+    return { interfaces: [], nameServers: [] };
   }
 }
 
-/** Calls ioctl(2) on a new socket; `done` gets `request` as the kernel has changed it. */
-function control(
-  platform: KernelAccess,
-  operation: number,
-  what: string,
-  request: Uint8Array,
-  done: (answer: Uint8Array) => void = () => {},
+interface Matches {
+  readonly found: readonly { readonly link: Interface; readonly description: InterfaceDescription }[];
+  /** Names and addresses in the description that no interface has. */
+  readonly unmatched: readonly string[];
+}
+
+/** A name or a MAC address takes precedence over `*`, which stands for cards only. */
+export function matchInterfaces(network: NetworkDescription, links: readonly Interface[]): Matches {
+  const isNamed = (link: Interface, match: string): boolean => link.name === match || link.mac === match;
+  const descriptionOf = (link: Interface): InterfaceDescription | undefined =>
+    network.interfaces.find(({ match }) => isNamed(link, match)) ??
+    network.interfaces.find(({ match }) => match === "*" && link.isCard);
+  return {
+    found: links.flatMap((link) => {
+      const description = descriptionOf(link);
+      return description === undefined ? [] : [{ link, description }];
+    }),
+    unmatched: network.interfaces
+      .map(({ match }) => match)
+      .filter((match) => match !== "*" && !links.some((link) => isNamed(link, match))),
+  };
+}
+
+function setStatic(
+  platform: Platform,
+  link: Interface,
+  { addresses, gateway }: StaticAddressing,
+  mtu: number | null,
 ): void {
-  const call = { action: "set up", what } as const;
-  const socket = systemCall(platform, { ...call, name: "socket" }, AF_INET, SOCK_DGRAM | O_CLOEXEC, 0);
-  try {
-    systemCall(platform, { ...call, name: "ioctl" }, socket, operation, request);
-    done(request);
-  } finally {
-    systemCall(platform, { ...call, name: "close" }, socket);
+  if (mtu !== null) setMtu(platform, link.name, mtu);
+  bringUp(platform, link.name); // the kernel takes routes only through interfaces that are up
+  setAddresses(platform, link, addresses.map(parseSubnet));
+  if (gateway !== null) setRoute(platform, link, { destination: EVERYWHERE, gateway });
+}
+
+function dhcpCommand({ name }: Interface, mtu: number | null, nameServers: readonly string[]): string[] {
+  const words = nameServers.map((server) => `name-server=${server}`);
+  return ["dhcp-client", name, ...(mtu === null ? [] : [`mtu=${mtu}`]), ...words];
+}
+
+/** The client's output goes to the kernel's log. Its first line means that the interface has an address. */
+function dhcpService(
+  platform: Platform,
+  log: KernelLog,
+  argv: readonly string[],
+  hasAddress: () => void,
+): Supervised {
+  const name = `network ${argv[1]}`;
+  return {
+    name,
+    argv,
+    fallback: undefined,
+    async start(words) {
+      const output = { stdin: "ignore", stdout: "pipe", stderr: "pipe" } as const;
+      const child = await platform.processes.spawn({ argv: words, cwd: "/", env: ENVIRONMENT, ...output });
+      copyLines(child.stdout, (line) => {
+        log.info(`network: ${line}`);
+        hasAddress();
+      });
+      copyLines(child.stderr, (line) => log.warn(`network: ${line}`));
+      return child;
+    },
+  };
+}
+
+async function copyLines(stream: Child["stdout"], write: (line: string) => void): Promise<void> {
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = `${rest}${decodeUtf8(chunk)}`.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) write(line);
   }
+  if (rest !== "") write(rest);
 }

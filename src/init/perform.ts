@@ -3,6 +3,7 @@ import { Bq2Error, describeError, errorCode } from "../base/error.ts";
 import { encodeUtf8 } from "../base/text.ts";
 import { mountFileSystem, remount } from "../linux/mount.ts";
 import { systemCall } from "../linux/syscalls.ts";
+import { bringUp } from "../network/interfaces.ts";
 import { readText } from "../platform/files.ts";
 import {
   AT_FDCWD,
@@ -14,7 +15,6 @@ import {
 import type { Platform } from "../platform/platform.ts";
 import { type BootStep, type BootWork, type BootWorkOf, describeStep } from "./boot-step.ts";
 import type { KernelLog } from "./kernel-log.ts";
-import { bringUp } from "./network.ts";
 
 /**
  * Performs all steps in order. If a needed one fails, waits for `rescue` before it goes on. Returns false if

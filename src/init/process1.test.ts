@@ -18,8 +18,6 @@ const FILES = {
   "/proc/mounts": "/dev/vda2 / ext4 rw 0 0\n/dev/vdb /mnt ext4 rw 0 0\n",
   "/proc/sys/kernel/panic": "0\n",
   "/root/.profile": "",
-  "/sys/class/net/eth0/type": "1\n",
-  "/sys/class/net/lo/type": "772\n",
   "/sys/class/tty/console/active": "tty0 ttyS0\n",
 };
 
@@ -27,7 +25,7 @@ const FILES = {
 function machine(files: { readonly [path: string]: string } = {}) {
   const made = testMachine({ ...FILES, ...files });
   const started: string[] = [];
-  for (const name of ["sh", "udhcpc"]) {
+  for (const name of ["sh", "dhcp-client"]) {
     made.platform.programs.set(name, async ({ argv, env, killed }) => {
       started.push([env.TERM, ...argv].filter((word) => word !== undefined).join(" "));
       await killed;
@@ -52,7 +50,7 @@ test("a boot mounts, sets the host name, starts a shell per console and a DHCP c
   const mounts = calls.filter((call) => call.startsWith("mount ")).map((call) => call.split(" ")[2]);
   assert.equal(mounts, ["/proc", "/sys", "/sys/fs/cgroup", "/dev/pts", "/dev/shm", "/run", "/tmp"]);
   assert.ok(calls.includes("sethostname bytes 3"));
-  assert.equal(started, ["linux /bin/sh -l", "vt220 /bin/sh -l", "udhcpc -f -i eth0"]);
+  assert.equal(started, ["linux /bin/sh -l", "vt220 /bin/sh -l", "dhcp-client eth0"]);
   for (const name of ["tty1", "ttyS0"])
     assert.ok(readText(platform.files, `/dev/${name}`).includes(READY_MARKER), name);
   assert.equal(readText(platform.files, "/proc/sys/kernel/panic"), "10\n");

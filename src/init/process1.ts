@@ -14,10 +14,10 @@ import { ENDING_OF_SIGNAL, ENDINGS, type Ending } from "./endings.ts";
 import { markBootGood } from "./good-boot.ts";
 import { type KernelLog, kernelLog } from "./kernel-log.ts";
 import { type KernelOptions, parseKernelOptions } from "./kernel-options.ts";
+import { describedNetwork, startNetwork } from "./network.ts";
 import { performAll } from "./perform.ts";
 import { watchPowerButtons } from "./power-button.ts";
 import { rescue } from "./rescue.ts";
-import { dhcpService, networkCards } from "./services.ts";
 import { sessionOn } from "./session.ts";
 import { endMachine, takeDown } from "./shutdown.ts";
 import { Supervisor } from "./supervise.ts";
@@ -71,7 +71,7 @@ async function bringUp(running: Running): Promise<void> {
     await rescue(platform, log, `requested by ${options.rescueWord} on the kernel's command line`);
   startConsoles(running, options);
   if (isWhole) tellBootLoader(running);
-  for (const card of networkCards(platform)) supervisor.keepRunning(dhcpService(platform, card));
+  startNetwork(platform, log, supervisor, describedNetwork(platform, log));
 }
 
 function kernelOptions({ files }: Platform): KernelOptions {

@@ -90,13 +90,3 @@ export const CONSOLE_PROGRAMS = {
 export type ConsoleProgram = keyof typeof CONSOLE_PROGRAMS;
 
 export const DEFAULT_CONSOLE_PROGRAM: ConsoleProgram = "prompt";
-
-/** The command that gets and renews the address of a network interface. */
-export function dhcpClient(interfaceName: string): readonly string[] {
-  return ["udhcpc", "-f", "-i", interfaceName]; // in the foreground
-}
-
-/** The log of an interface's DHCP client. */
-export function dhcpLog(interfaceName: string): string {
-  return `/run/udhcpc-${interfaceName}.log`;
-}

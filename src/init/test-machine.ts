@@ -1,10 +1,13 @@
 /** A machine in memory for tests of process 1: files, programs, and a kernel that records its calls. */
 import { encodeUtf8 } from "../base/text.ts";
 import type { SyscallName } from "../linux/syscalls.ts";
+import { type TestNetlink, testNetlink } from "../network/test-netlink.ts";
 import { makeFolders } from "../platform/files.ts";
-import { SYSCALLS } from "../platform/linux-abi.ts";
+import { ARPHRD_ETHER, SYSCALLS } from "../platform/linux-abi.ts";
 import { type MemoryPlatform, memoryPlatform } from "../platform/memory/platform.ts";
 import type { Files, SyscallArgument } from "../platform/platform.ts";
+
+const ARPHRD_LOOPBACK = 772; // include/uapi/linux/if_arp.h
 
 type Answer = (args: readonly SyscallArgument[]) => number;
 
@@ -14,6 +17,8 @@ export interface TestMachine {
   readonly calls: string[];
   /** The kernel's results by system call, -errno for a failure; 0 by default. */
   readonly answers: { [N in SyscallName]?: Answer };
+  /** The network: a loopback interface and one card. */
+  readonly netlink: TestNetlink;
 }
 
 const NAMES = new Map(
@@ -29,7 +34,13 @@ export function testMachine(files: { readonly [path: string]: string }): TestMac
     devices.set(fd, path);
     return fd;
   };
+  const netlink = testNetlink([
+    { name: "lo", mac: "00:00:00:00:00:00", type: ARPHRD_LOOPBACK },
+    { name: "eth0", mac: "52:54:00:12:34:56", type: ARPHRD_ETHER },
+  ]);
   const answers: TestMachine["answers"] = {
+    sendto: netlink.sendto,
+    recvfrom: netlink.recvfrom,
     openat: ([, path]) => open(String(path)),
     socket: () => open("/dev/kmsg"),
     close: ([fd]) => {
@@ -65,7 +76,7 @@ export function testMachine(files: { readonly [path: string]: string }): TestMac
     write,
     open: (path, mode) => (isDevice(path) ? open(path) : memory.files.open(path, mode)),
   };
-  return { platform: { ...memory, files: deviceFiles }, calls, answers };
+  return { platform: { ...memory, files: deviceFiles }, calls, answers, netlink };
 }
 
 /** Lets everything run that waits only for promises. */

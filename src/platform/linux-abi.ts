@@ -5,6 +5,7 @@
 
 /** arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h (aarch64). */
 export const SYSCALLS = {
+  accept4: { x86_64: 288, aarch64: 242 },
   acct: { x86_64: 163, aarch64: 89 },
   add_key: { x86_64: 248, aarch64: 217 },
   bind: { x86_64: 49, aarch64: 200 },
@@ -49,6 +50,7 @@ export const SYSCALLS = {
   getpid: { x86_64: 39, aarch64: 172 },
   getppid: { x86_64: 110, aarch64: 173 },
   getrandom: { x86_64: 318, aarch64: 278 },
+  getsockname: { x86_64: 51, aarch64: 204 },
   getsockopt: { x86_64: 55, aarch64: 209 },
   getuid: { x86_64: 102, aarch64: 174 },
   init_module: { x86_64: 175, aarch64: 105 },
@@ -60,6 +62,7 @@ export const SYSCALLS = {
   kill: { x86_64: 62, aarch64: 129 },
   lgetxattr: { x86_64: 192, aarch64: 9 },
   linkat: { x86_64: 265, aarch64: 37 },
+  listen: { x86_64: 50, aarch64: 201 },
   llistxattr: { x86_64: 195, aarch64: 12 },
   lremovexattr: { x86_64: 198, aarch64: 15 },
   lseek: { x86_64: 8, aarch64: 62 },
@@ -515,21 +518,19 @@ export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
+export const AF_PACKET = 17;
 
 // include/linux/net.h
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
 
 // include/uapi/asm-generic/socket.h
 export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
-
-// include/uapi/linux/sockios.h
-export const SIOCGIFFLAGS = 0x8913;
-export const SIOCSIFFLAGS = 0x8914;
-export const SIOCSIFADDR = 0x8916;
-export const SIOCSIFNETMASK = 0x891c;
-export const SIOCADDRT = 0x890b;
+export const SO_BROADCAST = 6;
+export const SO_BINDTODEVICE = 25;
 
 // include/uapi/linux/if.h
 export const IFF_UP = 1 << 0;
@@ -537,9 +538,28 @@ export const IFF_UP = 1 << 0;
 // include/uapi/linux/if_arp.h
 export const ARPHRD_ETHER = 1;
 
-// include/uapi/linux/route.h
-export const RTF_UP = 0x1;
-export const RTF_GATEWAY = 0x2;
+// include/uapi/linux/if_ether.h
+export const ETH_P_IP = 0x800;
+
+// include/uapi/linux/netlink.h
+export const NETLINK_ROUTE = 0;
+export const NLM_F_REQUEST = 0x1;
+export const NLM_F_ACK = 0x4;
+export const NLM_F_ROOT = 0x100;
+export const NLM_F_MATCH = 0x200;
+export const NLM_F_REPLACE = 0x100;
+export const NLM_F_CREATE = 0x400;
+export const NLMSG_ERROR = 0x2;
+export const NLMSG_DONE = 0x3;
+
+// include/uapi/linux/rtnetlink.h
+export const RTM_NEWLINK = 16;
+export const RTM_NEWADDR = 20;
+export const RTM_NEWROUTE = 24;
+export const RTPROT_STATIC = 4;
+export const RT_SCOPE_LINK = 253;
+export const RT_TABLE_MAIN = 254;
+export const RTNH_F_ONLINK = 4;
 
 // include/uapi/linux/input-event-codes.h
 export const EV_KEY = 0x1;

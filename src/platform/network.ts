@@ -12,12 +12,57 @@ export interface Connection {
   close(): void;
 }
 
-/** Sockets, IPv4 only. Addresses are four decimal numbers; `network/resolve.ts` resolves names. */
+/**
+ * Connections and questions, for clients. Addresses are IPv4 or IPv6; `network/resolve.ts` resolves names.
+ */
 export interface Network {
   /** @throws {@link SystemError}, such as `ECONNREFUSED` or `ETIMEDOUT`. */
   connect(address: string, port: number, seconds: number): Promise<Connection>;
   /** Sends one UDP datagram and returns the first answer, or `undefined` if none arrives in time. */
   ask(address: string, port: number, datagram: Uint8Array, seconds: number): Promise<Uint8Array | undefined>;
+}
+
+/**
+ * Where a socket is: an address and a TCP or UDP port, or the path of a Unix socket. A socket at `::` also
+ * takes IPv4.
+ */
+export type Endpoint = { readonly address: string; readonly port: number } | { readonly path: string };
+
+/** A socket that accepts connections. */
+export interface Listener {
+  /** With the port that the kernel has chosen if 0 was wanted. */
+  readonly at: Endpoint;
+  /** The next connection; `undefined` once the listener is closed. One caller at a time. */
+  accept(): Promise<Connection | undefined>;
+  /** Open connections stay open. The file of a Unix socket is removed. */
+  close(): void;
+}
+
+export interface Datagram {
+  readonly bytes: Uint8Array;
+  /** The sender. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A UDP socket for any number of datagrams to and from anyone. */
+export interface DatagramSocket {
+  readonly port: number;
+  /** @throws {@link SystemError}, such as `EMSGSIZE` or `ENETUNREACH`. */
+  send(datagram: Datagram): Promise<void>;
+  /** The next datagram, or `undefined` if none arrives in time. One caller at a time. */
+  receive(seconds: number): Promise<Datagram | undefined>;
+  close(): void;
+}
+
+/** Everything that servers need, too. */
+export interface Sockets extends Network {
+  /** Connects to a Unix stream socket. @throws {@link SystemError}, such as `ENOENT` or `ECONNREFUSED`. */
+  connectPath(path: string, seconds: number): Promise<Connection>;
+  /** @throws {@link SystemError}, such as `EADDRINUSE` or `EACCES`. */
+  listen(at: Endpoint): Promise<Listener>;
+  /** `address` is the machine's own, `0.0.0.0` or `::`; port 0 lets the kernel choose. */
+  openDatagrams(address: string, port: number): Promise<DatagramSocket>;
 }
 
 /** The answer to a GET, before its body is read. */

@@ -20,4 +20,4 @@ platformContract({
   },
   passTime: () => platform.clock.sleep(0.02), // longer than any kernel's tick (CONFIG_HZ=100)
 });
-networkContract("quickjs", quickjsNetwork);
+networkContract("quickjs", quickjsNetwork, `/tmp/bq2-socket-${platform.host.pid}`);

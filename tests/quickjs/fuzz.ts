@@ -13,7 +13,6 @@ import {
   F_GETFL,
   O_CLOEXEC,
   O_NONBLOCK,
-  SIOCGIFFLAGS,
   SYSCALLS,
   TCGETS,
   TIOCGWINSZ,
@@ -80,7 +79,7 @@ const CALLS: readonly (readonly [keyof typeof SYSCALLS, ...(() => unknown)[]])[]
   ["waitid", fixed(0), any, any, fixed(5), any],
   ["flock", someFd, fixed(8)],
   ["getsockopt", someFd, any, any, any, any],
-  ["ioctl", someFd, () => random.pick([TCGETS, TIOCGWINSZ, SIOCGIFFLAGS, 0]), any],
+  ["ioctl", someFd, () => random.pick([TCGETS, TIOCGWINSZ, 0]), any],
   ["fcntl", someFd, fixed(F_GETFL), any],
   ["execve", fixed("/nowhere/at/all"), any, any],
 ];

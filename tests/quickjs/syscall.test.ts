@@ -8,11 +8,11 @@ import {
   ENOENT,
   F_GETFL,
   O_CLOEXEC,
-  SIOCGIFFLAGS,
   SO_ERROR,
   SOCK_DGRAM,
   SOL_SOCKET,
   TCGETS,
+  TIOCGWINSZ,
 } from "../../src/platform/linux-abi.ts";
 import { NUMBERS, type SyscallName } from "../../src/platform/quickjs/call.ts";
 
@@ -30,7 +30,7 @@ const REFUSED: readonly (readonly [name: SyscallName, ...words: Word[]])[] = [
   ["getsockopt", NO_FD, SOL_SOCKET, SO_ERROR, "four", length(4)],
   ["ioctl", NO_FD, TCGETS, bytes(35)],
   ["ioctl", NO_FD, TCGETS, "x".repeat(64)],
-  ["ioctl", NO_FD, SIOCGIFFLAGS, bytes(39)],
+  ["ioctl", NO_FD, TIOCGWINSZ, bytes(7)],
   ["ioctl", NO_FD, UNKNOWN_REQUEST, bytes(4096)],
   ["fcntl", NO_FD, F_GETFL, bytes(4096)],
   ["clone", CLONE_THREAD, bytes(4096), 0, 0, 0],

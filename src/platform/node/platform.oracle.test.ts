@@ -21,4 +21,4 @@ platformContract({
   raise: (signal) => void process.kill(process.pid, signal),
   passTime: () => nodePlatform().clock.sleep(0.02), // longer than any kernel's tick (CONFIG_HZ=100)
 });
-networkContract("node", nodeNetwork);
+networkContract("node", nodeNetwork, `${folder}.socket`);
