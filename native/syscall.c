@@ -105,6 +105,7 @@ static const Pointer pointers[] = {
     {SYS_sysinfo, WRITES, 0, ONE, 112},
     {SYS_uname, WRITES, 0, ONE, 390},
     {SYS_sethostname, READS, 0, 1, 1},
+    {SYS_setgroups, READS, 1, 0, 4}, /* gid_t */
     {SYS_connect, READS, 1, 2, 1},
     {SYS_bind, READS, 1, 2, 1},
     {SYS_getsockname, WRITES, 1, ONE, 128}, /* struct sockaddr_storage */
@@ -151,6 +152,7 @@ static const struct {
     {1, TIOCOUTQ, {SYS_ioctl, WRITES, 2, ONE, 4}},
     {1, TIOCGPGRP, {SYS_ioctl, WRITES, 2, ONE, 4}},
     {1, TIOCSPGRP, {SYS_ioctl, READS, 2, ONE, 4}},
+    {1, SIOCGIFADDR, {SYS_ioctl, WRITES, 2, ONE, 40}}, /* struct ifreq, linux/if.h */
     {0, 1, {SYS_seccomp, LIST, 2}}, /* SECCOMP_SET_MODE_FILTER: struct sock_fprog, linux/filter.h */
     {0, 2, {SYS_seccomp, READS, 2, ONE, 4}}, /* SECCOMP_GET_ACTION_AVAIL, linux/seccomp.h */
 };

@@ -2,7 +2,6 @@
  * The network of the machine, as its description says: static addresses at once, and a DHCP client for each
  * other interface. Interfaces that appear after the boot are not set up.
  */
-import { parse } from "valibot";
 import { describeError } from "../base/error.ts";
 import { decodeUtf8 } from "../base/text.ts";
 import { parseSubnet } from "../network/address.ts";
@@ -16,9 +15,8 @@ import {
   setRoute,
 } from "../network/interfaces.ts";
 import { writeNameServers } from "../network/leases.ts";
-import { readText } from "../platform/files.ts";
 import type { Child, Platform } from "../platform/platform.ts";
-import { DESCRIPTION_FILE, DescriptionSchema, type NetworkDescription } from "../system/description.ts";
+import type { NetworkDescription } from "../system/description.ts";
 import type { KernelLog } from "./kernel-log.ts";
 import type { Supervised, Supervisor } from "./supervise.ts";
 import { ENVIRONMENT } from "./system.ts";
@@ -26,8 +24,11 @@ import { ENVIRONMENT } from "./system.ts";
 type InterfaceDescription = NetworkDescription["interfaces"][number];
 type StaticAddressing = Extract<InterfaceDescription["addressing"], { readonly kind: "static" }>;
 
-/** Without a description every card uses DHCP. */
-const DEFAULT_NETWORK: NetworkDescription = {
+/** With an invalid description, no interface is set up. */
+export const NO_NETWORK: NetworkDescription = { interfaces: [], nameServers: [] };
+
+/** Without a description, every card uses DHCP. */
+export const DEFAULT_NETWORK: NetworkDescription = {
   interfaces: [{ match: "*", addressing: { kind: "dhcp" }, mtu: null }],
   nameServers: [],
 };
@@ -69,17 +70,6 @@ export function startNetwork(
       }
     });
   });
-}
-
-/** The network of the system's description. If that is invalid, it is logged, and there is no network. */
-export function describedNetwork({ files }: Platform, log: KernelLog): NetworkDescription {
-  if (files.statusFollowed(DESCRIPTION_FILE) === undefined) return DEFAULT_NETWORK;
-  try {
-    return parse(DescriptionSchema, JSON.parse(readText(files, DESCRIPTION_FILE))).network;
-  } catch (error) {
-    log.error(`network: cannot use ${DESCRIPTION_FILE}: ${describeError(error)}`);
-    return { interfaces: [], nameServers: [] };
-  }
 }
 
 interface Matches {

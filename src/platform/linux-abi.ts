@@ -98,9 +98,12 @@ export const SYSCALLS = {
   sched_getaffinity: { x86_64: 204, aarch64: 123 },
   seccomp: { x86_64: 317, aarch64: 277 },
   sendto: { x86_64: 44, aarch64: 206 },
+  setgroups: { x86_64: 116, aarch64: 159 },
   sethostname: { x86_64: 170, aarch64: 161 },
   setns: { x86_64: 308, aarch64: 268 },
   setpgid: { x86_64: 109, aarch64: 154 },
+  setresgid: { x86_64: 119, aarch64: 149 },
+  setresuid: { x86_64: 117, aarch64: 147 },
   setsid: { x86_64: 112, aarch64: 157 },
   setsockopt: { x86_64: 54, aarch64: 208 },
   settimeofday: { x86_64: 164, aarch64: 170 },
@@ -308,12 +311,16 @@ export const SIGNALS: { readonly [name: string]: number } = {
 // include/uapi/asm-generic/errno-base.h
 export const EPERM = 1;
 export const ENOENT = 2;
+export const ESRCH = 3;
 export const EINTR = 4;
+export const EAGAIN = 11;
+export const ENODEV = 19;
 export const EINVAL = 22;
 
 // include/uapi/asm-generic/errno.h
 export const ENOSYS = 38;
 export const EAFNOSUPPORT = 97;
+export const EADDRNOTAVAIL = 99;
 
 // include/uapi/linux/stat.h
 export const S_IFMT = 0o170000;
@@ -462,6 +469,9 @@ export const PR_SET_DUMPABLE = 4;
 export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
 export const PR_SET_NO_NEW_PRIVS = 38;
+export const PR_SET_KEEPCAPS = 8;
+export const PR_CAP_AMBIENT = 47;
+export const PR_CAP_AMBIENT_RAISE = 2;
 
 // include/uapi/linux/capability.h
 export const _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
@@ -531,6 +541,9 @@ export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
 export const SO_BROADCAST = 6;
 export const SO_BINDTODEVICE = 25;
+
+// include/uapi/linux/sockios.h
+export const SIOCGIFADDR = 0x8915;
 
 // include/uapi/linux/if.h
 export const IFF_UP = 1 << 0;

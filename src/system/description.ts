@@ -4,9 +4,11 @@
  * the defaults of another version; `constructors.ts` supplies the defaults.
  */
 import * as v from "valibot";
+import { DESCRIPTION_FILE } from "./description-file.ts";
+
+export { DESCRIPTION_FILE };
 
 export const DESCRIPTION_FORMAT = "bq2-system/1";
-export const DESCRIPTION_FILE = "/etc/bq2/system.json";
 
 /** The name of a system or a service: what a host name allows (RFC 1123, 2.1), in lower case. */
 export const Name = v.pipe(
@@ -45,7 +47,7 @@ export const ReadinessSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("port"), port: Port }),
 ]);
 
-export const ServiceSchema = v.strictObject({
+const ServiceFields = v.strictObject({
   name: Name,
   /** The program and its arguments. A program without `/` is looked for in PATH. */
   run: v.pipe(v.array(Text), v.minLength(1)),
@@ -86,6 +88,18 @@ export const ServiceSchema = v.strictObject({
   /** It may listen on ports below 1024, whoever its user is. */
   lowPorts: v.boolean(),
 });
+
+export const ServiceSchema = v.pipe(
+  ServiceFields,
+  v.check(
+    ({ kind, restart }) => kind !== "once" || restart !== "always",
+    "a service of kind `once` ends, so it cannot restart always",
+  ),
+  v.check(
+    ({ kind, ready }) => kind !== "once" || ready.kind === "started",
+    "a service of kind `once` is ready when it has ended: leave out `ready`",
+  ),
+);
 export type Service = v.InferOutput<typeof ServiceSchema>;
 
 const Address = v.pipe(
