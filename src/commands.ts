@@ -73,6 +73,18 @@ export const COMMANDS: CommandTable = {
     brief: "List what this machine lacks, with a fix for each gap",
     load: () => import("./commands/doctor.ts"),
   },
+  services: {
+    brief: "List the services of this machine: state, process, restarts, last exit",
+    load: () => import("./commands/services.ts"),
+  },
+  service: {
+    brief: "Start, stop or restart a service of this machine",
+    load: () => import("./commands/service.ts"),
+  },
+  logs: {
+    brief: "Show what the services of this machine have written",
+    load: () => import("./commands/logs.ts"),
+  },
   "efi-app-builder": {
     brief: "Build a UEFI application from a TypeScript program",
     load: () => import("./commands/efi-app-builder.ts"),

@@ -82,7 +82,7 @@ const LAYERS: readonly Rule[] = [
   rule("src/script", [BASE, PLATFORM, "src/program"], ["typescript"]),
   rule("src/efi", [BASE, FORMATS, "src/script", "src/program/compiler.ts"], [FIRMWARE_MODULE]),
   rule("examples/efi", [], ["efi"]),
-  rule("src/init", [BASE, PLATFORM, FORMATS, SYSTEM, LINUX], ["valibot"]),
+  rule("src/init", [BASE, PLATFORM, FORMATS, "src/plan/parse.ts", SYSTEM, LINUX], ["valibot"]),
 ];
 
 const LAYER_FOLDERS = [...LAYERS.map(({ folder }) => folder), "src/version.ts"];

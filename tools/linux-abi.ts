@@ -15,9 +15,9 @@ const SYSCALLS =
   "fchmod fchmodat fchmodat2 fchownat utimensat faccessat copy_file_range ioctl fcntl dup3 pipe2 sync " +
   "llistxattr lgetxattr lsetxattr lremovexattr getcwd chdir umask " +
   "clone execve exit_group wait4 waitid kill setpgid setsid prctl pidfd_open " +
-  "getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +
+  "setgroups setresgid setresuid getpid getppid getuid getgid sched_getaffinity sysinfo uname getrandom prlimit64 " +
   "epoll_create1 epoll_ctl epoll_pwait ppoll signalfd4 rt_sigprocmask rt_sigaction clock_gettime clock_settime " +
-  "socket connect bind sendto recvfrom getsockopt setsockopt " +
+  "socket connect bind listen accept4 sendto recvfrom getsockopt setsockopt " +
   "mount umount2 mount_setattr pivot_root chroot sethostname unshare reboot " +
   "capset keyctl seccomp";
 
@@ -30,8 +30,8 @@ const REFUSED_SYSCALLS =
 
 /** Constants with one value on every architecture, by header. */
 const CONSTANTS: { readonly [header: string]: string } = {
-  "include/uapi/asm-generic/errno-base.h": "EPERM ENOENT EINTR EINVAL",
-  "include/uapi/asm-generic/errno.h": "ENOSYS EAFNOSUPPORT",
+  "include/uapi/asm-generic/errno-base.h": "EPERM ENOENT ESRCH EINTR EAGAIN ENODEV EINVAL",
+  "include/uapi/asm-generic/errno.h": "ENOSYS EAFNOSUPPORT EADDRNOTAVAIL",
   "include/uapi/linux/stat.h":
     "S_IFMT S_IFSOCK S_IFLNK S_IFREG S_IFBLK S_IFDIR S_IFCHR S_IFIFO STATX_BASIC_STATS",
   "include/uapi/linux/limits.h": "NAME_MAX PATH_MAX XATTR_SIZE_MAX XATTR_LIST_MAX",
@@ -62,7 +62,8 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/uapi/linux/time.h": "CLOCK_REALTIME CLOCK_MONOTONIC",
   "include/asm-generic/param.h": "USER_HZ",
   "include/uapi/linux/prctl.h":
-    "PR_SET_PDEATHSIG PR_SET_DUMPABLE PR_CAPBSET_DROP PR_SET_CHILD_SUBREAPER PR_SET_NO_NEW_PRIVS",
+    "PR_SET_PDEATHSIG PR_SET_DUMPABLE PR_CAPBSET_DROP PR_SET_CHILD_SUBREAPER PR_SET_NO_NEW_PRIVS " +
+    "PR_SET_KEEPCAPS PR_CAP_AMBIENT PR_CAP_AMBIENT_RAISE",
   "include/uapi/linux/capability.h":
     "_LINUX_CAPABILITY_VERSION_3 CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID CAP_SETGID CAP_SETUID " +
     "CAP_SETPCAP CAP_NET_BIND_SERVICE CAP_NET_ADMIN CAP_NET_RAW CAP_SYS_CHROOT CAP_SETFCAP",
@@ -78,7 +79,8 @@ const CONSTANTS: { readonly [header: string]: string } = {
   "include/linux/socket.h": "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
   "include/linux/net.h": "SOCK_STREAM SOCK_DGRAM",
   "include/uapi/asm-generic/socket.h": "SOL_SOCKET SO_ERROR",
-  "include/uapi/linux/sockios.h": "SIOCGIFFLAGS SIOCSIFFLAGS SIOCSIFADDR SIOCSIFNETMASK SIOCADDRT",
+  "include/uapi/linux/sockios.h":
+    "SIOCGIFFLAGS SIOCSIFFLAGS SIOCGIFADDR SIOCSIFADDR SIOCSIFNETMASK SIOCADDRT",
   "include/uapi/linux/if.h": "IFF_UP",
   "include/uapi/linux/if_arp.h": "ARPHRD_ETHER",
   "include/uapi/linux/route.h": "RTF_UP RTF_GATEWAY",

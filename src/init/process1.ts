@@ -9,7 +9,9 @@ import { describeError } from "../base/error.ts";
 import { systemCall } from "../linux/syscalls.ts";
 import { readText } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
+import type { Description } from "../system/description.ts";
 import { untilSent, workingConsoles, writeTo } from "./consoles.ts";
+import { readDescription } from "./description.ts";
 import { ENDING_OF_SIGNAL, ENDINGS, type Ending } from "./endings.ts";
 import { markBootGood } from "./good-boot.ts";
 import { type KernelLog, kernelLog } from "./kernel-log.ts";
@@ -17,6 +19,7 @@ import { type KernelOptions, parseKernelOptions } from "./kernel-options.ts";
 import { performAll } from "./perform.ts";
 import { watchPowerButtons } from "./power-button.ts";
 import { rescue } from "./rescue.ts";
+import { NO_SERVICES, type RunningServices, startServices } from "./service/start.ts";
 import { dhcpService, networkCards } from "./services.ts";
 import { sessionOn } from "./session.ts";
 import { endMachine, takeDown } from "./shutdown.ts";
@@ -31,6 +34,8 @@ interface Running {
   readonly platform: Platform;
   readonly log: KernelLog;
   readonly supervisor: Supervisor;
+  /** Undefined until the boot has come that far; at the shutdown it is too late to start them. */
+  services: RunningServices | undefined;
   /** The first ending that is requested. */
   readonly asked: Promise<Ending>;
   readonly ask: (ending: Ending) => void;
@@ -58,7 +63,7 @@ function begin(platform: Platform): Running {
     failed: (error) => log.error(`process 1 ignored an error: ${describeError(error)}`),
   });
   processes.onSignal(Object.keys(ENDING_OF_SIGNAL), (signal) => ask(ENDING_OF_SIGNAL[signal] ?? "restart"));
-  return { platform, log, supervisor: new Supervisor(clock, log), asked, ask };
+  return { platform, log, supervisor: new Supervisor(clock, log), services: undefined, asked, ask };
 }
 
 async function bringUp(running: Running): Promise<void> {
@@ -69,9 +74,24 @@ async function bringUp(running: Running): Promise<void> {
   watchPowerButtons(platform, log, () => ask("power-off"));
   if (options.rescueWord !== undefined)
     await rescue(platform, log, `requested by ${options.rescueWord} on the kernel's command line`);
+  const description = await describedSystem(running);
   startConsoles(running, options);
-  if (isWhole) tellBootLoader(running);
+  if (isWhole && description !== "invalid") tellBootLoader(running);
   for (const card of networkCards(platform)) supervisor.keepRunning(dhcpService(platform, card));
+  const services = description === "invalid" ? [] : (description?.services ?? []);
+  running.services ??= startServices(platform, log, services);
+}
+
+/** Undefined if the image has no description. */
+async function describedSystem({ platform, log }: Running): Promise<Description | "invalid" | undefined> {
+  try {
+    return await readDescription(platform.files);
+  } catch (error) {
+    const reason = describeError(error);
+    log.error(reason);
+    await rescue(platform, log, reason);
+    return "invalid";
+  }
 }
 
 function kernelOptions({ files }: Platform): KernelOptions {
@@ -110,12 +130,15 @@ async function rescueFrom({ platform, log, ask }: Running, error: unknown): Prom
   }
 }
 
-async function bringDown({ platform, log, supervisor }: Running, ending: Ending): Promise<void> {
+async function bringDown(running: Running, ending: Ending): Promise<void> {
+  const { platform, log, supervisor } = running;
+  running.services ??= NO_SERVICES;
   const { message } = ENDINGS[ending];
   log.info(message);
   const consoles = workingConsoles(platform);
   for (const console of consoles) writeTo(platform, console, `\nbq2: ${message}\n`);
   await untilSent(platform, consoles);
+  await running.services.stop();
   supervisor.end();
   await takeDown(platform, log);
   for (const way of [ending, "restart", "halt"] as const) {

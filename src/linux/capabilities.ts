@@ -15,6 +15,8 @@ import {
   CAP_SETUID,
   CAP_SYS_CHROOT,
   EINVAL,
+  PR_CAP_AMBIENT,
+  PR_CAP_AMBIENT_RAISE,
   PR_CAPBSET_DROP,
 } from "../platform/linux-abi.ts";
 import type { Use } from "./refused-calls.ts";
@@ -56,6 +58,17 @@ export function limitCapabilities(platform: KernelAccess, kept: readonly number[
   const call = { name: "capset", action: "give up", what: "capabilities" } as const;
   const header = Header.encode({ version: _LINUX_CAPABILITY_VERSION_3, pid: 0 });
   systemCall(platform, call, header, Sets.encode({ effective, permitted: effective }));
+}
+
+/** Reduces this process to `capabilities`, and passes them on to programs that have none of their own. */
+export function raiseAmbient(platform: KernelAccess, capabilities: readonly number[]): void {
+  const bits = capabilities.reduce((sum, capability) => sum + 2 ** capability, 0);
+  const call = { action: "keep", what: "capabilities for a program" } as const;
+  const header = Header.encode({ version: _LINUX_CAPABILITY_VERSION_3, pid: 0 });
+  const sets = Sets.encode({ effective: bits, permitted: bits, inheritable: bits });
+  systemCall(platform, { ...call, name: "capset" }, header, sets);
+  for (const capability of capabilities)
+    systemCall(platform, { ...call, name: "prctl" }, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
 }
 
 /** Two words of 32 bits hold a set of capabilities. */

@@ -5,6 +5,7 @@
 
 /** arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h (aarch64). */
 export const SYSCALLS = {
+  accept4: { x86_64: 288, aarch64: 242 },
   acct: { x86_64: 163, aarch64: 89 },
   add_key: { x86_64: 248, aarch64: 217 },
   bind: { x86_64: 49, aarch64: 200 },
@@ -60,6 +61,7 @@ export const SYSCALLS = {
   kill: { x86_64: 62, aarch64: 129 },
   lgetxattr: { x86_64: 192, aarch64: 9 },
   linkat: { x86_64: 265, aarch64: 37 },
+  listen: { x86_64: 50, aarch64: 201 },
   llistxattr: { x86_64: 195, aarch64: 12 },
   lremovexattr: { x86_64: 198, aarch64: 15 },
   lseek: { x86_64: 8, aarch64: 62 },
@@ -95,9 +97,12 @@ export const SYSCALLS = {
   sched_getaffinity: { x86_64: 204, aarch64: 123 },
   seccomp: { x86_64: 317, aarch64: 277 },
   sendto: { x86_64: 44, aarch64: 206 },
+  setgroups: { x86_64: 116, aarch64: 159 },
   sethostname: { x86_64: 170, aarch64: 161 },
   setns: { x86_64: 308, aarch64: 268 },
   setpgid: { x86_64: 109, aarch64: 154 },
+  setresgid: { x86_64: 119, aarch64: 149 },
+  setresuid: { x86_64: 117, aarch64: 147 },
   setsid: { x86_64: 112, aarch64: 157 },
   setsockopt: { x86_64: 54, aarch64: 208 },
   settimeofday: { x86_64: 164, aarch64: 170 },
@@ -305,12 +310,16 @@ export const SIGNALS: { readonly [name: string]: number } = {
 // include/uapi/asm-generic/errno-base.h
 export const EPERM = 1;
 export const ENOENT = 2;
+export const ESRCH = 3;
 export const EINTR = 4;
+export const EAGAIN = 11;
+export const ENODEV = 19;
 export const EINVAL = 22;
 
 // include/uapi/asm-generic/errno.h
 export const ENOSYS = 38;
 export const EAFNOSUPPORT = 97;
+export const EADDRNOTAVAIL = 99;
 
 // include/uapi/linux/stat.h
 export const S_IFMT = 0o170000;
@@ -459,6 +468,9 @@ export const PR_SET_DUMPABLE = 4;
 export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
 export const PR_SET_NO_NEW_PRIVS = 38;
+export const PR_SET_KEEPCAPS = 8;
+export const PR_CAP_AMBIENT = 47;
+export const PR_CAP_AMBIENT_RAISE = 2;
 
 // include/uapi/linux/capability.h
 export const _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
@@ -527,6 +539,7 @@ export const SO_ERROR = 4;
 // include/uapi/linux/sockios.h
 export const SIOCGIFFLAGS = 0x8913;
 export const SIOCSIFFLAGS = 0x8914;
+export const SIOCGIFADDR = 0x8915;
 export const SIOCSIFADDR = 0x8916;
 export const SIOCSIFNETMASK = 0x891c;
 export const SIOCADDRT = 0x890b;

@@ -266,6 +266,12 @@ export interface SpawnOptions {
   readonly ownGroup?: boolean;
   /** Starts the child in its own session, whose terminal is standard input and sends Ctrl-C. Not on Node. */
   readonly ownTerminal?: boolean;
+  /**
+   * Runs in the child before it enters `cwd` and starts its program, to change its user, its mounts and so on.
+   * It may only make system calls and work on files; what it throws is what {@link Processes.spawn} throws.
+   * Not on Node.
+   */
+  readonly beforeStart?: () => void;
 }
 
 /** The exit code, or the signal that ended the process, such as `SIGKILL`. */
@@ -295,7 +301,10 @@ export interface FirstDuties {
 }
 
 export interface Processes {
-  /** Throws {@link SystemError} (`ENOENT`, `EACCES`) if the program cannot be started. */
+  /**
+   * Throws {@link SystemError} (`ENOENT`, `EACCES`) if the program cannot be started, and what
+   * {@link SpawnOptions.beforeStart} throws.
+   */
   spawn(options: SpawnOptions): Promise<Child>;
   /**
    * Calls `handler` on any of `signals`, which then do not end the process; the returned function undoes it.

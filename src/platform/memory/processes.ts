@@ -61,6 +61,7 @@ export function memoryProcesses(programs: MemoryPrograms, files: Files): MemoryP
       }
       const program = programs.get(name) ?? programs.get(name.slice(name.lastIndexOf("/") + 1));
       if (program === undefined) throw new SystemError("start", name, "ENOENT");
+      options.beforeStart?.(); // there is no copy of this process, and only a test's kernel
       return start(program, options, files, nextPid++);
     },
     onSignal(signals, handler) {

@@ -22,6 +22,8 @@ export const nodeProcesses: Processes = {
       throw new Bq2Error(`Cannot start ${program} with its own terminal: Node cannot do that`, {
         code: "ENOSYS",
       });
+    if (options.beforeStart !== undefined)
+      throw new Bq2Error(`Cannot prepare the process of ${program}: Node cannot do that`, { code: "ENOSYS" });
     refuseOddNames([...options.argv, options.cwd]);
     const stdio: StdioOptions = [options.stdin, options.stdout, options.stderr].map(nodeStream);
     const child = spawn(program, args, {

@@ -1,5 +1,6 @@
 /** Starts a program by fork(2) and execve(2), in its own folder. The parent learns of failures. */
-import { nameToBytes } from "../../base/text.ts";
+import { Bq2Error, errorCode } from "../../base/error.ts";
+import { encodeUtf8, nameToBytes } from "../../base/text.ts";
 import {
   AT_FDCWD,
   CLOSE_RANGE_CLOEXEC,
@@ -9,7 +10,7 @@ import {
   SIGNALS,
   TIOCSCTTY,
 } from "../linux-abi.ts";
-import { call, nameWord, rawCall } from "./call.ts";
+import { call, errnoName, nameWord, rawCall } from "./call.ts";
 import { resetDescriptorLimit } from "./limits.ts";
 import { resetSignals } from "./signals.ts";
 
@@ -22,11 +23,24 @@ export interface ExecPlan {
   readonly ownSession: boolean;
   /** Makes descriptor 0 the session's terminal. */
   readonly ownTerminal: boolean;
-  /** Gets two numbers if the program cannot be started: stage and -errno. A successful start closes it. */
+  /** Runs before the program's folder is entered. */
+  readonly beforeStart: () => void;
+  /** Gets a {@link StartFailure} as JSON if the program cannot be started. A successful start closes it. */
   readonly failureFd: number;
 }
 
-export const STAGES = ["session", "folder", "descriptors", "terminal", "program"] as const;
+/** Why a program did not start: what failed, and the errno name or a {@link Bq2Error} with its words. */
+export type StartFailure =
+  | { readonly stage: "session" | "folder" | "descriptors" | "terminal" | "program"; readonly code: string }
+  | {
+      readonly stage: "preparation";
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string | undefined;
+    };
+
+/** pipe(7), PIPE_BUF: a write of this size is not split. */
+export const LONGEST_FAILURE = 4096;
 
 const LOWEST_SPARE = 256; // above any descriptor that a program is given
 const EXIT_NOT_STARTED = 127; // as in shells
@@ -38,36 +52,45 @@ export function fork(): number {
 
 /** Turns the copy into the program, or ends it. Nothing else may run in the copy. */
 export function become(plan: ExecPlan): never {
-  const failed = prepare(plan) ?? { stage: "program", result: execute(plan) };
-  const words = new Uint8Array(Int32Array.of(STAGES.indexOf(failed.stage), failed.result).buffer);
-  rawCall("write", plan.failureFd, words, words.length);
+  const failure = encodeUtf8(JSON.stringify(prepare(plan) ?? failed("program", execute(plan))));
+  rawCall("write", plan.failureFd, failure, Math.min(failure.length, LONGEST_FAILURE));
   rawCall("exit_group", EXIT_NOT_STARTED);
   throw new Error("the process continues after exit_group");
 }
 
-interface Failure {
-  readonly stage: (typeof STAGES)[number];
-  readonly result: number;
+function failed(stage: Exclude<StartFailure["stage"], "preparation">, result: number): StartFailure {
+  return { stage, code: errnoName(result) };
 }
 
-function prepare(plan: ExecPlan): Failure | undefined {
+function prepare(plan: ExecPlan): StartFailure | undefined {
   resetSignals();
   if (plan.ownSession) {
     const result = rawCall("setsid");
-    if (result < 0) return { stage: "session", result };
+    if (result < 0) return failed("session", result);
+  }
+  try {
+    plan.beforeStart();
+  } catch (error) {
+    return preparationFailed(error);
   }
   const result = rawCall("chdir", nameWord("enter", plan.cwd));
-  if (result < 0) return { stage: "folder", result };
-  const failed = placeDescriptors(plan.fds) ?? (plan.ownTerminal ? takeTerminal() : undefined);
+  if (result < 0) return failed("folder", result);
+  const failure = placeDescriptors(plan.fds) ?? (plan.ownTerminal ? takeTerminal() : undefined);
   resetDescriptorLimit(); // last: spare descriptors may be above it
-  return failed;
+  return failure;
+}
+
+function preparationFailed(error: unknown): StartFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof Bq2Error ? error.hint : undefined;
+  return { stage: "preparation", code: errorCode(error) ?? "failed", message: message.slice(0, 1000), hint };
 }
 
 const STEAL = 1; // ioctl_tty(2): also from a session that has not quite ended, if the caller is root
 
-function takeTerminal(): Failure | undefined {
+function takeTerminal(): StartFailure | undefined {
   const result = rawCall("ioctl", 0, TIOCSCTTY, STEAL);
-  return result < 0 ? { stage: "terminal", result } : undefined;
+  return result < 0 ? failed("terminal", result) : undefined;
 }
 
 const HIGHEST_DESCRIPTOR = 0xffffffff; // close_range(2): an unsigned int, here all of them
@@ -76,14 +99,14 @@ const HIGHEST_DESCRIPTOR = 0xffffffff; // close_range(2): an unsigned int, here 
  * Moves all descriptors out of the way, then each to its place, since one may occupy the place of another.
  * The program gets no others: execve(2) closes the spare ones, and those that this process inherited itself.
  */
-function placeDescriptors(fds: readonly number[]): Failure | undefined {
+function placeDescriptors(fds: readonly number[]): StartFailure | undefined {
   const spares = fds.map((fd) => rawCall("fcntl", fd, F_DUPFD, LOWEST_SPARE));
   for (const [place, spare] of spares.entries()) {
     const result = spare < 0 ? spare : rawCall("dup3", spare, place, 0);
-    if (result < 0) return { stage: "descriptors", result };
+    if (result < 0) return failed("descriptors", result);
   }
   const result = rawCall("close_range", fds.length, HIGHEST_DESCRIPTOR, CLOSE_RANGE_CLOEXEC);
-  return result < 0 ? { stage: "descriptors", result } : undefined;
+  return result < 0 ? failed("descriptors", result) : undefined;
 }
 
 /** Executes the first candidate on `$PATH` that the kernel accepts, like execvp(3), or returns -errno. */

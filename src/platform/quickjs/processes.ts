@@ -1,5 +1,6 @@
 /** {@link Processes} on QuickJS: starts children by fork and execve, awaits their ends by pidfd_open(2). */
 import { Bq2Error } from "../../base/error.ts";
+import { decodeUtf8 } from "../../base/text.ts";
 import {
   AT_FDCWD,
   CLD_EXITED,
@@ -22,7 +23,7 @@ import {
   SystemError,
 } from "../platform.ts";
 import { call, errnoName, rawCall } from "./call.ts";
-import { become, candidates, canExecute, fork, STAGES } from "./exec.ts";
+import { become, candidates, canExecute, fork, LONGEST_FAILURE, type StartFailure } from "./exec.ts";
 import { quickjsFiles } from "./files.ts";
 import { raiseDescriptorLimit } from "./limits.ts";
 import { runForever, waitReadable, waitWritable } from "./loop.ts";
@@ -46,10 +47,7 @@ export const quickjsProcesses: Processes = {
     if (problem === undefined) return childOf(pid, streams);
     for (const { ours } of streams) if (ours !== undefined) rawCall("close", ours);
     rawCall("wait4", pid, null, 0, null);
-    const isFolder = problem.stage === "folder";
-    throw isFolder
-      ? new SystemError(`start ${program} in`, options.cwd, problem.code)
-      : new SystemError("start", program, problem.code);
+    throw startError(program, options.cwd, problem);
   },
 
   onSignal,
@@ -99,6 +97,7 @@ function start(options: SpawnOptions, streams: readonly OpenStream[], failureFd:
     fds,
     ownSession: ownTerminal || (options.ownGroup ?? false),
     ownTerminal,
+    beforeStart: options.beforeStart ?? (() => {}),
     failureFd,
   };
   const pid = fork();
@@ -107,11 +106,18 @@ function start(options: SpawnOptions, streams: readonly OpenStream[], failureFd:
 }
 
 /** The failure that `become` wrote, or undefined if a successful start closed the pipe. */
-function readFailure(fd: number): { readonly stage: string; readonly code: string } | undefined {
-  const words = new Int32Array(2);
-  const length = rawCall("read", fd, new Uint8Array(words.buffer), 8);
-  if (length < 8) return undefined;
-  return { stage: STAGES[words[0] ?? 0] ?? "program", code: errnoName(words[1] ?? 0) };
+function readFailure(fd: number): StartFailure | undefined {
+  const text = new Uint8Array(LONGEST_FAILURE);
+  const length = rawCall("read", fd, text, text.length);
+  return length <= 0 ? undefined : JSON.parse(decodeUtf8(text.subarray(0, length)));
+}
+
+function startError(program: string, cwd: string, failure: StartFailure): Bq2Error {
+  const { stage, code } = failure;
+  if (stage === "preparation") return new Bq2Error(failure.message, { code, hint: failure.hint });
+  return stage === "folder"
+    ? new SystemError(`start ${program} in`, cwd, code)
+    : new SystemError("start", program, code);
 }
 
 function childOf(pid: number, streams: readonly OpenStream[]): Child {
@@ -192,12 +198,13 @@ async function* outputOf(fd: number | undefined): AsyncIterable<Uint8Array> {
   if (fd === undefined) return;
   try {
     for (;;) {
+      await waitReadable(fd); // each time, so that a child with endless output does not hold up the event loop
       const chunk = new Uint8Array(PIPE_CHUNK);
       const length = rawCall("read", fd, chunk, chunk.length);
       if (length > 0) yield chunk.subarray(0, length);
       else if (length === 0) return;
-      else if (errnoName(length) === "EAGAIN") await waitReadable(fd);
-      else throw new SystemError("read from", "a child", errnoName(length));
+      else if (errnoName(length) !== "EAGAIN")
+        throw new SystemError("read from", "a child", errnoName(length));
     }
   } finally {
     rawCall("close", fd);

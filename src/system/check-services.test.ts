@@ -1,0 +1,54 @@
+import { assert, test } from "../base/testing.ts";
+import { checkServices } from "./check-services.ts";
+import type { Service } from "./description.ts";
+
+const SERVICE: Service = {
+  name: "web",
+  run: ["web"],
+  user: "root",
+  groups: [],
+  env: {},
+  cwd: "/",
+  after: [],
+  kind: "daemon",
+  restart: "always",
+  restartLimit: null,
+  ready: { kind: "started" },
+  everySeconds: null,
+  stop: { signal: "SIGTERM", seconds: 10 },
+  limits: { memoryBytes: null, processes: null, cpuPercent: null },
+  noNewPrivileges: false,
+  readOnlyRoot: false,
+  privateTmp: false,
+  lowPorts: false,
+};
+
+function service(name: string, changes: Partial<Service> = {}): Service {
+  return { ...SERVICE, name, ...changes };
+}
+
+test("services may wait for each other and for conditions", () => {
+  checkServices([
+    service("app", { after: ["database", "network"] }),
+    service("database", { after: ["time"] }),
+    service("backup", { kind: "once", restart: "on-failure", everySeconds: 60, after: ["database"] }),
+  ]);
+});
+
+const BAD: readonly (readonly [services: readonly Service[], problem: RegExp])[] = [
+  [[service("a"), service("a")], /the service a: another service has the same name/],
+  [[service("network")], /network: the name means a condition/],
+  [[service("a", { after: ["b"] })], /a: it starts after b, which does not exist/],
+  [[service("a", { after: ["a"] })], /wait for itself: a after a$/],
+  [
+    [service("a", { after: ["b"] }), service("b", { after: ["c"] }), service("c", { after: ["a"] })],
+    /wait for itself: a after b after c after a$/,
+  ],
+  [[service("a", { kind: "once" })], /cannot restart always/],
+  [[service("a", { kind: "once", restart: "never", ready: { kind: "notify" } })], /ready when it has ended/],
+  [[service("a", { everySeconds: 1 })], /only a service of kind `once`/],
+];
+
+test("what cannot be started as described is refused, and the service is named", () => {
+  for (const [services, problem] of BAD) assert.throws(() => checkServices(services), problem);
+});
