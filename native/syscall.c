@@ -105,6 +105,7 @@ static const Pointer pointers[] = {
     {SYS_sysinfo, WRITES, 0, ONE, 112},
     {SYS_uname, WRITES, 0, ONE, 390},
     {SYS_sethostname, READS, 0, 1, 1},
+    {SYS_setgroups, READS, 1, 0, 4}, /* gid_t */
     {SYS_connect, READS, 1, 2, 1},
     {SYS_bind, READS, 1, 2, 1},
     {SYS_sendto, READS, 1, 2, 1},
@@ -150,6 +151,7 @@ static const struct {
     {1, TIOCGPGRP, {SYS_ioctl, WRITES, 2, ONE, 4}},
     {1, TIOCSPGRP, {SYS_ioctl, READS, 2, ONE, 4}},
     {1, SIOCGIFFLAGS, {SYS_ioctl, WRITES, 2, ONE, 40}}, /* struct ifreq, linux/if.h */
+    {1, SIOCGIFADDR, {SYS_ioctl, WRITES, 2, ONE, 40}},
     {1, SIOCSIFFLAGS, {SYS_ioctl, READS, 2, ONE, 40}},
     {1, SIOCSIFADDR, {SYS_ioctl, READS, 2, ONE, 40}},
     {1, SIOCSIFNETMASK, {SYS_ioctl, READS, 2, ONE, 40}},

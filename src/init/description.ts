@@ -3,8 +3,7 @@ import { readText } from "../platform/files.ts";
 import type { Files } from "../platform/platform.ts";
 import { checkServices } from "../system/check-services.ts";
 import type { Description } from "../system/description.ts";
-
-const DESCRIPTION_FILE = "/etc/bq2/system.json";
+import { DESCRIPTION_FILE } from "../system/description-file.ts";
 
 /**
  * Undefined if the file does not exist. Throws Bq2Error `bad-json`, `bad-format` or `bad-services`. The

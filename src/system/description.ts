@@ -4,9 +4,11 @@
  * the defaults of another version; `constructors.ts` supplies the defaults.
  */
 import * as v from "valibot";
+import { DESCRIPTION_FILE } from "./description-file.ts";
+
+export { DESCRIPTION_FILE };
 
 export const DESCRIPTION_FORMAT = "bq2-system/1";
-export const DESCRIPTION_FILE = "/etc/bq2/system.json";
 
 /** The name of a system or a service: what a host name allows (RFC 1123, 2.1), in lower case. */
 export const Name = v.pipe(
