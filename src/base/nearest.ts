@@ -1,6 +1,6 @@
 /** The name that was probably meant. */
 
-/** The name that differs from `word` by the fewest letters; undefined if every name differs in most of them. */
+/** The name that differs from `word` by the fewest letters; undefined if all differ in most of them. */
 export function nearestName(word: string, names: readonly string[]): string | undefined {
   const [best] = names
     .map((name) => ({ name, distance: editDistance(word, name) }))

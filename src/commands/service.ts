@@ -19,9 +19,10 @@ function requesting(request: Request): Definition {
       },
     },
     func(_flags, name) {
-      const { state, pid, hasFailed } = requestOf(this.platform, request, name);
-      this.process.stdout.write(`${name}: ${state}${pid === null ? "" : `, process ${pid}`}\n`);
-      if (hasFailed) this.setExitCode(1);
+      const { state, pid, failure } = requestOf(this.platform, request, name);
+      const detail = failure === null ? "" : `: ${failure}`;
+      this.process.stdout.write(`${name}: ${state}${pid === null ? detail : `, process ${pid}`}\n`);
+      if (failure !== null) this.setExitCode(1);
     },
   });
 }

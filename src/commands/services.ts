@@ -6,7 +6,7 @@ import type { Status } from "../init/service/status.ts";
 export const command = defineCommand({
   description:
     "Prints for every service its state and since when, its process, how often it was restarted since it was\n" +
-    "last started on request or at boot, and how its latest run ended.",
+    "last started on request or at boot, and how its latest run ended or why it has failed.",
   parameters: { flags: {} },
   func() {
     const services = listServices(this.platform);
@@ -27,7 +27,7 @@ function tableOf(services: readonly Status[]): string {
   return rows.map((row) => `${line(row)}\n`).join("");
 }
 
-function rowOf({ name, state, since, pid, restarts, lastExit }: Status): string[] {
+function rowOf({ name, state, since, pid, restarts, failure, lastExit }: Status): string[] {
   const second = `${formatTimestamp(since).slice(0, 19)}Z`;
-  return [name, state, second, String(pid ?? "-"), String(restarts), lastExit ?? "-"];
+  return [name, state, second, String(pid ?? "-"), String(restarts), failure ?? lastExit ?? "-"];
 }

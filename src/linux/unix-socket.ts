@@ -1,4 +1,4 @@
-/** Sockets between the programs of one machine: unix(7). Subset: names in the file system, no ancillary data. */
+/** Sockets between programs of one machine: unix(7). Subset: named in the file system, no ancillary data. */
 import { encodeUtf8 } from "../base/text.ts";
 import { AF_UNIX, EAGAIN, O_CLOEXEC, O_NONBLOCK, SOCK_DGRAM, SOCK_STREAM } from "../platform/linux-abi.ts";
 import { type Files, type Platform, SystemError } from "../platform/platform.ts";
@@ -47,7 +47,7 @@ function removeSocket(files: Files, path: string): void {
   if (files.status(path)?.kind === "socket") files.removeFile(path);
 }
 
-/** The next connection to a listening socket, as a descriptor that does not block; undefined if none waits. */
+/** The next connection to a socket, as a descriptor that does not block; undefined if none waits. */
 export function acceptConnection(platform: Platform, fd: number): number | undefined {
   const call = { name: "accept4", action: "accept", what: "a connection" } as const;
   const result = systemCallUnless(platform, [EAGAIN], call, fd, null, null, O_NONBLOCK | O_CLOEXEC);

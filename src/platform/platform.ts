@@ -267,9 +267,9 @@ export interface SpawnOptions {
   /** Starts the child in its own session, whose terminal is standard input and sends Ctrl-C. Not on Node. */
   readonly ownTerminal?: boolean;
   /**
-   * Runs in the child before it enters `cwd` and starts its program, to change its user, its mounts and so on.
-   * It may only make system calls and work on files; what it throws is what {@link Processes.spawn} throws.
-   * Not on Node.
+   * Runs in the child before it enters `cwd` and starts its program, to change its user, its mounts and so
+   * on. It may only make system calls and work on files; what it throws is what {@link Processes.spawn}
+   * throws. Not on Node.
    */
   readonly beforeStart?: () => void;
 }

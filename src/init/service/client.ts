@@ -15,7 +15,7 @@ import type { Status } from "./status.ts";
 const StatusSchema = v.object({
   name: v.string(),
   state: v.string(),
-  hasFailed: v.boolean(),
+  failure: v.nullable(v.string()),
   since: v.number(),
   pid: v.nullable(v.number()),
   restarts: v.number(),

@@ -13,15 +13,22 @@ import {
 } from "../../platform/linux-abi.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { Condition } from "../../system/check-services.ts";
-import { networkCards } from "../services.ts";
 
 const CHECKS: { readonly [C in Condition]: (platform: Platform) => boolean } = {
-  network: (platform) => networkCards(platform).some((name) => hasAddress(platform, name)),
+  network: (platform) => interfacesOf(platform).some((name) => hasAddress(platform, name)),
   time: isClockSet,
 };
 
 export function isMet(platform: Platform, condition: Condition): boolean {
   return CHECKS[condition](platform);
+}
+
+const INTERFACES = "/sys/class/net";
+
+/** All but the loopback, which always has its address. */
+function interfacesOf({ files }: Platform): readonly string[] {
+  if (files.statusFollowed(INTERFACES) === undefined) return [];
+  return files.list(INTERFACES).filter((name) => name !== "lo");
 }
 
 /** include/uapi/linux/if.h: struct ifreq. */
@@ -48,8 +55,8 @@ const LOWER_BOUND = "/etc/os-release";
 const UNSET_SECONDS = 86_400;
 
 /**
- * False while the clock shows little more than the time of the system's own files: nothing has set it, neither
- * the hardware clock at boot nor a program since.
+ * False while the clock shows little more than the time of the system's own files: nothing has set it,
+ * neither the hardware clock at boot nor a program since.
  */
 function isClockSet({ files, clock }: Platform): boolean {
   const lowest = files.statusFollowed(LOWER_BOUND)?.mtime ?? 0;

@@ -1,7 +1,7 @@
 /**
  * The socket through which commands reach process 1. A request is one line of words: `list`, `start NAME`,
- * `stop NAME`, `restart NAME`. The answer is one {@link Answer} as JSON; then process 1 closes the connection.
- * Only root may connect.
+ * `stop NAME`, `restart NAME`. The answer is one {@link Answer} as JSON; then process 1 closes the
+ * connection. Only root may connect.
  */
 import { describeError, errorCode } from "../../base/error.ts";
 import { decodeUtf8, encodeUtf8 } from "../../base/text.ts";

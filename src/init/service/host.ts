@@ -4,7 +4,7 @@ import type { Exit } from "../../platform/platform.ts";
 import type { Condition } from "../../system/check-services.ts";
 import type { Service } from "../../system/description.ts";
 
-/** Failures of {@link ServiceHost.spawn} that another attempt does not change: no such user, no such limit. */
+/** Codes of errors that another attempt does not change: no such user, no such limit. */
 const FINAL = ["no-account", "no-limit"];
 
 export function isFinal(error: unknown): boolean {

@@ -126,7 +126,7 @@ test("commands get the state in which a request ends; unknown names get all name
     service: {
       name: "web",
       state: "stopped",
-      hasFailed: false,
+      failure: null,
       since: 5e6,
       pid: null,
       restarts: 0,

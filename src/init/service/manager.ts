@@ -1,4 +1,4 @@
-/** Keeps the services running: carries out what the pure part (`services.ts`) orders, and tells it what happened. */
+/** Keeps the services running: does what the pure part (`services.ts`) orders, and tells it what happened. */
 import { describeError } from "../../base/error.ts";
 import type { Clock } from "../../platform/platform.ts";
 import type { Condition } from "../../system/check-services.ts";

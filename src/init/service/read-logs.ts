@@ -103,7 +103,7 @@ export type Since =
   | { readonly kind: "ago"; readonly seconds: number }
   | { readonly kind: "time"; readonly text: string };
 
-/** `90s`, `10m`, `2h`, `1d`, or a time in UTC such as `2026-02-23 14:41`. Throws SyntaxError for anything else. */
+/** `90s`, `10m`, `2h`, `1d`, or a time in UTC such as `2026-02-23 14:41`. Throws SyntaxError. */
 export function parseSince(text: string): Since {
   const [, count, unit = ""] = DURATION.exec(text) ?? [];
   if (count !== undefined) return { kind: "ago", seconds: Number(count) * (UNIT_SECONDS[unit] ?? 0) };

@@ -1,4 +1,5 @@
-/** The state of a service, what can happen to it, and what process 1 then has to do. Times are seconds of a
+/**
+ * The state of a service, what can happen to it, and what process 1 then has to do. Times are seconds of a
  * clock that never goes back.
  */
 import type { Exit } from "../../platform/platform.ts";

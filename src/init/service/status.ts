@@ -6,7 +6,8 @@ export interface Status {
   readonly name: string;
   /** Such as `running`, or `waiting for network`. */
   readonly state: string;
-  readonly hasFailed: boolean;
+  /** Why it has failed; null if it has not. */
+  readonly failure: string | null;
   /** Microseconds since 1970. */
   readonly since: number;
   /** Null if its program does not run. */
@@ -31,7 +32,7 @@ export function statusOf(services: Services, state: ServiceState, now: Moment): 
   return {
     name: service.name,
     state: stateText(services, state, now.seconds),
-    hasFailed: phase.kind === "failed",
+    failure: phase.kind === "failed" ? phase.reason : null,
     since: Math.round(now.microseconds - (now.seconds - state.since) * 1e6),
     pid: pid ?? null,
     restarts,
@@ -46,7 +47,6 @@ function stateText(services: Services, { service, phase }: ServiceState, now: nu
     case "pausing":
       return `${phase.why === "back-off" ? "restarts" : "runs again"} in ${Math.ceil(phase.until - now)} s`;
     case "failed":
-      return `failed: ${phase.reason}`;
     case "starting":
     case "running":
     case "ending":

@@ -57,7 +57,7 @@ const TRANSITIONS: {
   started(state, { pid }, now) {
     const { service, phase } = state;
     const known = { ...state, pid };
-    if (phase.kind === "stopping") return keep(known, stopOrder(state)); // the request came before the process
+    if (phase.kind === "stopping") return keep(known, stopOrder(state)); // the request was quicker
     if (service.kind === "once") return enter(known, { kind: "running" }, now);
     if (service.ready.kind !== "started") return keep(known);
     return enter({ ...known, hasBeenReady: true }, { kind: "running" }, now);

@@ -198,7 +198,7 @@ async function* outputOf(fd: number | undefined): AsyncIterable<Uint8Array> {
   if (fd === undefined) return;
   try {
     for (;;) {
-      await waitReadable(fd); // each time, so that a child with endless output does not hold up the event loop
+      await waitReadable(fd); // each time, so that endless output does not hold up the event loop
       const chunk = new Uint8Array(PIPE_CHUNK);
       const length = rawCall("read", fd, chunk, chunk.length);
       if (length > 0) yield chunk.subarray(0, length);
