@@ -1,6 +1,7 @@
+import * as v from "valibot";
 import { assert, test } from "../base/testing.ts";
 import { checkServices } from "./check-services.ts";
-import type { Service } from "./description.ts";
+import { type Service, ServiceSchema } from "./description.ts";
 
 const SERVICE: Service = {
   name: "web",
@@ -44,10 +45,17 @@ const BAD: readonly (readonly [services: readonly Service[], problem: RegExp])[]
     [service("a", { after: ["b"] }), service("b", { after: ["c"] }), service("c", { after: ["a"] })],
     /wait for itself: a after b after c after a$/,
   ],
-  [[service("a", { kind: "once" })], /cannot restart always/],
-  [[service("a", { kind: "once", restart: "never", ready: { kind: "notify" } })], /ready when it has ended/],
   [[service("a", { everySeconds: 1 })], /only a service of kind `once`/],
 ];
+
+test("a service that is expected to end has no readiness of its own, and does not restart always", () => {
+  const problemOf = (changes: Partial<Service>): string | undefined =>
+    v.safeParse(ServiceSchema, service("a", { kind: "once", restart: "never", ...changes })).issues?.[0]
+      .message;
+  assert.equal(problemOf({}), undefined);
+  assert.match(problemOf({ restart: "always" }) ?? "", /cannot restart always/);
+  assert.match(problemOf({ ready: { kind: "notify" } }) ?? "", /ready when it has ended/);
+});
 
 test("what cannot be started as described is refused, and the service is named", () => {
   for (const [services, problem] of BAD) assert.throws(() => checkServices(services), problem);

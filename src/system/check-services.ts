@@ -20,21 +20,13 @@ export function checkServices(services: readonly Service[]): void {
     for (const word of service.after)
       if (!isCondition(word) && !names.includes(word))
         refuse(name, `it starts after ${word}, which does not exist`);
-    checkKind(service);
+    if (service.kind === "daemon" && service.everySeconds !== null)
+      refuse(name, "only a service of kind `once` runs again every so many seconds");
   }
   for (const { name } of services) {
     const circle = circleFrom(name, services);
     if (circle !== undefined) refuse(name, `it would wait for itself: ${circle.join(" after ")}`);
   }
-}
-
-function checkKind({ name, kind, restart, ready, everySeconds }: Service): void {
-  if (kind === "once" && restart === "always")
-    refuse(name, "a service of kind `once` ends, so it cannot restart always");
-  if (kind === "once" && ready.kind !== "started")
-    refuse(name, "a service of kind `once` is ready when it has ended, and nothing else makes it ready");
-  if (kind === "daemon" && everySeconds !== null)
-    refuse(name, "only a service of kind `once` runs again every so many seconds");
 }
 
 /** The names on the way from `start` back to it; undefined if there is no such way. */

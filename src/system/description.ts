@@ -47,7 +47,7 @@ export const ReadinessSchema = v.variant("kind", [
   v.strictObject({ kind: v.literal("port"), port: Port }),
 ]);
 
-export const ServiceSchema = v.strictObject({
+const ServiceFields = v.strictObject({
   name: Name,
   /** The program and its arguments. A program without `/` is looked for in PATH. */
   run: v.pipe(v.array(Text), v.minLength(1)),
@@ -88,6 +88,18 @@ export const ServiceSchema = v.strictObject({
   /** It may listen on ports below 1024, whoever its user is. */
   lowPorts: v.boolean(),
 });
+
+export const ServiceSchema = v.pipe(
+  ServiceFields,
+  v.check(
+    ({ kind, restart }) => kind !== "once" || restart !== "always",
+    "a service of kind `once` ends, so it cannot restart always",
+  ),
+  v.check(
+    ({ kind, ready }) => kind !== "once" || ready.kind === "started",
+    "a service of kind `once` is ready when it has ended: leave out `ready`",
+  ),
+);
 export type Service = v.InferOutput<typeof ServiceSchema>;
 
 const Address = v.pipe(

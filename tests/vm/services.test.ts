@@ -99,7 +99,7 @@ describe.skipIf(!canBootImage())("services", () => {
     execFileSync("tar", ["-C", rootfs, "-xf", "-"], {
       input: execFileSync("tar", source, { maxBuffer: 2 ** 30 }),
     });
-    mkdirSync(join(rootfs, "etc/bq2"));
+    mkdirSync(join(rootfs, "etc/bq2"), { recursive: true });
     writeFileSync(join(rootfs, DESCRIPTION_FILE), text);
     appendFileSync(join(rootfs, "etc/passwd"), NOTES);
     appendFileSync(join(rootfs, "etc/group"), "notes:x:1000:\nlog:x:4:\n");
