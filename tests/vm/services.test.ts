@@ -188,7 +188,7 @@ describe.skipIf(!canBootImage())("services", () => {
     );
     expect(await answer(vm, "bq2 service start greedy")).toMatch(/greedy: failed: Cannot .*\nend=1=$/);
     expect(await answer(vm, "bq2 logs database")).toMatch(
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z bq2: started as process \d+\n\S+Z hello from database\n/,
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z bq2: starting\n(?:\S+Z bq2: ready\n)?\S+Z hello from database\n/,
     );
     expect(await answer(vm, "bq2 logs --since 2099-01-01")).toMatch(/^end=0=$/);
     vm.send("bq2 logs app --follow | sed s/^/seen-/\n");

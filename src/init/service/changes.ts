@@ -10,15 +10,16 @@ export interface Change {
 /** Undefined if the change is not worth a line. */
 export function describeChange(
   before: ServiceState,
-  { phase, pid, outcome }: ServiceState,
+  { service, phase, outcome }: ServiceState,
 ): Change | undefined {
   const say = (text: string): Change => ({ text, isFailure: false });
-  if (pid !== undefined && pid !== before.pid) return say(`started as process ${pid}`);
+  if (phase.kind === "starting" && before.phase !== phase) return say("starting"); // before all its output
   if (phase.kind === "failed" && before.phase !== phase)
     return { text: `failed: ${phase.reason}`, isFailure: true };
   if (outcome !== undefined && outcome !== before.outcome)
     return say("failure" in outcome ? outcome.failure : `ended with ${describeOutcome(outcome)}`);
-  if (phase.kind === "running" && before.phase.kind === "starting") return say("ready");
+  const becomesReady = phase.kind === "running" && before.phase.kind === "starting";
+  if (becomesReady && service.ready.kind !== "started") return say("ready");
   if (phase.kind === "stopping" && before.phase.kind !== "stopping") return say("stopping on request");
   return undefined;
 }

@@ -69,20 +69,15 @@ test("services start when they are free, become ready, and are restarted; the lo
     testService("database", { ready: { kind: "port", port: 5432 } }),
   ]);
   await settle();
-  assert.equal(host.done, ["start database", "database: started as process 10"]);
+  assert.equal(host.done, ["database: starting", "start database"]);
   host.ready.add("database");
   await pass(platform, 1);
   host.isNetworkUp = true;
   await pass(platform, 1);
-  assert.equal(host.done.slice(2), ["database: ready", "start app", "app: started as process 11"]);
+  assert.equal(host.done.slice(2), ["database: ready", "app: starting", "start app"]);
   host.end("app", { code: 4 });
   await settle();
-  assert.equal(host.done.slice(5), [
-    "app: ended with code 4",
-    "SIGKILL app",
-    "start app",
-    "app: started as process 12",
-  ]);
+  assert.equal(host.done.slice(5), ["app: ended with code 4", "SIGKILL app", "app: starting", "start app"]);
   assert.equal(manager.services.states.get("app")?.restarts, 1);
 });
 
