@@ -1,4 +1,6 @@
 import { assert, test } from "../base/testing.ts";
+import "../plan/parse.ts"; // process 1 loads both on demand; here they are there at once
+import "../system/description.ts";
 import { readText } from "../platform/files.ts";
 import { describeStep } from "./boot-step.ts";
 import { runProcess1 } from "./process1.ts";
@@ -55,6 +57,23 @@ test("a boot mounts, sets the host name, starts a shell per console and a DHCP c
     assert.ok(readText(platform.files, `/dev/${name}`).includes(READY_MARKER), name);
   assert.equal(readText(platform.files, "/proc/sys/kernel/panic"), "10\n");
   assert.equal(platform.files.readLink("/dev/stdin"), "/proc/self/fd/0");
+});
+
+test("the description's kernel settings are set", async () => {
+  const description = {
+    format: "bq2-system/1",
+    name: "router",
+    sysctls: { "net.ipv4.ip_forward": "1" },
+    network: { interfaces: [], nameServers: [] },
+    services: [],
+  };
+  const { platform, started } = machine({
+    "/etc/bq2/system.json": JSON.stringify(description),
+    "/proc/sys/net/ipv4/ip_forward": "0\n",
+  });
+  runProcess1(platform);
+  for (let i = 0; i < 50 && started.length < 2; i++) await settle();
+  assert.equal(readText(platform.files, "/proc/sys/net/ipv4/ip_forward"), "1\n");
 });
 
 test("a read-only root opens the rescue shell; leaving the shell continues the boot", async () => {

@@ -10,6 +10,7 @@ import { systemCall } from "../linux/syscalls.ts";
 import { readText } from "../platform/files.ts";
 import type { Platform } from "../platform/platform.ts";
 import type { Description } from "../system/description.ts";
+import type { BootStep } from "./boot-step.ts";
 import { untilSent, workingConsoles, writeTo } from "./consoles.ts";
 import { readDescription } from "./description.ts";
 import { ENDING_OF_SIGNAL, ENDINGS, type Ending } from "./endings.ts";
@@ -75,12 +76,25 @@ async function bringUp(running: Running): Promise<void> {
   if (options.rescueWord !== undefined)
     await rescue(platform, log, `requested by ${options.rescueWord} on the kernel's command line`);
   const description = await describedSystem(running);
+  if (description !== "invalid" && description !== undefined)
+    await performAll(platform, sysctlSteps(description), log, async () => {});
   startConsoles(running, options);
   if (isWhole && description !== "invalid") tellBootLoader(running);
   const network = description === "invalid" ? NO_NETWORK : (description?.network ?? DEFAULT_NETWORK);
   startNetwork(platform, log, supervisor, network);
   const services = description === "invalid" ? [] : (description?.services ?? []);
   running.services ??= startServices(platform, log, services);
+}
+
+/** The system's own kernel settings. One that cannot be set is logged. */
+function sysctlSteps({ sysctls }: Description): BootStep[] {
+  return Object.entries(sysctls).map(([name, value]) => ({
+    kind: "setting",
+    path: `/proc/sys/${name.replaceAll(".", "/")}`,
+    value,
+    why: "the system's description sets it",
+    needed: false,
+  }));
 }
 
 /** Undefined if the image has no description. */

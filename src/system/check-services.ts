@@ -10,23 +10,40 @@ export function isCondition(word: string): word is Condition {
   return (CONDITIONS as readonly string[]).includes(word);
 }
 
+export interface ServiceProblem {
+  readonly service: Service;
+  readonly problem: string;
+}
+
 /** Throws Bq2Error `bad-services` for services that cannot be started as described. */
 export function checkServices(services: readonly Service[]): void {
+  const [first] = serviceProblems(services);
+  if (first === undefined) return;
+  throw new Bq2Error(`Cannot use the service ${first.service.name}: ${first.problem}`, {
+    code: "bad-services",
+    hint: "correct the services of the system and build its image again",
+  });
+}
+
+/** Why the services cannot be started as described. A circle is reported once, at its first service. */
+export function serviceProblems(services: readonly Service[]): ServiceProblem[] {
   const names = services.map(({ name }) => name);
-  for (const [index, service] of services.entries()) {
-    const { name } = service;
-    if (isCondition(name)) refuse(name, `the name means a condition (${CONDITIONS.join(", ")})`);
-    if (names.indexOf(name) !== index) refuse(name, "another service has the same name");
+  const inCircles = new Set<string>();
+  return services.flatMap((service, index) => {
+    const { name, kind, everySeconds } = service;
+    const problems: string[] = [];
+    if (isCondition(name)) problems.push(`the name means a condition (${CONDITIONS.join(", ")})`);
+    if (names.indexOf(name) !== index) problems.push("another service has the same name");
     for (const word of service.after)
       if (!isCondition(word) && !names.includes(word))
-        refuse(name, `it starts after ${word}, which does not exist`);
-    if (service.kind === "daemon" && service.everySeconds !== null)
-      refuse(name, "only a service of kind `once` runs again every so many seconds");
-  }
-  for (const { name } of services) {
-    const circle = circleFrom(name, services);
-    if (circle !== undefined) refuse(name, `it would wait for itself: ${circle.join(" after ")}`);
-  }
+        problems.push(`it starts after ${word}, which does not exist`);
+    if (kind === "daemon" && everySeconds !== null)
+      problems.push("only a service of kind `once` runs again every so many seconds");
+    const circle = inCircles.has(name) ? undefined : circleFrom(name, services);
+    for (const member of circle ?? []) inCircles.add(member);
+    if (circle !== undefined) problems.push(`it would wait for itself: ${circle.join(" after ")}`);
+    return problems.map((problem) => ({ service, problem }));
+  });
 }
 
 /** The names on the way from `start` back to it; undefined if there is no such way. */
@@ -43,11 +60,4 @@ function circleFrom(start: string, services: readonly Service[]): readonly strin
     return undefined;
   };
   return search(start);
-}
-
-function refuse(name: string, problem: string): never {
-  throw new Bq2Error(`Cannot use the service ${name}: ${problem}`, {
-    code: "bad-services",
-    hint: "correct the services of the system and build its image again",
-  });
 }

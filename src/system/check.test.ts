@@ -89,10 +89,10 @@ const WRONG: readonly (readonly [options: Options, pattern: RegExp])[] = [
   [withService({ run: [] }), /service web: run: /],
   [withService({ run: ["a\0"] }), /service web: run\.0: contains a NUL/],
   [withService({ cwd: "srv" }), /service web: cwd: not an absolute path/],
-  [withService({ after: ["db"] }), /service web: it is after db, which does not exist .*network and time/],
-  [withService({ after: ["web"] }), /services wait for each other: web after web/],
+  [withService({ after: ["db"] }), /service web: it starts after db, which does not exist/],
+  [withService({ after: ["web"] }), /service web: it would wait for itself: web after web/],
   [withService({ env: { "A B": "1" } }), /service web: env\.A B: not a variable's name/],
-  [withService({ everySeconds: 60 }), /everySeconds is for programs that end .*once/],
+  [withService({ everySeconds: 60 }), /only a service of kind `once` runs again/],
   [withService({ kind: "once", everySeconds: 0 }), /everySeconds: /],
   [withService({ ready: { kind: "port", port: 0 } }), /service web: ready\.port: /],
   [withService({ ready: { kind: "port", port: 70000 } }), /ready\.port: /],
@@ -108,7 +108,7 @@ const WRONG: readonly (readonly [options: Options, pattern: RegExp])[] = [
         service("c", { run: ["c"], after: ["a"] }),
       ],
     },
-    /services wait for each other: a after b after c after a/,
+    /service a: it would wait for itself: a after b after c after a/,
   ],
   [
     {

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
 import { groupIds, userIds } from "./accounts.ts";
+import { serviceProblems } from "./check-services.ts";
 import { AccountName, Name, NetworkSchema, type Service, ServiceSchema } from "./description.ts";
 import { placeOf } from "./place.ts";
 import type { Entry, NamedPackage, System, User } from "./system.ts";
@@ -27,9 +28,6 @@ const MODE_LIMIT = 0o7777;
 /** Bytes: the EFI system partition and a root file system with a little room. */
 const SMALLEST_DISK = 256 * 2 ** 20;
 
-/** What a service may come after, beside other services. */
-export const EVENTS: readonly string[] = ["network", "time"];
-
 export function mistakesIn(system: System): Mistake[] {
   return [
     ...named(system, "system", system.name, Name),
@@ -39,9 +37,11 @@ export function mistakesIn(system: System): Mistake[] {
     ...system.files.flatMap((entry) => entryMistakes(system, entry)),
     ...twice("path", system.files, ({ path }) => path),
     ...system.services.flatMap((service) => serviceMistakes(system, service)),
-    ...twice("service", system.services, ({ name }) => name),
     ...twice("port", system.services, portOf),
-    ...cycles(system.services),
+    ...serviceProblems(system.services).map(({ service, problem }) => ({
+      what: `service ${service.name}: ${problem}`,
+      place: placeOf(service),
+    })),
     ...shape("network", system.network, NetworkSchema),
     ...diskMistakes(system),
   ];
@@ -196,8 +196,7 @@ function serviceMistakes(system: System, service: Service): Mistake[] {
     hint,
     place,
   });
-  const { name, user, groups, after, kind, everySeconds } = service;
-  const services = system.services.map((other) => other.name);
+  const { name, user, groups } = service;
   return [
     ...shape(`service ${name}`, service, ServiceSchema).map((mistake) => ({ ...mistake, place })),
     ...(userIds(system).some((account) => account.name === user)
@@ -206,38 +205,11 @@ function serviceMistakes(system: System, service: Service): Mistake[] {
     ...groups
       .filter((group) => !groupIds(system).some((account) => account.name === group))
       .map((group) => at(`its group ${group} does not exist`, `declare it: groups: [group("${group}")]`)),
-    ...after
-      .filter((other) => !EVENTS.includes(other) && !services.includes(other))
-      .map((other) =>
-        at(`it is after ${other}, which does not exist`, `services, ${EVENTS.join(" and ")} do`),
-      ),
-    ...(kind === "daemon" && everySeconds !== null
-      ? [at("everySeconds is for programs that end", 'set kind: "once"')]
-      : []),
   ];
 }
 
 function portOf({ ready }: Service): number | undefined {
   return ready.kind === "port" ? ready.port : undefined;
-}
-
-/** The first cycle of `after` that each service is on, once per cycle. */
-function cycles(services: readonly Service[]): Mistake[] {
-  const byName = new Map(services.map((service) => [service.name, service]));
-  const done = new Set<string>();
-  const visit = (name: string, path: readonly string[]): Mistake[] => {
-    if (path.includes(name)) {
-      const cycle = [...path.slice(path.indexOf(name)), name];
-      const service = byName.get(name);
-      const what = `services wait for each other: ${cycle.join(" after ")}`;
-      return [{ what, hint: "take one of them out of `after`", place: service && placeOf(service) }];
-    }
-    if (done.has(name)) return [];
-    const found = (byName.get(name)?.after ?? []).flatMap((other) => visit(other, [...path, name]));
-    done.add(name);
-    return found;
-  };
-  return services.flatMap(({ name }) => visit(name, []));
 }
 
 function diskMistakes({ disk }: System): Mistake[] {
