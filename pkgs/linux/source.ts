@@ -6,7 +6,7 @@ const OTHER_ARCHES = [
   ...["openrisc", "parisc", "powerpc", "riscv", "s390", "sh", "sparc", "xtensa"],
 ].map((arch) => `arch/${arch}`);
 
-/** A long-term release, as Debian publishes it. A quarter of its files are read by no build for our architectures. */
+/** A long-term release, as Debian publishes it. No build for our architectures reads a third of its files. */
 export const linuxSource = pin("linux", "6.12.38", (version) => ({
   file: `linux-${version}.tar.xz`,
   sha256: "8c89ced59bbd40280ddbe51e50114e2cf7b665104e16116949bd205c17371c0d",
