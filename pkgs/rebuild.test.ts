@@ -28,7 +28,7 @@ const OWN_DIGESTS = { bq2: "0".repeat(64), "bq2-native": "1".repeat(64) };
  */
 function keysOf(plan: Plan, ownSource = OWN_DIGESTS): Map<string, string> {
   const context = testContext(testPlatform(), plan);
-  context.update({ seedDigest: "5".repeat(64), ownSource });
+  context.update({ seedDigest: "5".repeat(64), staged: ownSource });
   const keys = new Map<string, string>();
   for (const phase of plan.phases.slice(1)) {
     for (const step of phase.steps) {

@@ -29,10 +29,11 @@ export const StateSchema = v.strictObject({
   planDigest: Sha256,
   /** Digest of the seed as resolved on this machine; null before `populate-seed`. */
   seedDigest: v.nullable(Sha256),
-  /** Digests of this project's staged source: all of it, and its C part. Null before `stage-source`. */
-  ownSource: v.nullable(v.strictObject({ bq2: Sha256, "bq2-native": Sha256 })),
-  /** Digests of the user's staged folders, by the names that steps use; empty before `stage-folders`. */
-  folders: v.record(PlainName, Sha256),
+  /**
+   * Digests of staged trees by the names that steps use: this project's own source, and folders of the user.
+   * Empty before they are staged.
+   */
+  staged: v.record(PlainName, Sha256),
   /** The step that started last. */
   current: v.nullable(StepRefSchema),
   /** By `phase/step`. */
@@ -46,8 +47,7 @@ export function emptyState(planDigest: string): State {
     format: STATE_FORMAT,
     planDigest,
     seedDigest: null,
-    ownSource: null,
-    folders: {},
+    staged: {},
     current: null,
     done: {},
     lastFailure: null,

@@ -134,8 +134,13 @@ export function folderSource(index: number): string {
   return `folder.${index}`;
 }
 
-export function isFolderSource(name: string): boolean {
+function isFolderSource(name: string): boolean {
   return /^folder\.\d+$/.test(name);
+}
+
+/** Whether the tree is copied from the host, not unpacked from an archive. */
+export function isStagedSource(name: string): boolean {
+  return isOwnSource(name) || isFolderSource(name);
 }
 
 /** Each step has its own build folder below this one, the same in every namespace. */

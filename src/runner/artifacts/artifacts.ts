@@ -10,7 +10,7 @@ import type { CoordinatorAction } from "../../plan/action.ts";
 import type { Plan, Step } from "../../plan/plan.ts";
 import type { StepRecord } from "../../plan/state.ts";
 import { makeFolders, readText, sha256File, writeFileAtomic } from "../../platform/files.ts";
-import { type RunContext, requireOutput, requireOwnSource } from "../context/context.ts";
+import { type RunContext, requireOutput, requireStaged } from "../context/context.ts";
 import { findPin } from "../context/keys.ts";
 import { type PlannedStep, plannedStep } from "../context/planned-step.ts";
 import type { Made, StepWork } from "../context/work.ts";
@@ -209,7 +209,7 @@ function artifactKey(
   const tools = step.needs.map((ref) => requireOutput(context, ref));
   const outputs = rootfsSteps(context.plan).map((ref) => requireOutput(context, ref));
   const carriesSources = action.kind === "write-image" && action.sources !== null;
-  const sources = carriesSources ? [requireOwnSource(context, "bq2"), context.plan.pins] : null;
+  const sources = carriesSources ? [requireStaged(context, "bq2"), context.plan.pins] : null;
   return textDigest(
     context.platform,
     canonicalJson({ format, epoch: context.plan.epoch, action, outputs, tools, sources }),

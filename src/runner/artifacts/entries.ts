@@ -9,8 +9,8 @@ import type { RunContext } from "../context/context.ts";
 import { findPin } from "../context/keys.ts";
 import { layersOf, rootfsSteps } from "../rootfs/layers.ts";
 import { comparePaths, mergeLayers } from "../rootfs/merge.ts";
-import { ownSourceRoot } from "../setup/own-source.ts";
 import { sourceTree } from "../setup/source-trees.ts";
+import { stagedRoot } from "../setup/staged-tree.ts";
 import type { ArtifactEntry } from "./request.ts";
 
 /** Folder of an image's own sources. */
@@ -49,7 +49,7 @@ export function withSources(
 }
 
 function ownEntries(context: RunContext): ArtifactEntry[] {
-  return entriesBelow(context, `${ownSourceRoot(context, "bq2")}${OWN_SOURCE}`, OWN_FOLDER);
+  return entriesBelow(context, `${stagedRoot(context, "bq2")}${OWN_SOURCE}`, OWN_FOLDER);
 }
 
 /** `only`: path endings of the files to include; empty: all files of the package. */

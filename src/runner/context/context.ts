@@ -7,7 +7,7 @@ import { type Plan, type StepRef, stepId } from "../../plan/plan.ts";
 import type { State } from "../../plan/state.ts";
 import type { Fetcher } from "../../platform/network.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { OwnSource } from "../../recipe/package.ts";
+import { isOwnSource } from "../../recipe/package.ts";
 import type { Store } from "../store/store.ts";
 import type { Interruption } from "./interruption.ts";
 import type { JobPool } from "./job-pool.ts";
@@ -53,21 +53,14 @@ export function requireOutput(context: RunContext, ref: StepRef): string {
   });
 }
 
-/** Digest of a tree of this project's own source. Throws Bq2Error `need-missing` before `stage-source`. */
-export function requireOwnSource(context: RunContext, name: OwnSource): string {
-  const digests = context.state().ownSource;
-  if (digests !== null) return digests[name];
-  throw new Bq2Error("Cannot continue without this project's own source: it has not been staged", {
-    code: "need-missing",
-    hint: "run bq2 sysroot-runner --phase host-setup first",
-  });
-}
-
-/** Digest of a staged folder of the user. Throws Bq2Error `need-missing` before `stage-folders`. */
-export function requireFolder(context: RunContext, name: string): string {
-  const digest = context.state().folders[name];
+/** Digest of a staged tree, by the name that steps use. Throws Bq2Error `need-missing` before it is staged. */
+export function requireStaged(context: RunContext, name: string): string {
+  const digest = context.state().staged[name];
   if (digest !== undefined) return digest;
-  throw new Bq2Error("Cannot continue without the system's own folders: they have not been staged", {
+  const what = isOwnSource(name)
+    ? "this project's own source: it has"
+    : "the system's own folders: they have";
+  throw new Bq2Error(`Cannot continue without ${what} not been staged`, {
     code: "need-missing",
     hint: "run bq2 sysroot-runner --phase host-setup first",
   });

@@ -16,7 +16,7 @@ function keyOf(plan: Plan, name: string, seed = "s", outputs = OUTPUTS): string 
     platform,
     plan,
     plannedStep(phase, step),
-    { seed, folder: () => "f".repeat(64), ownSource: () => "" },
+    { seed, staged: () => "" },
     (need) => outputs[need.step] ?? "",
   );
 }

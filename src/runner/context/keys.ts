@@ -7,7 +7,7 @@ import { textDigest } from "../../kept/manifest.ts";
 import { type Plan, type Step, type StepRef, stepId } from "../../plan/plan.ts";
 import type { Archive, Pin } from "../../plan/source.ts";
 import type { Platform } from "../../platform/platform.ts";
-import { isFolderSource, isOwnSource, type OwnSource, releaseName } from "../../recipe/package.ts";
+import { isStagedSource, releaseName } from "../../recipe/package.ts";
 import type { PlannedStep } from "./planned-step.ts";
 
 /** Raise it when the runner changes what a step sees or how its output is captured. */
@@ -61,14 +61,8 @@ export function sourceTreeKey(platform: Platform, pin: Pin): string {
 /** Digests of what a plan only names and a run resolves. */
 export interface Resolved {
   readonly seed: string;
-  readonly ownSource: (name: OwnSource) => string;
-  readonly folder: (name: string) => string;
-}
-
-function sourceDigest(platform: Platform, plan: Plan, name: string, resolved: Resolved): string {
-  if (isOwnSource(name)) return resolved.ownSource(name);
-  if (isFolderSource(name)) return resolved.folder(name);
-  return sourceTreeKey(platform, findPin(plan, name));
+  /** The digest of a staged tree. */
+  readonly staged: (name: string) => string;
 }
 
 /** The key of a step that runs in a namespace. `outputs` returns the output digest of a needed step. */
@@ -88,7 +82,9 @@ export function stepKey(
     writes: phase.writes,
     owners: step.owners,
     actions,
-    sources: step.sources.map((name) => sourceDigest(platform, plan, name, resolved)),
+    sources: step.sources.map((name) =>
+      isStagedSource(name) ? resolved.staged(name) : sourceTreeKey(platform, findPin(plan, name)),
+    ),
     sees: closure(plan, step).map(outputs),
   };
   return textDigest(platform, canonicalJson(inputs));

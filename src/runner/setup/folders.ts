@@ -8,9 +8,9 @@ import { textDigest } from "../../kept/manifest.ts";
 import type { CoordinatorAction } from "../../plan/action.ts";
 import { sha256File, walk } from "../../platform/files.ts";
 import { linkLeadsOut } from "../../trees/link-target.ts";
-import { type RunContext, requireFolder } from "../context/context.ts";
+import type { RunContext } from "../context/context.ts";
 import type { StepWork } from "../context/work.ts";
-import { ensureStaged, isStaged, type StagedEntry, type StagedTree, stagedRoot } from "./staged-tree.ts";
+import { type StagedEntry, type StagedTree, stagingWork } from "./staged-tree.ts";
 
 /** Raise it when the same folder is staged differently. */
 const FORMAT = "bq2-folder/1";
@@ -21,11 +21,6 @@ const LEFT_OUT = new Set([".git", ".bq2"]);
 const EXECUTABLE = 0o100;
 
 type Folder = Extract<CoordinatorAction, { kind: "stage-folders" }>["folders"][number];
-
-/** Root of the layer that contains the intact staged folder. Throws Bq2Error `need-missing`. */
-export function folderRoot(context: RunContext, name: string): string {
-  return stagedRoot(context, { origin: "folder", digest: requireFolder(context, name) });
-}
 
 /** The folder as it is now. Throws Bq2Error `bad-folder`. */
 function folderTree(context: RunContext, { name, from }: Folder): StagedTree {
@@ -49,7 +44,7 @@ function folderTree(context: RunContext, { name, from }: Folder): StagedTree {
       : { path: entry.path, mode: entry.mode, sha256: sha256File(platform, entry.from) },
   );
   const digest = textDigest(platform, canonicalJson({ format: FORMAT, name, facts }));
-  return { name, digest, origin: "folder", entries };
+  return { name, digest, entries };
 }
 
 function linkEntry({ platform: { files } }: RunContext, root: string, path: string): StagedEntry {
@@ -69,19 +64,8 @@ export function stageFoldersWork(
   context: RunContext,
   action: Extract<CoordinatorAction, { kind: "stage-folders" }>,
 ): StepWork {
-  const trees = action.folders.map((folder) => folderTree(context, folder));
-  const digests = Object.fromEntries(trees.map(({ name, digest }) => [name, digest]));
-  const key = textDigest(context.platform, canonicalJson(digests));
-  return {
-    key,
-    isPresent: () =>
-      trees.every((tree) => isStaged(context, tree) && context.state().folders[tree.name] === tree.digest),
-    stored: () => undefined,
-    view: undefined,
-    async make() {
-      for (const tree of trees) await ensureStaged(context, tree);
-      context.update({ folders: digests });
-      return { output: key };
-    },
-  };
+  return stagingWork(
+    context,
+    action.folders.map((folder) => folderTree(context, folder)),
+  );
 }

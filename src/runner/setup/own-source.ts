@@ -10,9 +10,9 @@ import { textDigest } from "../../kept/manifest.ts";
 import { sha256File, walk } from "../../platform/files.ts";
 import type { Platform } from "../../platform/platform.ts";
 import type { OwnSource } from "../../recipe/package.ts";
-import { type RunContext, requireOwnSource } from "../context/context.ts";
+import type { RunContext } from "../context/context.ts";
 import type { StepWork } from "../context/work.ts";
-import { ensureStaged, isStaged, type StagedTree, stagedRoot } from "./staged-tree.ts";
+import { type StagedTree, stagingWork } from "./staged-tree.ts";
 
 /** Folders and files at the top of the project. */
 export const OWN_SOURCE_PARTS = [
@@ -85,38 +85,19 @@ function missing(projectFolder: string, name: string): Bq2Error {
   });
 }
 
-/** Root of the layer that contains the intact staged tree. Throws Bq2Error `need-missing`. */
-export function ownSourceRoot(context: RunContext, name: OwnSource): string {
-  return stagedRoot(context, { origin: "own", digest: requireOwnSource(context, name) });
-}
-
 function stagedTree({ projectFolder }: RunContext, { name, digest, files }: OwnTree): StagedTree {
   return {
     name,
     digest,
-    origin: "own",
     entries: files.map(({ path }) => ({ kind: "file", path, from: `${projectFolder}/${path}`, mode: 0o644 })),
   };
 }
 
 /** The coordinator step `stage-source`: every tree of this project's own source. */
 export function stageWork(context: RunContext): StepWork {
-  const trees = ownTrees(context.platform, context.projectFolder);
-  const digests = { bq2: trees.bq2.digest, "bq2-native": trees["bq2-native"].digest };
-  const key = textDigest(context.platform, canonicalJson(digests));
-  return {
-    key,
-    isPresent: () =>
-      Object.values(trees).every(
-        ({ name, digest }) =>
-          isStaged(context, { origin: "own", digest }) && context.state().ownSource?.[name] === digest,
-      ),
-    stored: () => undefined,
-    view: undefined,
-    async make() {
-      for (const tree of Object.values(trees)) await ensureStaged(context, stagedTree(context, tree));
-      context.update({ ownSource: digests });
-      return { output: key };
-    },
-  };
+  const trees = Object.values(ownTrees(context.platform, context.projectFolder));
+  return stagingWork(
+    context,
+    trees.map((tree) => stagedTree(context, tree)),
+  );
 }

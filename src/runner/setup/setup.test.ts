@@ -11,8 +11,9 @@ import type { MemoryPlatform } from "../../platform/memory/platform.ts";
 import type { RunContext } from "../context/context.ts";
 import { testContext, testPhase, testPlan, testPlatform, testStep } from "../context/test-context.ts";
 import { runPlan } from "../run/run.ts";
-import { OWN_SOURCE_PARTS, ownSourceRoot, ownTrees } from "./own-source.ts";
+import { OWN_SOURCE_PARTS, ownTrees } from "./own-source.ts";
 import { sourceTree } from "./source-trees.ts";
+import { stagedRoot } from "./staged-tree.ts";
 
 const ALL = { resume: true, reports: true };
 const MIRROR = "/mirror";
@@ -93,7 +94,7 @@ test("host-setup fetches and unpacks the pins, and stages this project's own sou
   await runPlan(context, ALL);
   assert.equal(readText(platform.files, `${sourceTree(context, pin)}/file`), "words");
   assert.match(platform.files.readLink(`${context.workspace.sources}/thing-1.tar`), /^\/cache\/archives\//);
-  const own = `${ownSourceRoot(context, "bq2")}/workspace/src/bq2`;
+  const own = `${stagedRoot(context, "bq2")}/workspace/src/bq2`;
   assert.equal(readText(platform.files, `${own}/src/part.ts`), "src");
   assert.equal(platform.files.status(`${own}/src/part.test.ts`), undefined);
 });

@@ -3,12 +3,15 @@
  * are kept in the cache beside the unpacked sources, under their digests.
  */
 import { Bq2Error } from "../../base/error.ts";
+import { canonicalJson } from "../../base/json.ts";
 import { dirname } from "../../base/path.ts";
+import { textDigest } from "../../kept/manifest.ts";
 import { recordedState, recordedTree, recordTree } from "../../kept/recorded-tree.ts";
 import { copyFile } from "../../platform/copy.ts";
 import { makeFolders, removeTree, takeLock } from "../../platform/files.ts";
-import { SOURCE_ROOT } from "../../recipe/package.ts";
-import type { RunContext } from "../context/context.ts";
+import { isOwnSource, SOURCE_ROOT } from "../../recipe/package.ts";
+import { type RunContext, requireStaged } from "../context/context.ts";
+import type { StepWork } from "../context/work.ts";
 
 /** A file or link of a tree, at `path` within it. */
 export type StagedEntry =
@@ -20,28 +23,25 @@ export interface StagedTree {
   readonly name: string;
   /** Of everything in it. */
   readonly digest: string;
-  readonly origin: StagedOrigin;
   readonly entries: readonly StagedEntry[];
 }
 
-/** `own`: this project's source; `folder`: a folder of the user. Part of the layer's name in the cache. */
-export type StagedOrigin = "own" | "folder";
-
-type StagedName = Pick<StagedTree, "origin" | "digest">;
+type StagedName = Pick<StagedTree, "name" | "digest">;
 
 /** Root of the layer that contains the tree. */
-function rootOf({ workspace }: RunContext, { origin, digest }: StagedName): string {
-  return `${workspace.cache.sourceTrees}/${origin}-${digest}`;
+function rootOf({ workspace }: RunContext, { name, digest }: StagedName): string {
+  return `${workspace.cache.sourceTrees}/${isOwnSource(name) ? "own" : "folder"}-${digest}`;
 }
 
 /** Checks the tree once in a run; a damaged tree is reported and set aside. */
-export function isStaged(context: RunContext, tree: StagedName): boolean {
+function isStaged(context: RunContext, tree: StagedName): boolean {
   const recorded = recordedTree(rootOf(context, tree));
   return recordedState(context.platform, recorded, context.log.warn) === "sound";
 }
 
 /** Root of the layer that contains the intact tree. Throws Bq2Error `need-missing`. */
-export function stagedRoot(context: RunContext, tree: StagedName): string {
+export function stagedRoot(context: RunContext, name: string): string {
+  const tree = { name, digest: requireStaged(context, name) };
   if (isStaged(context, tree)) return rootOf(context, tree);
   throw new Bq2Error(`Cannot use ${rootOf(context, tree)}: it is missing or was damaged`, {
     code: "need-missing",
@@ -49,8 +49,26 @@ export function stagedRoot(context: RunContext, tree: StagedName): string {
   });
 }
 
+/** The work of a coordinator step that stages these trees. */
+export function stagingWork(context: RunContext, trees: readonly StagedTree[]): StepWork {
+  const digests = Object.fromEntries(trees.map(({ name, digest }) => [name, digest]));
+  const key = textDigest(context.platform, canonicalJson(digests));
+  return {
+    key,
+    isPresent: () =>
+      trees.every((tree) => isStaged(context, tree) && context.state().staged[tree.name] === tree.digest),
+    stored: () => undefined,
+    view: undefined,
+    async make() {
+      for (const tree of trees) await ensureStaged(context, tree);
+      context.update({ staged: { ...context.state().staged, ...digests } });
+      return { output: key };
+    },
+  };
+}
+
 /** Stages the tree if it is missing or damaged; one process at a time. */
-export async function ensureStaged(context: RunContext, tree: StagedTree): Promise<void> {
+async function ensureStaged(context: RunContext, tree: StagedTree): Promise<void> {
   const { platform } = context;
   if (isStaged(context, tree)) return;
   const root = rootOf(context, tree);

@@ -16,14 +16,8 @@ import type { Action, InsideAction } from "../../plan/action.ts";
 import { parseAs } from "../../plan/parse.ts";
 import { makeFolders, readText, removeTree, sha256File } from "../../platform/files.ts";
 import type { Exit } from "../../platform/platform.ts";
-import { isFolderSource, isOwnSource, type OwnSource } from "../../recipe/package.ts";
-import {
-  type RunContext,
-  requireFolder,
-  requireOutput,
-  requireOwnSource,
-  requireSeed,
-} from "../context/context.ts";
+import { isStagedSource } from "../../recipe/package.ts";
+import { type RunContext, requireOutput, requireSeed, requireStaged } from "../context/context.ts";
 import { findPin, stepKey } from "../context/keys.ts";
 import { type PlannedStep, refOf } from "../context/planned-step.ts";
 import type { Made, StepWork } from "../context/work.ts";
@@ -42,8 +36,7 @@ export function namespaceStep(context: RunContext, planned: PlannedStep): StepWo
   const seed = planned.phase.namespace === "seed" ? requireSeed(context) : "";
   const resolved = {
     seed,
-    ownSource: (name: OwnSource) => requireOwnSource(context, name),
-    folder: (name: string) => requireFolder(context, name),
+    staged: (name: string) => requireStaged(context, name),
   };
   const bare = stepKey(platform, plan, planned, resolved, (ref) => requireOutput(context, ref));
   const key = context.binds.length === 0 ? bare : withBinds(context, bare);
@@ -68,7 +61,7 @@ async function build(context: RunContext, planned: PlannedStep, key: string): Pr
   removeTree(files, scratch);
   for (const name of planned.step.sources) {
     // host-setup has unpacked them all, unless the user selected single steps.
-    if (!isOwnSource(name) && !isFolderSource(name)) await unpackSource(context, findPin(context.plan, name));
+    if (!isStagedSource(name)) await unpackSource(context, findPin(context.plan, name));
   }
   const view = stepView(context, planned);
   const actions = (planned.actions as readonly InsideAction[]).map((action) =>

@@ -2,16 +2,15 @@
 import type { View } from "../../linux/view.ts";
 import type { Phase, Step } from "../../plan/plan.ts";
 import { makeFolders } from "../../platform/files.ts";
-import { isFolderSource, isOwnSource } from "../../recipe/package.ts";
+import { isStagedSource } from "../../recipe/package.ts";
 import type { RunContext } from "../context/context.ts";
 import { findPin } from "../context/keys.ts";
 import { type PlannedStep, refOf } from "../context/planned-step.ts";
 import { stepFolders } from "../context/workspace.ts";
 import { neededTrees } from "../rootfs/layers.ts";
-import { folderRoot } from "../setup/folders.ts";
-import { ownSourceRoot } from "../setup/own-source.ts";
 import { requireOpenSeed } from "../setup/seed.ts";
 import { soundSourceRoot } from "../setup/source-trees.ts";
+import { stagedRoot } from "../setup/staged-tree.ts";
 
 /** The host name in every step. */
 const HOSTNAME = "bq2";
@@ -55,9 +54,7 @@ export function baseOf(context: RunContext, phase: Phase): { layers: string[]; b
 }
 
 function sourceLayers(context: RunContext, step: Step): string[] {
-  return step.sources.map((name) => {
-    if (isOwnSource(name)) return ownSourceRoot(context, name);
-    if (isFolderSource(name)) return folderRoot(context, name);
-    return soundSourceRoot(context, findPin(context.plan, name));
-  });
+  return step.sources.map((name) =>
+    isStagedSource(name) ? stagedRoot(context, name) : soundSourceRoot(context, findPin(context.plan, name)),
+  );
 }
