@@ -1,21 +1,10 @@
 /** Sockets between programs of one machine: unix(7). Subset: named in the file system, no ancillary data. */
-import { encodeUtf8 } from "../base/text.ts";
 import { AF_UNIX, EAGAIN, O_CLOEXEC, O_NONBLOCK, SOCK_DGRAM, SOCK_STREAM } from "../platform/linux-abi.ts";
-import { type Files, type Platform, SystemError } from "../platform/platform.ts";
+import type { Files, Platform } from "../platform/platform.ts";
+import { encodeEndpoint } from "../platform/socket-address.ts";
 import { systemCall, systemCallUnless } from "./syscalls.ts";
 
-const LONGEST_PATH = 107; // include/uapi/linux/un.h: UNIX_PATH_MAX, without the NUL
 const QUEUE = 16;
-
-/** include/uapi/linux/un.h: struct sockaddr_un. */
-function addressOf(path: string): Uint8Array {
-  const name = encodeUtf8(path);
-  if (name.length > LONGEST_PATH) throw new SystemError("use the socket", path, "ENAMETOOLONG");
-  const address = new Uint8Array(2 + name.length + 1);
-  address[0] = AF_UNIX;
-  address.set(name, 2);
-  return address;
-}
 
 interface BindOptions {
   readonly kind: "stream" | "datagram";
@@ -31,7 +20,7 @@ export function bindSocket(platform: Platform, path: string, { kind, mode, uid =
   const fd = systemCall(platform, { ...call, name: "socket" }, AF_UNIX, type | O_NONBLOCK | O_CLOEXEC, 0);
   try {
     removeSocket(files, path);
-    const address = addressOf(path);
+    const address = encodeEndpoint({ path }).bytes;
     systemCall(platform, { ...call, name: "bind" }, fd, address, address.length);
     files.setOwner(path, uid, 0);
     files.setMode(path, mode);
@@ -59,7 +48,7 @@ export function connectTo(platform: Platform, path: string): number {
   const call = { action: "connect to", what: path } as const;
   const fd = systemCall(platform, { ...call, name: "socket" }, AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0);
   try {
-    const address = addressOf(path);
+    const address = encodeEndpoint({ path }).bytes;
     systemCall(platform, { ...call, name: "connect" }, fd, address, address.length);
     return fd;
   } catch (error) {

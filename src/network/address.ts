@@ -1,6 +1,7 @@
 /** IPv4 addresses as text, such as `10.0.2.15`, and as four bytes. */
 import { Bq2Error } from "../base/error.ts";
 import type { Field } from "../base/struct.ts";
+import { parseIpv4 } from "../platform/socket-address.ts";
 
 export const NO_ADDRESS = "0.0.0.0";
 export const BROADCAST_ADDRESS = "255.255.255.255";
@@ -13,9 +14,8 @@ export interface Subnet {
 
 /** The four bytes of an address. Throws Bq2Error `bad-address`. */
 export function parseAddress(text: string): Uint8Array {
-  const parts = text.split(".");
-  const isAddress = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  if (isAddress) return Uint8Array.from(parts.map(Number));
+  const bytes = parseIpv4(text);
+  if (bytes !== undefined) return bytes;
   throw new Bq2Error(
     `Cannot use ${JSON.stringify(text)} as an IPv4 address: it must be four numbers from 0 to 255`,
     { code: "bad-address" },
@@ -51,6 +51,11 @@ export function parseSubnet(text: string): Subnet {
     `Cannot use ${JSON.stringify(text)} as an IPv4 address with its prefix: an example is 192.0.2.1/24`,
     { code: "bad-address" },
   );
+}
+
+/** The bits of an address that name the host: ones behind the prefix. */
+export function hostMask(prefix: number): Uint8Array {
+  return Uint8Array.from({ length: 4 }, (_, i) => 0xff >> Math.min(8, Math.max(0, prefix - 8 * i)));
 }
 
 /** The number of leading ones in a subnet mask; undefined if zeros precede ones. */

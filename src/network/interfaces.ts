@@ -21,7 +21,7 @@ import {
   RTPROT_STATIC,
 } from "../platform/linux-abi.ts";
 import { SystemError } from "../platform/platform.ts";
-import { NO_ADDRESS, type Subnet } from "./address.ts";
+import { hostMask, NO_ADDRESS, type Subnet } from "./address.ts";
 import {
   AddressBody,
   AddressValue,
@@ -141,7 +141,8 @@ function changeAddress(
 ): void {
   const value = AddressValue.encode({ address });
   // Linux sets no broadcast address by itself. Networks of one or two addresses have none (RFC 3021).
-  const broadcast = value.map((byte, i) => byte | (0xff >> Math.min(8, Math.max(0, prefix - 8 * i))));
+  const hostBits = hostMask(prefix);
+  const broadcast = value.map((byte, i) => byte | (hostBits[i] ?? 0));
   const attributes = new Map([
     [IFA.LOCAL as number, value],
     [IFA.ADDRESS as number, value],

@@ -43,7 +43,7 @@ export function encodeEndpoint(at: Endpoint): KernelAddress {
   const { address, port } = at;
   const four = parseIpv4(address);
   if (four !== undefined)
-    return { family: AF_INET, bytes: Inet.encode({ family: AF_INET, port, address: Uint8Array.from(four) }) };
+    return { family: AF_INET, bytes: Inet.encode({ family: AF_INET, port, address: four }) };
   const sixteen = parseIpv6(address);
   if (sixteen !== undefined)
     return { family: AF_INET6, bytes: Inet6.encode({ family: AF_INET6, port, address: sixteen }) };
@@ -64,10 +64,11 @@ export function decodeEndpoint(from: Uint8Array): Endpoint {
   return { path: "" };
 }
 
-function parseIpv4(text: string): number[] | undefined {
+/** The four bytes of an address such as `10.0.2.15`; undefined for any other text. */
+export function parseIpv4(text: string): Uint8Array | undefined {
   const parts = text.split(".");
   const isAddress = parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
-  return isAddress ? parts.map(Number) : undefined;
+  return isAddress ? Uint8Array.from(parts.map(Number)) : undefined;
 }
 
 /** RFC 4291, 2.2: eight groups of four digits; `::` once for zeros; the last two may be an IPv4 address. */

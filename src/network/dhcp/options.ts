@@ -1,7 +1,7 @@
 /** DHCP options (RFC 2132; 121: RFC 3442). What each contains, and their encoding as a list of bytes. */
 import { concatBytes } from "../../base/bytes.ts";
 import { encodeUtf8 } from "../../base/text.ts";
-import { formatAddress, parseAddress } from "../address.ts";
+import { formatAddress, hostMask, parseAddress } from "../address.ts";
 import type { Route } from "../interfaces.ts";
 
 /** How an option's value is stored. `read` returns undefined if the value is malformed. */
@@ -71,7 +71,8 @@ const routes: Kind<readonly Route[]> = {
 };
 
 function withoutHostBits(network: Uint8Array, prefix: number): Uint8Array {
-  return network.map((byte, i) => byte & ~(0xff >> Math.min(8, Math.max(0, prefix - 8 * i))));
+  const hostBits = hostMask(prefix);
+  return network.map((byte, i) => byte & ~(hostBits[i] ?? 0));
 }
 
 const option = <T>(code: number, kind: Kind<T>) => ({ code, kind });

@@ -7,7 +7,7 @@
  * because messages to one server need the kernel's routes and ARP.
  */
 import { errorCode } from "../../base/error.ts";
-import { bytes, reserved, struct, u8, u16, u16be, u32 } from "../../base/struct.ts";
+import { bytes, struct, u8, u16, u16be, u32 } from "../../base/struct.ts";
 import { type KernelAccess, type SyscallName, systemCall } from "../../linux/syscalls.ts";
 import {
   AF_INET,
@@ -23,7 +23,8 @@ import {
   SOL_SOCKET,
 } from "../../platform/linux-abi.ts";
 import type { SyscallArgument } from "../../platform/platform.ts";
-import { ipv4, NO_ADDRESS } from "../address.ts";
+import { encodeEndpoint } from "../../platform/socket-address.ts";
+import { NO_ADDRESS } from "../address.ts";
 import type { Interface } from "../interfaces.ts";
 import { NameValue, NumberValue } from "../netlink.ts";
 import { CLIENT_PORT, decodePacket, encodePacket, SERVER_PORT } from "./packet.ts";
@@ -37,14 +38,6 @@ const LinkAddress = struct("sockaddr_ll", 20, {
   packetType: u8,
   hardwareLength: u8,
   hardware: bytes(8),
-});
-
-/** include/uapi/linux/in.h: struct sockaddr_in. */
-const SocketAddress = struct("sockaddr_in", 16, {
-  family: u16,
-  port: u16be,
-  address: ipv4,
-  rest: reserved(8),
 });
 
 /** include/uapi/asm-generic/poll.h: struct pollfd. */
@@ -93,12 +86,11 @@ export function udpWire(platform: KernelAccess, link: Interface): Wire {
   for (const option of [SO_REUSEADDR, SO_BROADCAST]) // REUSEADDR: a client on each interface
     wire.prepare("setsockopt", SOL_SOCKET, option, on, on.length);
   wire.prepare("setsockopt", SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
-  const own = SocketAddress.encode({ family: AF_INET, port: CLIENT_PORT });
+  const own = encodeEndpoint({ address: NO_ADDRESS, port: CLIENT_PORT }).bytes;
   wire.prepare("bind", own, own.length);
   return {
     ...wire,
-    send: (message, to) =>
-      wire.sendTo(message, SocketAddress.encode({ family: AF_INET, port: SERVER_PORT, address: to })),
+    send: (message, to) => wire.sendTo(message, encodeEndpoint({ address: to, port: SERVER_PORT }).bytes),
   };
 }
 
