@@ -1,8 +1,9 @@
 import { assert, test } from "../base/testing.ts";
 import { readText } from "../platform/files.ts";
 import type { NetworkDescription } from "../system/description.ts";
+import { DHCP_ON_EVERY_CARD } from "../system/networks.ts";
 import { kernelLog } from "./kernel-log.ts";
-import { DEFAULT_NETWORK, matchInterfaces, startNetwork } from "./network.ts";
+import { matchInterfaces, startNetwork } from "./network.ts";
 import { Supervisor } from "./supervise.ts";
 import { settle, testMachine } from "./test-machine.ts";
 
@@ -46,7 +47,7 @@ const STATIC: Addressing = {
 };
 
 test("without a description every card gets a DHCP client, whose lines are logged", async () => {
-  const { clients, changes, log, hasAddress } = await start(DEFAULT_NETWORK);
+  const { clients, changes, log, hasAddress } = await start(DHCP_ON_EVERY_CARD);
   assert.equal([clients, changes], [["dhcp-client eth0"], []]);
   assert.match(log, /<6>bq2: network: eth0 has 10\.0\.2\.15\/24\n/);
   assert.ok(hasAddress);

@@ -24,15 +24,6 @@ import { ENVIRONMENT } from "./system.ts";
 type InterfaceDescription = NetworkDescription["interfaces"][number];
 type StaticAddressing = Extract<InterfaceDescription["addressing"], { readonly kind: "static" }>;
 
-/** With an invalid description, no interface is set up. */
-export const NO_NETWORK: NetworkDescription = { interfaces: [], nameServers: [] };
-
-/** Without a description, every card uses DHCP. */
-export const DEFAULT_NETWORK: NetworkDescription = {
-  interfaces: [{ match: "*", addressing: { kind: "dhcp" }, mtu: null }],
-  nameServers: [],
-};
-
 /**
  * Resolves when an interface has an address, which may be never. Never throws: an interface that cannot be
  * set up is logged, and the others still are.

@@ -1,31 +1,11 @@
 import * as v from "valibot";
 import { assert, test } from "../base/testing.ts";
 import { checkServices } from "./check-services.ts";
+import { service as declared } from "./constructors.ts";
 import { type Service, ServiceSchema } from "./description.ts";
 
-const SERVICE: Service = {
-  name: "web",
-  run: ["web"],
-  user: "root",
-  groups: [],
-  env: {},
-  cwd: "/",
-  after: [],
-  kind: "daemon",
-  restart: "always",
-  restartLimit: null,
-  ready: { kind: "started" },
-  everySeconds: null,
-  stop: { signal: "SIGTERM", seconds: 10 },
-  limits: { memoryBytes: null, processes: null, cpuPercent: null },
-  noNewPrivileges: false,
-  readOnlyRoot: false,
-  privateTmp: false,
-  lowPorts: false,
-};
-
 function service(name: string, changes: Partial<Service> = {}): Service {
-  return { ...SERVICE, name, ...changes };
+  return { ...declared(name, { run: ["web"] }), ...changes };
 }
 
 test("services may wait for each other and for conditions", () => {
@@ -48,7 +28,7 @@ const BAD: readonly (readonly [services: readonly Service[], problem: RegExp])[]
   [[service("a", { everySeconds: 1 })], /only a service of kind `once`/],
 ];
 
-test("a service that is expected to end has no readiness of its own, and does not restart always", () => {
+test("a service that is expected to end cannot state when it is ready, nor restart always", () => {
   const problemOf = (changes: Partial<Service>): string | undefined =>
     v.safeParse(ServiceSchema, service("a", { kind: "once", restart: "never", ...changes })).issues?.[0]
       .message;

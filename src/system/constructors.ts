@@ -4,6 +4,7 @@
  */
 import { mistakesIn, reportMistakes } from "./check.ts";
 import type { NetworkDescription, Service } from "./description.ts";
+import { DHCP_ON_EVERY_CARD, NO_NETWORK } from "./networks.ts";
 import { madeHere } from "./place.ts";
 import type {
   Entry,
@@ -189,15 +190,13 @@ interface NetworkOptions {
 
 /** Every network card gets its address from a DHCP server. */
 export function dhcp({ nameServers = [], mtu }: NetworkOptions = {}): NetworkDescription {
-  return {
-    interfaces: [{ match: "*", addressing: { kind: "dhcp" }, mtu: mtu ?? null }],
-    nameServers: [...nameServers],
-  };
+  const interfaces = DHCP_ON_EVERY_CARD.interfaces.map((card) => ({ ...card, mtu: mtu ?? null }));
+  return { interfaces, nameServers: [...nameServers] };
 }
 
 /** No network card is set up. */
 export function noNetwork(): NetworkDescription {
-  return { interfaces: [], nameServers: [] };
+  return NO_NETWORK;
 }
 
 /** Each interface as stated. */

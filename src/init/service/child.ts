@@ -69,7 +69,7 @@ export function prepareChild(
   systemCall(platform, renounce, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-/** `/run` and `/tmp` are file systems of their own (`system.ts`), and stay writable. */
+/** `/run` and `/tmp` are separate file systems (`system.ts`), and stay writable. */
 const WRITABLE = ["/var"];
 
 function makeOwnMounts(platform: Platform, { privateTmp, readOnlyRoot }: Service, home: string): void {

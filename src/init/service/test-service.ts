@@ -1,6 +1,7 @@
 /** A service for tests, and a simulated machine that runs services on a simulated clock. */
 import type { Exit } from "../../platform/platform.ts";
 import type { Condition } from "../../system/check-services.ts";
+import { service } from "../../system/constructors.ts";
 import type { Service } from "../../system/description.ts";
 import {
   type Happening,
@@ -12,28 +13,9 @@ import {
 } from "./services.ts";
 import type { RunEvent, ServiceState } from "./state.ts";
 
+/** A service that runs a program of its name. */
 export function testService(name: string, changes: Partial<Service> = {}): Service {
-  return {
-    name,
-    run: [name],
-    user: "root",
-    groups: [],
-    env: {},
-    cwd: "/",
-    after: [],
-    kind: "daemon",
-    restart: "always",
-    restartLimit: null,
-    ready: { kind: "started" },
-    everySeconds: null,
-    stop: { signal: "SIGTERM", seconds: 10 },
-    limits: { memoryBytes: null, processes: null, cpuPercent: null },
-    noNewPrivileges: false,
-    readOnlyRoot: false,
-    privateTmp: false,
-    lowPorts: false,
-    ...changes,
-  };
+  return { ...service(name, { run: [name] }), ...changes };
 }
 
 /** How the program of a service behaves. */
