@@ -1,7 +1,7 @@
 /** What is wrong with a system: every mistake that can be found without building it. */
 import * as v from "valibot";
 import { Bq2Error } from "../base/error.ts";
-import { groupIds, userIds } from "./accounts.ts";
+import { type Account, groupIds, userIds } from "./accounts.ts";
 import { serviceProblems } from "./check-services.ts";
 import { AccountName, Name, NetworkSchema, type Service, ServiceSchema } from "./description.ts";
 import { placeOf } from "./place.ts";
@@ -78,6 +78,23 @@ function named(value: object, what: string, name: string, schema: v.GenericSchem
   }));
 }
 
+/** Makes mistakes about one value, each with the value's name and place. */
+function mistakesAbout(value: object, name: string) {
+  return (what: string, hint?: string): Mistake => ({
+    what: `${name}: ${what}`,
+    ...(hint !== undefined && { hint }),
+    place: placeOf(value),
+  });
+}
+
+type At = ReturnType<typeof mistakesAbout>;
+
+/** A mistake if the system has no user, or no group, of that name. */
+function unknownAccount(kind: "user" | "group", name: string, known: readonly Account[], at: At): Mistake[] {
+  if (known.some((account) => account.name === name)) return [];
+  return [at(`its ${kind} ${name} does not exist`, `declare it: ${kind}s: [${kind}("${name}")]`)];
+}
+
 /** A mistake for each value that has the same key as an earlier one, if `isReported`. */
 function twice<T extends object>(
   what: string,
@@ -111,30 +128,25 @@ function packageMistakes(packages: readonly NamedPackage[]): Mistake[] {
 
 function accountMistakes(system: System): Mistake[] {
   const { users, groups } = system;
-  const groupNames = groupIds(system).map(({ name }) => name);
+  const known = groupIds(system);
   // A user's own group repeats the mistakes of its user.
   const isDeclared = ({ name }: { readonly name: string }): boolean =>
     groups.some((group) => group.name === name);
   return [
-    ...users.flatMap((user) => userMistakes(user, groupNames)),
+    ...users.flatMap((user) => userMistakes(user, known)),
     ...groups.flatMap((group) => named(group, "group", group.name, AccountName)),
     ...twice("user", [...userIds({ users: [], groups: [] }), ...users], ({ name }) => name),
     ...twice("group", [...groupIds({ users, groups: [] }), ...groups], ({ name }) => name, isDeclared),
     ...twice("user id", userIds(system), ({ id }) => id),
-    ...twice("group id", groupIds(system), ({ id }) => id, isDeclared),
+    ...twice("group id", known, ({ id }) => id, isDeclared),
   ];
 }
 
 /** A field of passwd(5) ends at a colon or the line. */
 const BREAKS_LINE = /[:\n\0]/;
 
-function userMistakes(user: User, groupNames: readonly string[]): Mistake[] {
-  const place = placeOf(user);
-  const at = (what: string, hint?: string): Mistake => ({
-    what: `user ${user.name}: ${what}`,
-    ...(hint !== undefined && { hint }),
-    place,
-  });
+function userMistakes(user: User, groups: readonly Account[]): Mistake[] {
+  const at = mistakesAbout(user, `user ${user.name}`);
   const texts = [user.home ?? "", user.shell, user.passwordHash ?? ""];
   return [
     ...named(user, "user", user.name, AccountName),
@@ -144,9 +156,7 @@ function userMistakes(user: User, groupNames: readonly string[]): Mistake[] {
     ...(texts.some((text) => BREAKS_LINE.test(text))
       ? [at("a colon or a line end in home, shell or password")]
       : []),
-    ...user.groups
-      .filter((group) => !groupNames.includes(group))
-      .map((group) => at(`its group ${group} does not exist`, `declare it: groups: [group("${group}")]`)),
+    ...user.groups.flatMap((group) => unknownAccount("group", group, groups, at)),
     ...(user.sshKeys.length > 0 && user.home === null
       ? [at("it has sshKeys but no home", "give it a home")]
       : []),
@@ -160,12 +170,7 @@ function isId(id: number): boolean {
 const PATH = /^\/(?!(.*\/)?\.{0,2}(\/|$))[^\0\n]*$/;
 
 function entryMistakes(system: System, entry: Entry): Mistake[] {
-  const place = placeOf(entry);
-  const at = (what: string, hint?: string): Mistake => ({
-    what: `${entry.kind} ${entry.path}: ${what}`,
-    ...(hint !== undefined && { hint }),
-    place,
-  });
+  const at = mistakesAbout(entry, `${entry.kind} ${entry.path}`);
   const derived = DERIVED[entry.path];
   const found: Mistake[] = [];
   if (!PATH.test(entry.path)) found.push(at("not an absolute path without empty names, . and .."));
@@ -176,13 +181,10 @@ function entryMistakes(system: System, entry: Entry): Mistake[] {
   if (entry.kind !== "file") return found;
   if (!Number.isInteger(entry.mode) || entry.mode < 0 || entry.mode > MODE_LIMIT)
     found.push(at(`its mode ${entry.mode} is not between 0 and 0o7777`, "write it with 0o, such as 0o600"));
-  if (!userIds(system).some(({ name }) => name === entry.user))
-    found.push(at(`its user ${entry.user} does not exist`, `declare it: users: [user("${entry.user}")]`));
-  else if (!groupIds(system).some(({ name }) => name === entry.group))
-    found.push(
-      at(`its group ${entry.group} does not exist`, `declare it: groups: [group("${entry.group}")]`),
-    );
-  return found;
+  const unknownUser = unknownAccount("user", entry.user, userIds(system), at);
+  const unknown =
+    unknownUser.length > 0 ? unknownUser : unknownAccount("group", entry.group, groupIds(system), at);
+  return [...found, ...unknown];
 }
 
 function isInner(path: string): boolean {
@@ -190,21 +192,12 @@ function isInner(path: string): boolean {
 }
 
 function serviceMistakes(system: System, service: Service): Mistake[] {
-  const place = placeOf(service);
-  const at = (what: string, hint: string): Mistake => ({
-    what: `service ${service.name}: ${what}`,
-    hint,
-    place,
-  });
+  const at = mistakesAbout(service, `service ${service.name}`);
   const { name, user, groups } = service;
   return [
-    ...shape(`service ${name}`, service, ServiceSchema).map((mistake) => ({ ...mistake, place })),
-    ...(userIds(system).some((account) => account.name === user)
-      ? []
-      : [at(`its user ${user} does not exist`, `declare it: users: [user("${user}")]`)]),
-    ...groups
-      .filter((group) => !groupIds(system).some((account) => account.name === group))
-      .map((group) => at(`its group ${group} does not exist`, `declare it: groups: [group("${group}")]`)),
+    ...shape(`service ${name}`, service, ServiceSchema),
+    ...unknownAccount("user", user, userIds(system), at),
+    ...groups.flatMap((group) => unknownAccount("group", group, groupIds(system), at)),
   ];
 }
 
