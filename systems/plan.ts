@@ -4,6 +4,7 @@ import { systemPhases } from "../pkgs/system/phases.ts";
 import { ARCHES, type Arch } from "../src/base/arch.ts";
 import { Bq2Error } from "../src/base/error.ts";
 import { canonicalJson } from "../src/base/json.ts";
+import type { PlannedSystem } from "../src/plan/plan.ts";
 import { makePlan } from "../src/recipe/make-plan.ts";
 import type { Package } from "../src/recipe/package.ts";
 import { isSystem } from "../src/system/constructors.ts";
@@ -16,13 +17,7 @@ export interface SystemPlanRequest {
   readonly seed: string;
 }
 
-/** What an evaluation returns: the system as the user may see it, and its plan. */
-export interface EvaluatedSystem {
-  readonly plan: unknown;
-  readonly system: unknown;
-}
-
-/** @throws Bq2Error `bad-system` if the value is not a system. */
+/** A {@link PlannedSystem} as text. Throws Bq2Error `bad-system` if the value is not a system. */
 export function planSystem(value: unknown, request: SystemPlanRequest): string {
   if (!isSystem(value)) {
     throw new Bq2Error("Cannot use the system file: its default export is not a system", {
@@ -41,7 +36,8 @@ export function planSystem(value: unknown, request: SystemPlanRequest): string {
     sources: false,
     phases: systemPhases(wanted),
   });
-  return canonicalJson({ plan, system: shown(wanted) });
+  const result: PlannedSystem = { plan, system: shown(wanted) };
+  return canonicalJson(result);
 }
 
 /** Packages by name, because a recipe is code. */

@@ -16,6 +16,16 @@ export interface PlanChoice {
   readonly sources?: boolean | undefined;
 }
 
+/** The architectures and the seed of a plan: by default the host's, and a seed that this host can resolve. */
+export function foundationOf(platform: Platform, choice: PlanChoice) {
+  const { arch } = platform.host;
+  return {
+    arch: choice.arch ?? arch,
+    seedArch: choice.seedArch ?? arch,
+    seed: choice.seed ?? defaultSeedName(platform),
+  };
+}
+
 /**
  * By default: the host's architecture for the system and the seed, profile `minimal`, a seed that this host
  * can resolve, and an image with sources.
@@ -28,11 +38,11 @@ export function planFor(platform: Platform, choice: PlanChoice): Plan {
       hint: `profiles: ${PROFILES.join(", ")}; a system file has a path, such as ./system.ts`,
     });
   }
-  const seed = choice.seed ?? defaultSeedName(platform);
+  const { arch, seedArch, seed } = foundationOf(platform, choice);
   return makePlan({
     version: VERSION,
-    arch: ARCHES[choice.arch ?? platform.host.arch],
-    seedArch: ARCHES[choice.seedArch ?? platform.host.arch],
+    arch: ARCHES[arch],
+    seedArch: ARCHES[seedArch],
     profile,
     seed,
     epoch: SOURCE_DATE_EPOCH,

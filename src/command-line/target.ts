@@ -2,12 +2,11 @@
 import { Bq2Error } from "../base/error.ts";
 import { basename, dirname, resolvePath } from "../base/path.ts";
 import { parseAs } from "../plan/parse.ts";
-import { type Plan, PlanSchema } from "../plan/plan.ts";
+import { type PlannedSystem, PlannedSystemSchema } from "../plan/plan.ts";
 import { removeTree } from "../platform/files.ts";
 import { SYSTEM_FILE, SYSTEM_WORKDIR, type Workspace } from "../runner/context/workspace.ts";
-import { defaultSeedName } from "../seeds/seed.ts";
 import type { Bq2Context } from "./context.ts";
-import type { PlanChoice } from "./planning.ts";
+import { foundationOf, type PlanChoice } from "./planning.ts";
 
 export type Target =
   | { readonly kind: "profile"; readonly profile: string | undefined }
@@ -78,18 +77,12 @@ export function workdirOf(target: Target, workdir: string | undefined): string |
   return `${dirname(target.file)}/${SYSTEM_WORKDIR}`;
 }
 
-export interface EvaluatedSystem {
-  readonly plan: Plan;
-  /** Every value of the system, defaults included. */
-  readonly system: unknown;
-}
-
 /** Evaluates a system file. Throws Bq2Error `bad-system`. */
 export async function evaluateSystem(
   context: Bq2Context,
   file: string,
   choice: PlanChoice,
-): Promise<EvaluatedSystem> {
+): Promise<PlannedSystem> {
   const { evaluate, platform, projectFolder } = context;
   if (evaluate === undefined) {
     throw new Bq2Error(`Cannot evaluate ${file}: this bq2 evaluates no system files`, {
@@ -97,18 +90,8 @@ export async function evaluateSystem(
       hint: "build systems with the bq2 that runs on Node",
     });
   }
-  const { host } = platform;
-  const request = {
-    arch: choice.arch ?? host.arch,
-    seedArch: choice.seedArch ?? host.arch,
-    seed: choice.seed ?? defaultSeedName(platform),
-  };
-  const text = await evaluate({ file, projectFolder, request });
-  const { plan, system } = JSON.parse(text) as { plan: unknown; system: unknown };
-  return {
-    plan: parseAs(PlanSchema, JSON.stringify(plan), basename(file), "correct the system file"),
-    system,
-  };
+  const text = await evaluate({ file, projectFolder, request: foundationOf(platform, choice) });
+  return parseAs(PlannedSystemSchema, text, basename(file), "correct the system file");
 }
 
 /** Makes the workspace remember the folder of its system file, which `folder(…)` is relative to. */

@@ -85,6 +85,10 @@ export const PlanSchema = v.strictObject({
 });
 export type Plan = v.InferOutput<typeof PlanSchema>;
 
+/** What the evaluation of a system file returns: the plan, and every value of the system. */
+export const PlannedSystemSchema = v.strictObject({ plan: PlanSchema, system: v.unknown() });
+export type PlannedSystem = v.InferOutput<typeof PlannedSystemSchema>;
+
 /** `phase/step`, the name of a step in states, logs and failure reports. */
 export function stepId(phase: string, step: string): string {
   return `${phase}/${step}`;

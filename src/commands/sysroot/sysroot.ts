@@ -15,6 +15,7 @@ import {
   targetParameters,
   workdirOf,
 } from "../../command-line/target.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { copyBytesInto } from "../../platform/copy.ts";
 import { removeTree } from "../../platform/files.ts";
 import { IMAGE_PHASE } from "../../recipe/phase-names.ts";
@@ -108,15 +109,24 @@ async function prepareSystem(
   flags: SysrootFlags,
   file: string,
 ): Promise<void> {
-  const { platform, log } = context;
+  const { platform } = context;
   const { plan } = await evaluateSystem(context, file, planChoice(flags));
   linkSystem(context, workspace, file);
-  const isSame = flags.resume && canonicalJson(loadPlan(platform, workspace)) === canonicalJson(plan);
-  if (isSame) return;
+  if (!flags.resume) return startOver(context, workspace, plan);
+  if (canonicalJson(loadPlan(platform, workspace)) === canonicalJson(plan)) return;
   removeTree(platform.files, workspace.state);
-  if (!flags.resume) setOverridesAside(context, workspace);
+  writePlan(context, workspace, plan);
+}
+
+function writePlan({ platform, log }: Bq2Context, workspace: Workspace, plan: Plan): void {
   savePlan(platform, workspace, plan);
   log.info(`Wrote build plan at ${workspace.plan}`);
+}
+
+function startOver(context: Bq2Context, workspace: Workspace, plan: Plan): void {
+  removeTree(context.platform.files, workspace.state);
+  setOverridesAside(context, workspace);
+  writePlan(context, workspace, plan);
 }
 
 function preparePlan(
@@ -128,16 +138,12 @@ function preparePlan(
   const { platform, log } = context;
   const choice = { ...planChoice(flags), profile };
   if (!flags.resume) {
-    removeTree(platform.files, workspace.state);
-    setOverridesAside(context, workspace);
-    savePlan(platform, workspace, planFor(platform, choice));
-    log.info(`Wrote build plan at ${workspace.plan}`);
+    startOver(context, workspace, planFor(platform, choice));
     return;
   }
   const there = loadPlan(platform, workspace);
   if (there === undefined) {
-    savePlan(platform, workspace, planFor(platform, choice));
-    log.info(`Wrote build plan at ${workspace.plan}`);
+    writePlan(context, workspace, planFor(platform, choice));
     return;
   }
   for (const name of ["arch", "seedArch", "profile", "seed", "sources"] as const) {
