@@ -12,7 +12,7 @@ export interface Identity {
 
 /**
  * Changes groups, then the user: afterwards an ordinary user has no capabilities but `capabilities`, which
- * programs without privileges of their own keep (capabilities(7), "Ambient").
+ * programs that have no privileges themselves keep (capabilities(7), "Ambient").
  */
 export function changeUser(
   platform: KernelAccess,

@@ -1,6 +1,6 @@
 /**
  * `dhcp-client INTERFACE [mtu=BYTES] [name-server=ADDRESS]…`: keeps an address on an interface until it is
- * killed. It is a process of its own, so that an error in it cannot harm process 1, which restarts it.
+ * killed. It runs in its own process, so that an error in it cannot harm process 1, which restarts it.
  *
  * Standard output gets a line whenever the address changes, so the first line means that there is one.
  */

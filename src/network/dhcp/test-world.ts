@@ -1,6 +1,6 @@
 /**
- * Busybox's DHCP server and our client at the two ends of a virtual cable, in a network namespace and a mount
- * namespace of their own. Prints what it has seen as JSON.
+ * Busybox's DHCP server and our client at the two ends of a virtual cable, in separate network and mount
+ * namespaces. Prints what it has seen as JSON.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";

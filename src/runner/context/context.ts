@@ -53,7 +53,7 @@ export function requireOutput(context: RunContext, ref: StepRef): string {
   });
 }
 
-/** Digest of a staged tree, by the name that steps use. Throws Bq2Error `need-missing` before it is staged. */
+/** Digest of a staged tree, by the name that steps use. Throws Bq2Error `need-missing` if there is none. */
 export function requireStaged(context: RunContext, name: string): string {
   const digest = context.state().staged[name];
   if (digest !== undefined) return digest;
